@@ -1,1 +1,5 @@
-//! The care room.
+//! Stores, rules and workflow of one care system.
+
+pub mod db;
+pub mod intake;
+pub mod person;

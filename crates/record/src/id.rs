@@ -51,6 +51,18 @@ macro_rules! id16 {
     };
 }
 
+/// The secret that an installation mints its ids with, kept in its store. Without it an id could be turned
+/// back into a hospital or NHS number by trying them all, and ids stand in addresses.
+#[derive(Clone)]
+pub struct IdKey([u8; 32]);
+
+impl IdKey {
+    /// The key with exactly these bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 id16! {
     /// One sender's view of one person. It never changes owner.
     RecordId
@@ -65,37 +77,53 @@ id16! {
 }
 
 impl RecordId {
-    /// The record that `sender` keeps under its own identifier `local` (a patient id, a case number).
-    pub fn of(sender: &OrgCode, local: &str) -> Self {
-        Self(hash16(&["record", sender.as_str(), local]))
+    /// The record that `sender` keeps under its own identifier `local` (a patient id, a case number). The
+    /// empty identifier is the sender's directory: what it says of organisations, staff and places.
+    pub fn of(key: &IdKey, sender: &OrgCode, local: &str) -> Self {
+        Self(hash16(key, &["record", sender.as_str(), local]))
+    }
+
+    /// The first eight bytes as a signed integer: the key under which stores index a record.
+    pub fn key(&self) -> i64 {
+        first_eight(&self.0)
     }
 }
 
 impl PersonId {
-    /// The person minted together with their first record.
+    /// The person minted together with their first record: the same bytes, so that neither needs a table to
+    /// find the other.
     pub fn minted_with(record: RecordId) -> Self {
-        Self(hash16(&["person", &record.to_string()]))
+        Self(record.0)
+    }
+
+    /// The record this person was minted with.
+    pub fn founding_record(self) -> RecordId {
+        RecordId(self.0)
     }
 }
 
 impl ItemId {
     /// The item that `sender` calls `local` among its things of type `item_type` (a FHIR resource type, or
     /// the nearest one for other formats).
-    pub fn of(sender: &OrgCode, item_type: &str, local: &str) -> Self {
-        Self(hash16(&["item", sender.as_str(), item_type, local]))
+    pub fn of(key: &IdKey, sender: &OrgCode, item_type: &str, local: &str) -> Self {
+        Self(hash16(key, &["item", sender.as_str(), item_type, local]))
     }
 
     /// The first eight bytes as a signed integer: the key under which stores index an item.
     pub fn key(&self) -> i64 {
-        let mut first = [0u8; 8];
-        first.copy_from_slice(&self.0[..8]);
-        i64::from_be_bytes(first)
+        first_eight(&self.0)
     }
 }
 
-/// BLAKE3 over length-prefixed parts, cut to 16 bytes: ("ab","c") and ("a","bc") differ.
-fn hash16(parts: &[&str]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
+fn first_eight(bytes: &[u8; 16]) -> i64 {
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&bytes[..8]);
+    i64::from_be_bytes(first)
+}
+
+/// Keyed BLAKE3 over length-prefixed parts, cut to 16 bytes: ("ab","c") and ("a","bc") differ.
+fn hash16(key: &IdKey, parts: &[&str]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new_keyed(&key.0);
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
@@ -137,10 +165,12 @@ mod tests {
     fn an_id_survives_its_text_form_and_parts_do_not_run_together() {
         let sender = OrgCode::parse("rbd").unwrap();
         assert_eq!(sender.as_str(), "RBD");
-        let item = ItemId::of(&sender, "Observation", "1");
+        let key = IdKey::from_bytes([7; 32]);
+        let item = ItemId::of(&key, &sender, "Observation", "1");
         assert_eq!(ItemId::parse(&item.to_string()), Some(item));
-        assert_ne!(item, ItemId::of(&sender, "Observatio", "n1"));
-        assert_ne!(item, ItemId::of(&OrgCode::parse("R0D").unwrap(), "Observation", "1"));
+        assert_ne!(item, ItemId::of(&key, &sender, "Observatio", "n1"));
+        assert_ne!(item, ItemId::of(&key, &OrgCode::parse("R0D").unwrap(), "Observation", "1"));
+        assert_ne!(item, ItemId::of(&IdKey::from_bytes([8; 32]), &sender, "Observation", "1"));
         assert_eq!(ItemId::parse("xyz"), None);
     }
 }

@@ -16,7 +16,7 @@ pub mod value;
 pub use concept::Concept;
 pub use demographics::{Address, Demographics, Name, NhsNumberStatus, Sex};
 pub use entry::{Certainty, Entry, Kind, Status};
-pub use id::{ItemId, OrgCode, PersonId, RecordId};
+pub use id::{IdKey, ItemId, OrgCode, PersonId, RecordId};
 pub use item::{Issue, Item, Rejection, Subject};
 pub use nhs_number::NhsNumber;
 pub use time::{Date, Instant, Precision, When};

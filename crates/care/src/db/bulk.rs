@@ -1,0 +1,205 @@
+//! Many rows at once: one column list per table drives single inserts, bulk inserts and COPY.
+
+use super::{Conn, DbError, Param, Row, RowOf};
+use std::fmt::Write as _;
+
+/// A table and its columns, in the order that rows are given.
+pub struct Table {
+    /// Name.
+    pub name: &'static str,
+    /// Columns.
+    pub columns: &'static [&'static str],
+}
+
+/// One value of a row to be inserted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// SQL NULL.
+    Null,
+    /// BIGINT.
+    Int(i64),
+    /// DOUBLE PRECISION.
+    Real(f64),
+    /// TEXT.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Cell {
+    fn param(&self) -> Param<'_> {
+        match self {
+            Cell::Null => Param::Null,
+            Cell::Int(value) => Param::Int(*value),
+            Cell::Real(value) => Param::Real(*value),
+            Cell::Text(value) => Param::Text(value),
+            Cell::Bytes(value) => Param::Bytes(value),
+        }
+    }
+
+    /// An integer, or NULL.
+    pub fn opt_int(value: Option<i64>) -> Self {
+        value.map_or(Cell::Null, Cell::Int)
+    }
+
+    /// Text, with the empty string as NULL: most texts of most rows are empty.
+    pub fn text_or_null(text: &str) -> Self {
+        if text.is_empty() {
+            Cell::Null
+        } else {
+            Cell::Text(text.to_owned())
+        }
+    }
+}
+
+/// Inserts rows, each as long as the table's column list. Rows should come sorted by the table's key. A row
+/// whose key is there already is an error: callers look first, within the same transaction.
+pub fn insert_rows(conn: &mut Conn, table: &Table, rows: &[Vec<Cell>]) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match conn {
+        Conn::Lite(conn) => {
+            let mut statement = conn.prepare_cached(&insert_sql(table))?;
+            for row in rows {
+                statement.execute(rusqlite::params_from_iter(row.iter().map(Cell::param)))?;
+            }
+            Ok(())
+        }
+        Conn::Pg(conn) if rows.len() < 8 => {
+            let sql = insert_sql(table);
+            for row in rows {
+                conn.execute(&sql, &row.iter().map(Cell::param).collect::<Vec<_>>())?;
+            }
+            Ok(())
+        }
+        Conn::Pg(conn) => {
+            let sql = format!("COPY {} ({}) FROM STDIN", table.name, table.columns.join(", "));
+            conn.copy(&sql, copy_text(rows).as_bytes()).map(|_| ())
+        }
+    }
+}
+
+fn insert_sql(table: &Table) -> String {
+    let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("?{n}")).collect();
+    format!(
+        "INSERT INTO {} ({}) VALUES ({})",
+        table.name,
+        table.columns.join(", "),
+        places.join(", ")
+    )
+}
+
+/// COPY's text format: tab between columns, `\N` for NULL, backslash escapes.
+fn copy_text(rows: &[Vec<Cell>]) -> String {
+    let mut text = String::with_capacity(rows.len() * 128);
+    for row in rows {
+        for (n, cell) in row.iter().enumerate() {
+            if n > 0 {
+                text.push('\t');
+            }
+            copy_cell(&mut text, cell);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn copy_cell(text: &mut String, cell: &Cell) {
+    // Writing to a String cannot fail.
+    match cell {
+        Cell::Null => text.push_str("\\N"),
+        Cell::Int(value) => drop(write!(text, "{value}")),
+        Cell::Real(value) => drop(write!(text, "{value:?}")),
+        Cell::Text(value) => {
+            for c in value.chars() {
+                match c {
+                    '\\' => text.push_str("\\\\"),
+                    '\t' => text.push_str("\\t"),
+                    '\n' => text.push_str("\\n"),
+                    '\r' => text.push_str("\\r"),
+                    // PostgreSQL has no NUL in text: it stands as the symbol for it.
+                    '\0' => text.push('\u{2400}'),
+                    other => text.push(other),
+                }
+            }
+        }
+        Cell::Bytes(bytes) => {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
+            text.push_str("\\\\x");
+            for byte in bytes {
+                text.push(char::from(HEX[usize::from(byte >> 4)]));
+                text.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}
+
+/// The rows whose key column is one of `keys`. `sql` compares that column with `= ?1`; on PostgreSQL it is
+/// asked once for all of them.
+pub fn fetch_by_keys<T>(
+    conn: &mut Conn,
+    sql: &str,
+    keys: &[i64],
+    mut each: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+) -> Result<Vec<T>, DbError> {
+    let mut found = Vec::new();
+    match conn {
+        Conn::Lite(conn) => {
+            let mut statement = conn.prepare_cached(sql)?;
+            for key in keys {
+                let mut rows = statement.query([key])?;
+                while let Some(row) = rows.next()? {
+                    found.push(each(&Row(RowOf::Lite(row)))?);
+                }
+            }
+        }
+        Conn::Pg(conn) => {
+            for some in keys.chunks(4000) {
+                for row in conn.query_any(&sql.replace("= ?1", "= ANY(?1)"), some)? {
+                    found.push(each(&Row(RowOf::Pg(&row)))?);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The rows of `table` whose first two key columns are one of `pairs`, read as `columns`.
+pub fn fetch_by_pairs<T>(
+    conn: &mut Conn,
+    table: &Table,
+    pairs: &[(i64, i64)],
+    mut each: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+) -> Result<Vec<T>, DbError> {
+    let (first, second, columns) = (table.columns[0], table.columns[1], table.columns.join(", t."));
+    let mut found = Vec::new();
+    match conn {
+        Conn::Lite(conn) => {
+            let sql = format!(
+                "SELECT t.{columns} FROM {} t WHERE t.{first} = ?1 AND t.{second} = ?2",
+                table.name
+            );
+            let mut statement = conn.prepare_cached(&sql)?;
+            for pair in pairs {
+                let mut rows = statement.query([pair.0, pair.1])?;
+                while let Some(row) = rows.next()? {
+                    found.push(each(&Row(RowOf::Lite(row)))?);
+                }
+            }
+        }
+        Conn::Pg(conn) => {
+            let sql = format!(
+                "SELECT t.{columns} FROM unnest(?1::bigint[], ?2::bigint[]) AS k(a, b) JOIN {} t ON t.{first} = k.a AND t.{second} = k.b",
+                table.name
+            );
+            for some in pairs.chunks(4000) {
+                let (left, right): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
+                for row in conn.query_pairs(&sql, &left, &right)? {
+                    found.push(each(&Row(RowOf::Pg(&row)))?);
+                }
+            }
+        }
+    }
+    Ok(found)
+}

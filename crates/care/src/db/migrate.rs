@@ -1,0 +1,55 @@
+//! Migrations: numbered texts, each run once, in order.
+
+use super::{Conn, DbError};
+
+/// One step of the schema. `sql` may hold `{bytes}` (BLOB or BYTEA), `{text}` (TEXT in C collation),
+/// `{key}` (INTEGER or BIGINT PRIMARY KEY) and `{clustered}` (WITHOUT ROWID, or nothing).
+pub struct Migration {
+    /// Its number, from 1 without gaps.
+    pub number: i64,
+    /// Its statements.
+    pub sql: &'static str,
+}
+
+/// Brings the database up to the last migration; answers how many were run. A database newer than this
+/// program is refused.
+pub fn migrate(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbError> {
+    conn.begin(Some(7_001))?;
+    let outcome = run_missing(conn, migrations);
+    match &outcome {
+        Ok(_) => conn.commit()?,
+        Err(_) => conn.roll_back()?,
+    }
+    outcome
+}
+
+fn run_missing(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbError> {
+    conn.batch("CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL)")?;
+    let done = conn
+        .first("SELECT COALESCE(MAX(number), 0) FROM migration", &[], |row| row.int(0))?
+        .unwrap_or(0);
+    let newest = migrations.last().map_or(0, |migration| migration.number);
+    if done > newest {
+        return Err(DbError::state(format!(
+            "this data was written by a newer version of Chesil (schema {done}, this program knows {newest})"
+        )));
+    }
+    let mut count = 0;
+    for migration in migrations.iter().filter(|migration| migration.number > done) {
+        conn.batch(&in_dialect(conn, migration.sql))?;
+        conn.execute("INSERT INTO migration (number) VALUES (?1)", &[migration.number.into()])?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn in_dialect(conn: &Conn, sql: &str) -> String {
+    let (bytes, text, key, clustered) = match conn {
+        Conn::Lite(_) => ("BLOB", "TEXT", "INTEGER PRIMARY KEY", "WITHOUT ROWID"),
+        Conn::Pg(_) => ("BYTEA", "TEXT COLLATE \"C\"", "BIGINT PRIMARY KEY", ""),
+    };
+    sql.replace("{bytes}", bytes)
+        .replace("{text}", text)
+        .replace("{key}", key)
+        .replace("{clustered}", clustered)
+}

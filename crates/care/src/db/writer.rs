@@ -1,0 +1,149 @@
+//! The one writer: a thread that holds the only write connection and commits whatever waits as a group.
+
+use super::{Conn, DbError, Place};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Whether someone is waiting for this write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person or a sender waits: goes before any bulk work.
+    Waiting,
+    /// Part of a bulk import: gives way between pieces of work.
+    Bulk,
+}
+
+type Work = Box<dyn FnOnce(&mut Conn) -> Box<dyn FnOnce(Result<(), Arc<DbError>>) + Send> + Send>;
+
+/// A handle to the writing thread; cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    waiting: Sender<Work>,
+    bulk: Sender<Work>,
+    commits: Arc<AtomicU64>,
+}
+
+/// A group is committed when nothing urgent waits or after this long, so that no one waits much longer.
+const GROUP: Duration = Duration::from_millis(40);
+
+impl Writer {
+    /// Opens the write connection and starts its thread. `exclusive` names this writer's purpose among
+    /// processes that share a PostgreSQL database.
+    pub fn start(place: &Place, name: &str, exclusive: Option<i64>) -> Result<Self, DbError> {
+        let conn = place.connect(false)?;
+        let (waiting, waiting_end) = bounded(1024);
+        let (bulk, bulk_end) = bounded(4);
+        let commits = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&commits);
+        let place = place.clone();
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || run(conn, &place, exclusive, &waiting_end, &bulk_end, &counted))
+            .map_err(|error| DbError::state(format!("cannot start the writer: {error}")))?;
+        Ok(Self { waiting, bulk, commits })
+    }
+
+    /// Runs `work` within a transaction and waits until it is durable. Work that fails is undone alone, the
+    /// rest of its group stands.
+    pub fn write<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        urgency: Urgency,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (answer, answered) = bounded(1);
+        self.submit(urgency, work, move |outcome| {
+            let _ = answer.send(outcome);
+        })?;
+        answered
+            .recv()
+            .map_err(|_| E::from(DbError::state("the writer has stopped")))?
+    }
+
+    /// Like [`Writer::write`], but calls `done` when the work is durable (or has failed) instead of waiting.
+    pub fn submit<T: Send + 'static, E: From<DbError> + Send + 'static>(
+        &self,
+        urgency: Urgency,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        done: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<(), DbError> {
+        let boxed: Work = Box::new(move |conn| {
+            let outcome = guarded(conn, work);
+            Box::new(move |committed| {
+                done(match committed {
+                    Ok(()) => outcome,
+                    Err(error) => Err(E::from(DbError::state(format!("not committed: {error}")))),
+                });
+            })
+        });
+        let queue = match urgency {
+            Urgency::Waiting => &self.waiting,
+            Urgency::Bulk => &self.bulk,
+        };
+        queue.send(boxed).map_err(|_| DbError::state("the writer has stopped"))
+    }
+
+    /// How many groups have been committed since the start.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs work inside a savepoint, so that its failure leaves nothing behind.
+fn guarded<T, E: From<DbError>>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    conn.batch("SAVEPOINT work")?;
+    match work(conn) {
+        Ok(value) => {
+            conn.batch("RELEASE SAVEPOINT work")?;
+            Ok(value)
+        }
+        Err(error) => {
+            conn.batch("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")?;
+            Err(error)
+        }
+    }
+}
+
+fn run(
+    mut conn: Conn,
+    place: &Place,
+    exclusive: Option<i64>,
+    waiting: &Receiver<Work>,
+    bulk: &Receiver<Work>,
+    commits: &AtomicU64,
+) {
+    loop {
+        let first = match waiting.try_recv() {
+            Ok(work) => work,
+            Err(_) => select! {
+                recv(waiting) -> work => match work { Ok(work) => work, Err(_) => return },
+                recv(bulk) -> work => match work { Ok(work) => work, Err(_) => return },
+            },
+        };
+        let begun = Instant::now();
+        let mut outcome = conn.begin(exclusive).map_err(Arc::new);
+        let mut finishers = Vec::new();
+        let mut next = Some(first);
+        while let Some(work) = next.take() {
+            finishers.push(work(&mut conn));
+            if begun.elapsed() < GROUP {
+                next = waiting.try_recv().ok();
+            }
+        }
+        if outcome.is_ok() {
+            outcome = conn.commit().map_err(Arc::new);
+        }
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "a group of writes was not committed");
+            let _ = conn.roll_back();
+            if let (Conn::Pg(_), Ok(fresh)) = (&conn, place.connect(false)) {
+                conn = fresh;
+            }
+        }
+        commits.fetch_add(1, Ordering::Relaxed);
+        for finish in finishers {
+            finish(outcome.clone());
+        }
+    }
+}

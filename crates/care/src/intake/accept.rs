@@ -1,0 +1,412 @@
+//! The half of intake that files: what is new, what is newer, what is known.
+//!
+//! INVARIANT: of all versions of an item, whatever records they stand in, the one with the greatest
+//! (version, tie) is current and only its lines stand. So the state after any arrivals is the same in any
+//! order (HOUSE 5).
+
+use super::Outcome;
+use super::prepare::{Asked, Draft, Prepared, RecordKey};
+use super::quarantine;
+use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
+use crate::db::{Cell, Conn, DbError, insert_rows};
+use crate::person::{decision, identity};
+use record::{Instant, Issue};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What became of one prepared piece.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    /// Accepted, updated, unchanged or quarantined.
+    pub outcome: Outcome,
+    /// Type of its first item; empty when that was unreadable.
+    pub item_type: String,
+    /// Where it stood in what was sent.
+    pub place: String,
+    /// Entries written.
+    pub entries: u64,
+    /// Whether all its items are of types that add no entries.
+    pub unmapped: bool,
+}
+
+/// Files prepared pieces, in the order given, within the transaction that `conn` is in. Calling it again with
+/// the same pieces changes nothing.
+///
+/// # Errors
+/// Only when the database fails; nothing is filed then.
+pub fn accept(conn: &mut Conn, batch: &[Prepared]) -> Result<Vec<Filed>, DbError> {
+    let mut filing = Filing::look_up(conn, batch)?;
+    let mut filed = Vec::with_capacity(batch.len());
+    for prepared in batch {
+        filed.push(match &prepared.meaning {
+            Ok(drafts) => filing.file(prepared, drafts)?,
+            Err(refused) => {
+                let record = prepared.refused_record.as_ref();
+                let record_no = record.and_then(|key| filing.records.get(key.id.as_bytes()).copied());
+                quarantine::keep(conn, prepared, refused, record_no)?;
+                Filed {
+                    outcome: Outcome::Quarantined {
+                        code: refused.rejection.code.to_owned(),
+                        reason: format!("{}: {}", refused.rejection.place, refused.rejection.reason),
+                    },
+                    item_type: prepared.item_type.clone(),
+                    place: prepared.place.clone(),
+                    entries: 0,
+                    unmapped: false,
+                }
+            }
+        });
+    }
+    filing.write(conn)?;
+    count_days(conn, batch, &filed)?;
+    Ok(filed)
+}
+
+/// A batch being filed: what the store held of everything it touches, and the rows to be written.
+struct Filing<'a> {
+    records: HashMap<[u8; 16], i64>,
+    next_record: i64,
+    next_contribution: i64,
+    items: HashMap<i64, Held<'a>>,
+    new_records: Vec<Vec<Cell>>,
+    contributions: Vec<Vec<Cell>>,
+    new_items: Vec<Vec<Cell>>,
+    new_homes: Vec<(i64, i64)>,
+    decisions: Vec<(i64, &'a Prepared, &'a Asked)>,
+}
+
+/// What is held of one item, the store's versions and this batch's.
+#[derive(Default)]
+struct Held<'a> {
+    versions: Vec<Version>,
+    /// The winner within this batch, if the batch changed the winner.
+    won: Option<&'a Draft>,
+    /// Where the store has lines of it now.
+    stored_in: Option<i64>,
+}
+
+impl Held<'_> {
+    fn winner(&self) -> Option<&Version> {
+        self.versions.iter().max_by_key(|v| (v.version, v.tie, v.record_no))
+    }
+}
+
+impl<'a> Filing<'a> {
+    fn look_up(conn: &mut Conn, batch: &'a [Prepared]) -> Result<Self, DbError> {
+        let drafts = || {
+            batch
+                .iter()
+                .filter_map(|prepared| prepared.meaning.as_ref().ok())
+                .flatten()
+        };
+        let mut wanted: BTreeMap<[u8; 16], RecordKey> = BTreeMap::new();
+        let mut order = Vec::new();
+        for key in batch.iter().flat_map(Prepared::records) {
+            let bytes = *key.id.as_bytes();
+            if wanted.insert(bytes, key.clone()).is_none() {
+                order.push(bytes);
+            }
+        }
+        let keys: Vec<i64> = wanted.values().map(|key| key.id.key()).collect();
+        let records = store::known_records(conn, &keys)?;
+        let missing = order.iter().filter(|bytes| !records.contains_key(*bytes)).count() as i64;
+        let item_keys: Vec<i64> = drafts()
+            .map(|draft| draft.id.key())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let mut pairs: Vec<(i64, i64)> = store::homes(conn, &item_keys)?
+            .into_iter()
+            .map(|(item, record_no)| (record_no, item))
+            .collect();
+        pairs.sort_unstable();
+        let mut items: HashMap<i64, Held<'a>> = HashMap::with_capacity(item_keys.len());
+        for version in store::versions(conn, &pairs)? {
+            items.entry(version.item).or_default().versions.push(version);
+        }
+        for held in items.values_mut() {
+            held.stored_in = held.winner().map(|winner| winner.record_no);
+        }
+        let mut filing = Self {
+            records,
+            next_record: if missing > 0 {
+                conn.take_numbers("record", missing)?
+            } else {
+                0
+            },
+            next_contribution: conn.take_numbers("contribution", batch.len() as i64)?,
+            items,
+            new_records: Vec::new(),
+            contributions: Vec::new(),
+            new_items: Vec::new(),
+            new_homes: Vec::new(),
+            decisions: Vec::new(),
+        };
+        for prepared in batch {
+            for key in prepared.records() {
+                filing.mint(key, prepared);
+            }
+        }
+        Ok(filing)
+    }
+
+    /// Gives a record that is not known yet its number.
+    fn mint(&mut self, key: &RecordKey, prepared: &Prepared) {
+        let bytes = *key.id.as_bytes();
+        if self.records.contains_key(&bytes) {
+            return;
+        }
+        let record_no = self.next_record;
+        self.next_record += 1;
+        self.records.insert(bytes, record_no);
+        self.new_records.push(vec![
+            Cell::Int(record_no),
+            Cell::Int(key.id.key()),
+            Cell::Bytes(bytes.to_vec()),
+            Cell::Text(prepared.source.feed.sender.as_str().to_owned()),
+            Cell::Text(key.local.clone()),
+            Cell::Int(prepared.received.0),
+            Cell::Int(i64::from(key.directory)),
+        ]);
+    }
+
+    fn file(&mut self, prepared: &'a Prepared, drafts: &'a [Draft]) -> Result<Filed, DbError> {
+        let contribution_no = self.next_contribution;
+        self.next_contribution += 1;
+        let (mut any_new, mut any_changed, mut entries) = (false, false, 0);
+        let mut records = BTreeSet::new();
+        for (facet, draft) in drafts.iter().enumerate() {
+            let record_no = *self
+                .records
+                .get(draft.record.id.as_bytes())
+                .ok_or_else(|| DbError::state("a record was not minted before filing"))?;
+            let held = self.items.entry(draft.id.key()).or_default();
+            let Some(version) = newer(held, draft, prepared, record_no, contribution_no, facet) else {
+                continue;
+            };
+            any_new |= held.versions.is_empty();
+            any_changed = true;
+            if !held.versions.iter().any(|v| v.record_no == record_no) {
+                self.new_homes.push((version.item, record_no));
+            }
+            let wins = held
+                .winner()
+                .is_none_or(|w| (w.version, w.tie, w.record_no) < (version.version, version.tie, record_no));
+            held.versions.push(version);
+            if wins {
+                held.won = Some(draft);
+                entries += if draft.withdrawn { 0 } else { draft.entries.len() as u64 };
+            }
+            self.new_items.push(item_row(&version));
+            records.insert(record_no);
+            self.decisions
+                .extend(draft.decisions.iter().map(|asked| (record_no, prepared, asked)));
+        }
+        for record_no in records {
+            self.contributions
+                .push(contribution_row(record_no, contribution_no, prepared));
+        }
+        Ok(Filed {
+            outcome: match (any_new, any_changed) {
+                (true, _) => Outcome::Accepted,
+                (false, true) => Outcome::Updated,
+                (false, false) => Outcome::Unchanged,
+            },
+            item_type: prepared.item_type.clone(),
+            place: prepared.place.clone(),
+            entries,
+            unmapped: drafts.iter().all(|draft| !draft.mapped),
+        })
+    }
+
+    fn write(mut self, conn: &mut Conn) -> Result<(), DbError> {
+        let key = |row: &Vec<Cell>, n: usize| match row[n] {
+            Cell::Int(value) => value,
+            _ => 0,
+        };
+        insert_rows(conn, &store::RECORD, &self.new_records)?;
+        self.contributions
+            .sort_unstable_by_key(|row| (key(row, 0), key(row, 1)));
+        insert_rows(conn, &store::CONTRIBUTION, &self.contributions)?;
+        self.new_homes.sort_unstable();
+        let homes: Vec<Vec<Cell>> = self
+            .new_homes
+            .iter()
+            .map(|(item, record)| vec![Cell::Int(*item), Cell::Int(*record)])
+            .collect();
+        insert_rows(conn, &store::ITEM_HOME, &homes)?;
+        self.new_items
+            .sort_unstable_by_key(|row| (key(row, 0), key(row, 1), key(row, 2)));
+        insert_rows(conn, &store::ITEM, &self.new_items)?;
+        let mut winners: Vec<(i64, i64, &Draft)> = Vec::new();
+        for (item, held) in &self.items {
+            if let (Some(draft), Some(winner)) = (held.won, held.winner()) {
+                if let Some(old) = held.stored_in {
+                    store::delete_entries(conn, old, *item)?;
+                }
+                winners.push((winner.record_no, *item, draft));
+            }
+        }
+        winners.sort_unstable_by_key(|(record_no, item, _)| (*record_no, *item));
+        write_lines(conn, &winners)?;
+        let mut touched = identity::file(
+            conn,
+            winners.iter().filter_map(|(record_no, _, draft)| {
+                let person = draft.person.as_deref()?;
+                Some((*record_no, person, draft.verified, draft.withdrawn))
+            }),
+        )?;
+        touched.extend(
+            self.new_records
+                .iter()
+                .filter(|row| key(row, 6) == 0)
+                .map(|row| key(row, 0)),
+        );
+        for (record_no, prepared, asked) in &self.decisions {
+            let number = |key: &RecordKey| self.records.get(key.id.as_bytes()).copied();
+            let asked = match asked {
+                Asked::Merge { from, into } => match (number(from), number(into)) {
+                    (Some(from), Some(into)) => decision::Kind::Merge { from, into },
+                    _ => return Err(DbError::state("a merged record was not minted before filing")),
+                },
+                Asked::Superseded { old, new } => decision::Kind::Superseded { old: *old, new: *new },
+            };
+            touched.extend(decision::as_sent(
+                conn,
+                asked,
+                &prepared.source.feed,
+                prepared.received,
+            )?);
+            touched.insert(*record_no);
+        }
+        identity::settle(conn, &touched)
+    }
+}
+
+/// The version row of a draft, or `None` when it says nothing that is not held already.
+fn newer(
+    held: &Held<'_>,
+    draft: &Draft,
+    prepared: &Prepared,
+    record_no: i64,
+    contribution_no: i64,
+    facet: usize,
+) -> Option<Version> {
+    let tie = prepared.digest;
+    let version = match draft.version {
+        Some(version) => version.0,
+        // Nothing but arrival orders it: the same bytes as those that stand now say nothing new, whenever
+        // they come.
+        None if held.winner().is_some_and(|w| w.tie == tie && w.record_no == record_no) => return None,
+        None => prepared.received.0,
+    };
+    if held
+        .versions
+        .iter()
+        .any(|v| v.record_no == record_no && v.version == version && v.tie == tie)
+    {
+        return None;
+    }
+    let state = i64::from(draft.withdrawn) * WITHDRAWN
+        + i64::from(!draft.mapped) * UNMAPPED
+        + i64::from(draft.version.is_none()) * BY_ARRIVAL
+        + i64::from(!draft.issues.is_empty()) * INCOMPLETE;
+    Some(Version {
+        record_no,
+        item: draft.id.key(),
+        version,
+        tie,
+        contribution_no,
+        facet: facet as i64,
+        item_type: draft.item_type,
+        state,
+    })
+}
+
+fn item_row(v: &Version) -> Vec<Cell> {
+    [
+        v.record_no,
+        v.item,
+        v.version,
+        v.tie,
+        v.contribution_no,
+        v.facet,
+        v.item_type,
+        v.state,
+    ]
+    .map(Cell::Int)
+    .to_vec()
+}
+
+fn contribution_row(record_no: i64, contribution_no: i64, prepared: &Prepared) -> Vec<Cell> {
+    vec![
+        Cell::Int(record_no),
+        Cell::Int(contribution_no),
+        Cell::Int(prepared.source.feed_no),
+        Cell::Int(prepared.format as i64),
+        Cell::Int(prepared.received.0),
+        Cell::Int(prepared.packed.dictionary_no),
+        Cell::Int(prepared.length),
+        Cell::text_or_null(&prepared.context),
+        Cell::Bytes(prepared.packed.bytes.clone()),
+    ]
+}
+
+/// Writes the lines, issues and shared texts of the items that now stand.
+fn write_lines(conn: &mut Conn, winners: &[(i64, i64, &Draft)]) -> Result<(), DbError> {
+    let mut entries = Vec::new();
+    let mut issues = Vec::new();
+    let mut terms: HashMap<i64, &str> = HashMap::new();
+    for (record_no, item, draft) in winners {
+        terms.extend(draft.terms.iter().map(|(number, text)| (*number, text.as_str())));
+        if draft.withdrawn {
+            continue;
+        }
+        entries.extend(draft.entries.iter().map(|row| {
+            let mut row = row.clone();
+            row[0] = Cell::Int(*record_no);
+            row
+        }));
+        issues.extend(
+            draft
+                .issues
+                .iter()
+                .enumerate()
+                .map(|(n, issue)| issue_row(*record_no, *item, n, issue)),
+        );
+    }
+    store::keep_terms(conn, &terms)?;
+    insert_rows(conn, &store::ENTRY, &entries)?;
+    insert_rows(conn, &store::ITEM_ISSUE, &issues)
+}
+
+fn issue_row(record_no: i64, item: i64, n: usize, issue: &Issue) -> Vec<Cell> {
+    vec![
+        Cell::Int(record_no),
+        Cell::Int(item),
+        Cell::Int(n as i64),
+        Cell::Text(issue.place.clone()),
+        Cell::Text(issue.reason.clone()),
+    ]
+}
+
+/// Adds the batch to the sums that the feeds page shows.
+fn count_days(conn: &mut Conn, batch: &[Prepared], filed: &[Filed]) -> Result<(), DbError> {
+    let mut days: BTreeMap<(i64, i64), (FeedDay, Instant)> = BTreeMap::new();
+    for (prepared, filed) in batch.iter().zip(filed) {
+        let day = i64::from(prepared.received.uk_date().0);
+        let (sums, last) = days.entry((prepared.source.feed_no, day)).or_default();
+        sums.received += 1;
+        sums.unmapped += i64::from(filed.unmapped);
+        match &filed.outcome {
+            Outcome::Accepted => sums.accepted += 1,
+            Outcome::Updated => sums.updated += 1,
+            Outcome::Unchanged => sums.unchanged += 1,
+            Outcome::Quarantined { .. } => sums.quarantined += 1,
+        }
+        *last = (*last).max(prepared.received);
+    }
+    for ((feed_no, day), (sums, last)) in days {
+        store::add_to_day(conn, feed_no, day, last.0, sums)?;
+    }
+    Ok(())
+}

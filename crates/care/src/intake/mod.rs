@@ -1,0 +1,79 @@
+//! How what partners send becomes part of a record.
+//!
+//! Two halves. *Prepare* needs no database and runs on any number of threads: it reads a piece, packs its
+//! bytes and lays out the rows. *Accept* runs in the one writer: it finds out what is new, what is newer and
+//! what is known, and files it. An arrival, a retry and a rebuild all go through the same two.
+
+mod accept;
+mod pack;
+mod prepare;
+pub(crate) mod quarantine;
+pub(crate) mod store;
+
+pub use accept::{Filed, accept};
+pub use pack::{Packer, Unpacker};
+pub use prepare::{Prepared, Preparer, Source};
+pub(crate) use prepare::{concept_of, value_of, when_number, when_of};
+pub use quarantine::{QuarantineFilter, QuarantineItem, Quarantined};
+
+use std::collections::BTreeMap;
+
+/// What became of one piece.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something in it was not known before.
+    Accepted,
+    /// It changed something known.
+    Updated,
+    /// It was known already, or an older version than the one known.
+    Unchanged,
+    /// It could not be read, and is kept in quarantine.
+    Quarantined {
+        /// The stable word for why.
+        code: String,
+        /// Where and why, in plain words.
+        reason: String,
+    },
+}
+
+/// Counts of a run, as its table and its JSON show them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Pieces received.
+    pub received: u64,
+    /// Pieces that brought something new.
+    pub accepted: u64,
+    /// Pieces that changed something known.
+    pub updated: u64,
+    /// Pieces that changed nothing.
+    pub unchanged: u64,
+    /// Pieces put in quarantine.
+    pub quarantined: u64,
+    /// Entries written.
+    pub entries: u64,
+    /// Pieces taken whose type adds no entries: kept and readable.
+    pub kept_unmapped: u64,
+    /// Pieces by type.
+    pub by_type: BTreeMap<String, u64>,
+    /// Quarantined pieces by reason.
+    pub quarantined_by_reason: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    /// Adds one filed piece.
+    pub fn add(&mut self, filed: &Filed) {
+        self.received += 1;
+        self.entries += filed.entries;
+        self.kept_unmapped += u64::from(filed.unmapped);
+        *self.by_type.entry(filed.item_type.clone()).or_default() += 1;
+        match &filed.outcome {
+            Outcome::Accepted => self.accepted += 1,
+            Outcome::Updated => self.updated += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Quarantined { code, .. } => {
+                self.quarantined += 1;
+                *self.quarantined_by_reason.entry(code.clone()).or_default() += 1;
+            }
+        }
+    }
+}

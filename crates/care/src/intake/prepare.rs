@@ -1,0 +1,420 @@
+//! The half of intake that needs no database: read, pack, lay out rows.
+
+use super::pack::{Packer, ThreadPacker};
+use crate::db::{Cell, DbError, Writer};
+use exchange::{Format, Piece, Refused};
+use record::item::Decision;
+use record::system::Feed;
+use record::{
+    Concept, Demographics, Entry, IdKey, Instant, Issue, Item, ItemId, NhsNumber, NhsNumberStatus, RecordId, Subject,
+    Value, When,
+};
+use std::sync::Arc;
+
+/// Where pieces come from: a feed, as the store numbers it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The feed.
+    pub feed: Arc<Feed>,
+    /// Its number in this store.
+    pub feed_no: i64,
+}
+
+/// A piece ready to be accepted.
+pub struct Prepared {
+    pub(super) source: Source,
+    pub(super) place: String,
+    pub(super) format: Format,
+    pub(super) context: String,
+    pub(super) length: i64,
+    pub(super) digest: i64,
+    pub(super) received: Instant,
+    pub(super) packed: Packed,
+    /// The bytes as sent, of a piece bound for quarantine; taken pieces are packed only.
+    pub(super) raw: Vec<u8>,
+    pub(super) item_type: String,
+    pub(super) meaning: Result<Vec<Draft>, Refused>,
+    /// The record of a piece that could not be read, when it says whom it is about.
+    pub(super) refused_record: Option<RecordKey>,
+}
+
+impl Prepared {
+    /// Every record it names, which filing needs to exist.
+    pub(super) fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        let drafts = self.meaning.as_deref().unwrap_or_default();
+        let asked = drafts
+            .iter()
+            .flat_map(|draft| &draft.decisions)
+            .flat_map(|asked| match asked {
+                Asked::Merge { from, into } => vec![from, into],
+                Asked::Superseded { .. } => Vec::new(),
+            });
+        drafts
+            .iter()
+            .map(|draft| &draft.record)
+            .chain(asked)
+            .chain(&self.refused_record)
+    }
+}
+
+/// A decision that an item asks for, its records named.
+pub(super) enum Asked {
+    Merge { from: RecordKey, into: RecordKey },
+    Superseded { old: NhsNumber, new: NhsNumber },
+}
+
+/// A packed body and the dictionary it was packed with.
+pub(super) struct Packed {
+    pub dictionary_no: i64,
+    pub bytes: Vec<u8>,
+}
+
+/// An item laid out for filing; the record's number is filled in when it is known.
+pub(super) struct Draft {
+    pub id: ItemId,
+    pub item_type: i64,
+    pub record: RecordKey,
+    pub version: Option<Instant>,
+    pub withdrawn: bool,
+    pub mapped: bool,
+    pub person: Option<Box<Demographics>>,
+    pub verified: bool,
+    pub entries: Vec<Vec<Cell>>,
+    pub issues: Vec<Issue>,
+    pub terms: Vec<(i64, String)>,
+    pub decisions: Vec<Asked>,
+}
+
+/// What finds or mints a record.
+#[derive(Clone)]
+pub(super) struct RecordKey {
+    pub id: RecordId,
+    pub local: String,
+    pub directory: bool,
+}
+
+/// One thread's half of intake.
+pub struct Preparer<'a> {
+    packer: &'a Packer,
+    writer: &'a Writer,
+    key: &'a IdKey,
+    thread: ThreadPacker,
+}
+
+impl<'a> Preparer<'a> {
+    /// For one thread.
+    pub fn new(packer: &'a Packer, writer: &'a Writer, key: &'a IdKey) -> Self {
+        Self {
+            packer,
+            writer,
+            key,
+            thread: ThreadPacker::new(),
+        }
+    }
+
+    /// Reads a piece and lays out what accepting it will write. A piece that cannot be read is prepared too:
+    /// for quarantine.
+    ///
+    /// # Errors
+    /// Only when the store cannot keep a new dictionary.
+    pub fn prepare(&mut self, piece: &Piece<'_>, source: &Source, received: Instant) -> Result<Prepared, DbError> {
+        let feed = &source.feed;
+        let mut meaning = exchange::read(piece.format, &piece.body, &piece.context, feed);
+        if let Ok(items) = &meaning {
+            meaning = match unfit(items) {
+                Some(refused) => Err(refused),
+                None => meaning,
+            };
+        }
+        let item_type = match &meaning {
+            Ok(items) => items.first().map_or_else(String::new, |item| item.item_type.clone()),
+            Err(refused) => refused.item_type.clone(),
+        };
+        let packing = if piece.format == Format::Fhir {
+            item_type.as_str()
+        } else {
+            feed.name.as_str()
+        };
+        let (dictionary_no, bytes) = self.thread.pack(self.packer, self.writer, packing, &piece.body)?;
+        let refused_record = match &meaning {
+            Err(refused) if !matches!(refused.subject, Subject::Directory | Subject::Missing) => {
+                Some(record_key(self.key, feed, &refused.subject))
+            }
+            _ => None,
+        };
+        Ok(Prepared {
+            source: source.clone(),
+            place: piece.place.clone(),
+            format: piece.format,
+            context: piece.context.clone(),
+            length: piece.body.len() as i64,
+            digest: digest(&piece.body),
+            received,
+            packed: Packed { dictionary_no, bytes },
+            raw: if meaning.is_err() {
+                piece.body.to_vec()
+            } else {
+                Vec::new()
+            },
+            item_type,
+            meaning: meaning.map(|items| items.into_iter().map(|item| self.draft(item, feed, received)).collect()),
+            refused_record,
+        })
+    }
+
+    fn draft(&self, item: Item, feed: &Feed, received: Instant) -> Draft {
+        let record = record_key(self.key, feed, &item.subject);
+        let id = ItemId::of(self.key, &feed.sender, &item.item_type, &item.local_id);
+        let mut terms = Terms::default();
+        let item_type = terms.intern(&item.item_type).unwrap_or(0);
+        let entries = item
+            .entries
+            .iter()
+            .map(|entry| self.entry_row(entry, id, feed, received, &mut terms))
+            .collect();
+        let verified = item
+            .person
+            .as_ref()
+            .is_some_and(|person| match person.nhs_number_status {
+                NhsNumberStatus::Verified => true,
+                NhsNumberStatus::Unverified => false,
+                NhsNumberStatus::Unsaid => feed.nhs_number_verified,
+            });
+        Draft {
+            id,
+            item_type,
+            record,
+            version: item.version,
+            withdrawn: item.withdrawn,
+            mapped: item.mapped,
+            person: item.person,
+            verified,
+            entries,
+            issues: item.issues,
+            terms: terms.0,
+            decisions: item
+                .decisions
+                .iter()
+                .map(|decision| self.asked(decision, feed))
+                .collect(),
+        }
+    }
+
+    fn asked(&self, decision: &Decision, feed: &Feed) -> Asked {
+        let record = |local: &String| record_key(self.key, feed, &Subject::Local(local.clone()));
+        match decision {
+            Decision::Merge { from, into } => Asked::Merge {
+                from: record(from),
+                into: record(into),
+            },
+            Decision::Superseded { old, new } => Asked::Superseded { old: *old, new: *new },
+        }
+    }
+
+    /// One row of [`super::store::ENTRY`]; the record's number is left 0.
+    fn entry_row(&self, entry: &Entry, id: ItemId, feed: &Feed, received: Instant, terms: &mut Terms) -> Vec<Cell> {
+        let normal = match &entry.value {
+            Some(Value::Quantity(quantity)) => record::value::normalise(&entry.what, quantity).map(|n| n.number),
+            _ => None,
+        };
+        let encounter = (!entry.encounter.is_empty())
+            .then(|| ItemId::of(self.key, &feed.sender, "Encounter", &entry.encounter).key());
+        let also: Vec<String> = entry.also.iter().map(concept_text).collect();
+        vec![
+            Cell::Int(0),
+            Cell::Int(id.key()),
+            Cell::Int(i64::from(entry.part)),
+            Cell::Int(entry.kind as i64),
+            Cell::Int(terms.intern(&concept_text(&entry.what)).unwrap_or(0)),
+            Cell::opt_int(terms.intern(&also.join("\u{1e}"))),
+            entry
+                .value
+                .as_ref()
+                .map_or(Cell::Null, |value| Cell::Text(value_text(value))),
+            normal.map_or(Cell::Null, Cell::Real),
+            Cell::opt_int(entry.happened.map(when_number)),
+            Cell::opt_int(entry.ended.map(when_number)),
+            Cell::opt_int(entry.recorded.map(when_number)),
+            Cell::Int(received.0),
+            Cell::opt_int(terms.intern(&entry.by)),
+            Cell::opt_int(terms.intern(&entry.place)),
+            Cell::Int(entry.status as i64),
+            Cell::Int(entry.certainty as i64),
+            Cell::opt_int(terms.intern(&entry.category)),
+            Cell::opt_int(encounter),
+            Cell::text_or_null(&entry.detail),
+        ]
+    }
+}
+
+/// The record a subject names. A number alone names a record of its own: joining it to the sender's other
+/// records is a decision about identity (SAFETY 1), not a matter of filing, and must not depend on which
+/// arrived first.
+pub(super) fn record_key(key: &IdKey, feed: &Feed, subject: &Subject) -> RecordKey {
+    let (local, directory) = match subject {
+        Subject::Local(local) => (local.clone(), false),
+        Subject::NhsNumber(number) => (format!("nhs:{}", number.digits()), false),
+        Subject::Directory | Subject::Missing => (String::new(), true),
+    };
+    RecordKey {
+        id: RecordId::of(key, &feed.sender, &local),
+        local,
+        directory,
+    }
+}
+
+/// Why the items of a readable piece cannot be filed: a mapped item must be about somebody and must say
+/// something, or it would be counted as taken and never be seen.
+fn unfit(items: &[Item]) -> Option<Refused> {
+    let refuse = |item: &Item, code, reason: &str| {
+        Some(Refused {
+            rejection: record::Rejection::new(code, item.item_type.clone(), reason),
+            item_type: item.item_type.clone(),
+            subject: item.subject.clone(),
+        })
+    };
+    items.iter().find_map(|item| {
+        let silent = item.entries.is_empty() && item.person.is_none() && item.decisions.is_empty();
+        if item.mapped && item.subject == Subject::Missing {
+            refuse(
+                item,
+                "no-subject",
+                "It does not say which person it is about. The sender should name the patient.",
+            )
+        } else if item.mapped && silent && !item.withdrawn {
+            refuse(item, "no-entry", "Nothing in it can be shown on a record.")
+        } else {
+            None
+        }
+    })
+}
+
+/// A digest of the bytes as sent, for telling same from different and for breaking ties.
+pub(super) fn digest(body: &[u8]) -> i64 {
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&blake3::hash(body).as_bytes()[..8]);
+    i64::from_le_bytes(first)
+}
+
+/// Texts that many rows share, each under a number that is its own digest.
+#[derive(Default)]
+struct Terms(Vec<(i64, String)>);
+
+impl Terms {
+    /// The number of a text; `None` for the empty text.
+    fn intern(&mut self, text: &str) -> Option<i64> {
+        if text.is_empty() {
+            return None;
+        }
+        let number = digest(text.as_bytes());
+        if !self.0.iter().any(|(known, _)| *known == number) {
+            self.0.push((number, text.to_owned()));
+        }
+        Some(number)
+    }
+}
+
+/// A concept in one text: system, code and words.
+pub(crate) fn concept_text(concept: &Concept) -> String {
+    format!("{}\u{1f}{}\u{1f}{}", concept.system, concept.code, concept.display)
+}
+
+/// Reads [`concept_text`] back.
+pub(crate) fn concept_of(text: &str) -> Concept {
+    let mut parts = text.splitn(3, '\u{1f}').map(str::to_owned);
+    let mut next = || parts.next().unwrap_or_default();
+    Concept {
+        system: next(),
+        code: next(),
+        display: next(),
+    }
+}
+
+/// A when in one number: microseconds, with the precision in the lowest three bits, so that order is kept.
+pub(crate) fn when_number(when: When) -> i64 {
+    (when.instant.0 << 3) | when.precision as i64
+}
+
+/// Reads [`when_number`] back.
+pub(crate) fn when_of(number: i64) -> When {
+    use record::Precision::{Day, Moment, Month, Year};
+    let precision = match number & 7 {
+        1 => Year,
+        2 => Month,
+        3 => Day,
+        _ => Moment,
+    };
+    When {
+        instant: Instant(number >> 3),
+        precision,
+    }
+}
+
+/// A value in one text, its kind first.
+pub(crate) fn value_text(value: &Value) -> String {
+    match value {
+        Value::Quantity(q) => {
+            format!(
+                "q{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
+                q.written, q.comparator, q.unit, q.range, q.flag
+            )
+        }
+        Value::Concept(concept) => format!("c{}", concept_text(concept)),
+        Value::Text(text) => format!("t{text}"),
+        Value::Bool(yes) => format!("b{}", u8::from(*yes)),
+        Value::When(when) => format!("w{}", when_number(*when)),
+    }
+}
+
+/// Reads [`value_text`] back; `None` for text that it never wrote.
+pub(crate) fn value_of(text: &str) -> Option<Value> {
+    let mut chars = text.chars();
+    let kind = chars.next()?;
+    let rest = chars.as_str();
+    match kind {
+        'q' => {
+            let mut parts = rest.split('\u{1f}');
+            let (written, comparator) = (parts.next()?, parts.next()?);
+            let (unit, range, flag) = (parts.next()?, parts.next()?, parts.next()?);
+            Some(Value::Quantity(record::Quantity {
+                number: written.parse().ok()?,
+                written: written.to_owned(),
+                comparator: comparator.to_owned(),
+                unit: unit.to_owned(),
+                range: range.to_owned(),
+                flag: flag.to_owned(),
+            }))
+        }
+        'c' => Some(Value::Concept(concept_of(rest))),
+        't' => Some(Value::Text(rest.to_owned())),
+        'b' => Some(Value::Bool(rest == "1")),
+        'w' => rest.parse().ok().map(|number| Value::When(when_of(number))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_reads_back_the_same() {
+        let quantity = record::Quantity {
+            flag: "H".into(),
+            range: "4–11".into(),
+            ..record::Quantity::parse("<7.0", "mmol/L").unwrap()
+        };
+        for value in [
+            Value::Quantity(quantity),
+            Value::Concept(Concept::coded(record::concept::SNOMED, "1", "one")),
+            Value::Text("two a day\nwith food".into()),
+            Value::Bool(true),
+            Value::When(When::parse_fhir("2019-03").unwrap()),
+        ] {
+            assert_eq!(value_of(&value_text(&value)), Some(value));
+        }
+        let early = when_number(When::parse_fhir("1920-01-01").unwrap());
+        assert!(early < when_number(When::parse_fhir("1920-01-02").unwrap()));
+        assert_eq!(when_of(early).to_string(), "1 January 1920");
+    }
+}

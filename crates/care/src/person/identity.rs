@@ -1,0 +1,442 @@
+//! Which records are one person (SAFETY 1 and 2).
+//!
+//! A person is a pure function of the records that could be theirs and the decisions about them, computed
+//! anew for whatever a change touches, so that the order of arrival cannot matter. Only the care bar's first
+//! half is here: a verified NHS number, the whole birth date, and a given name and sex that do not
+//! contradict. Everything else waits as "may be the same".
+
+use super::decision::Kind;
+use super::given_name::{GivenNames, compare, normal};
+use super::store::{self, Identity};
+use crate::db::{Conn, DbError};
+use record::{Demographics, NhsNumber, Sex};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A component larger than this is a fault in the data (a number used as a stand-in), and nothing in it joins
+/// by itself.
+const COMPONENT_MAX: usize = 500;
+
+/// Keeps what records say of who they are about; answers the records whose identity that may change. Given
+/// are: record, what it says, whether its number counts as verified, whether the sender withdrew it.
+pub(crate) fn file<'a>(
+    conn: &mut Conn,
+    said: impl Iterator<Item = (i64, &'a Demographics, bool, bool)>,
+) -> Result<BTreeSet<i64>, DbError> {
+    let mut latest: BTreeMap<i64, Option<(&Demographics, bool)>> = BTreeMap::new();
+    for (record_no, person, verified, withdrawn) in said {
+        latest.insert(record_no, (!withdrawn).then_some((person, verified)));
+    }
+    store::replace_identities(conn, &latest)?;
+    Ok(latest.into_keys().collect())
+}
+
+/// Computes anew who the touched records belong to, and everyone that this may join or part.
+pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbError> {
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let found = Surroundings::gather(conn, touched)?;
+    let mut changes = Vec::new();
+    for component in found.components() {
+        let identities: Vec<&Identity> = component.iter().filter_map(|no| found.identities.get(no)).collect();
+        for group in group(&component, &identities, &found.decisions) {
+            let person_no = group.iter().min().copied().unwrap_or_default();
+            for record_no in group {
+                if found.persons.get(&record_no) != Some(&person_no) {
+                    changes.push((record_no, person_no, found.persons.contains_key(&record_no)));
+                }
+            }
+        }
+    }
+    changes.sort_unstable();
+    store::set_persons(conn, &changes)
+}
+
+/// Everything that has a say in who the touched records belong to.
+#[derive(Default)]
+struct Surroundings {
+    identities: HashMap<i64, Identity>,
+    persons: HashMap<i64, i64>,
+    decisions: Vec<Kind>,
+    edges: Vec<(i64, i64)>,
+    all: BTreeSet<i64>,
+}
+
+impl Surroundings {
+    /// Follows shared numbers, decisions and present joins outwards until nothing new is found.
+    fn gather(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<Self, DbError> {
+        let mut found = Self::default();
+        let mut frontier: Vec<i64> = touched.iter().copied().collect();
+        let mut numbers_asked = BTreeSet::new();
+        while !frontier.is_empty() {
+            found.all.extend(&frontier);
+            let mut next = BTreeSet::new();
+            for identity in store::identities(conn, &frontier)? {
+                found.identities.insert(identity.record_no, identity);
+            }
+            let numbers: BTreeSet<i64> = frontier
+                .iter()
+                .filter_map(|no| found.identities.get(no)?.nhs_number)
+                .map(NhsNumber::as_i64)
+                .collect();
+            let wanted: Vec<i64> = found
+                .with_replaced(conn, numbers)?
+                .difference(&numbers_asked)
+                .copied()
+                .collect();
+            numbers_asked.extend(&wanted);
+            next.extend(store::records_with_numbers(conn, &wanted)?);
+            for kind in store::decisions_on(conn, &frontier)? {
+                if let Kind::Merge { from: a, into: b } | Kind::KeepApart(a, b) | Kind::Barred(a, b) = kind {
+                    next.extend([a, b]);
+                    found.edges.push((a, b));
+                }
+                found.decisions.push(kind);
+            }
+            for (record_no, person_no) in store::housemates(conn, &frontier)? {
+                found.persons.insert(record_no, person_no);
+                found.edges.push((record_no, person_no));
+                next.extend([record_no, person_no]);
+            }
+            frontier = next.into_iter().filter(|no| !found.all.contains(no)).collect();
+        }
+        Ok(found)
+    }
+
+    /// Adds the numbers that decisions say replaced these, or were replaced by them.
+    fn with_replaced(&mut self, conn: &mut Conn, mut numbers: BTreeSet<i64>) -> Result<BTreeSet<i64>, DbError> {
+        let mut ask: Vec<i64> = numbers.iter().copied().collect();
+        while !ask.is_empty() {
+            let mut fresh = Vec::new();
+            for kind in store::replacements(conn, &ask)? {
+                if let Kind::Superseded { old, new } = kind {
+                    fresh.extend([old.as_i64(), new.as_i64()].into_iter().filter(|n| numbers.insert(*n)));
+                }
+                if !self.decisions.contains(&kind) {
+                    self.decisions.push(kind);
+                }
+            }
+            ask = fresh;
+        }
+        Ok(numbers)
+    }
+
+    /// The records, parted into sets that share nothing with each other.
+    fn components(&self) -> Vec<Vec<i64>> {
+        let records: Vec<i64> = self.all.iter().copied().collect();
+        let mut sets = Sets::new(&records);
+        for (a, b) in &self.edges {
+            sets.join(*a, *b);
+        }
+        let mut by_number: HashMap<i64, i64> = HashMap::new();
+        for (no, identity) in &self.identities {
+            if let Some(number) = identity.nhs_number {
+                let number = canonical(number, &self.decisions).as_i64();
+                let first = *by_number.entry(number).or_insert(*no);
+                sets.join(first, *no);
+            }
+        }
+        sets.groups()
+    }
+}
+
+/// Follows replacements to the number that lives on. A circle of replacements ends where it began to repeat.
+fn canonical(number: NhsNumber, decisions: &[Kind]) -> NhsNumber {
+    let mut at = number;
+    for _ in 0..16 {
+        let next = decisions.iter().find_map(|kind| match kind {
+            Kind::Superseded { old, new } if *old == at => Some(*new),
+            _ => None,
+        });
+        match next {
+            Some(next) if next != number => at = next,
+            _ => return at,
+        }
+    }
+    at
+}
+
+/// Parts one component into persons. Pure: the answer depends on the arguments alone, not on their order.
+pub(crate) fn group(component: &[i64], identities: &[&Identity], decisions: &[Kind]) -> Vec<Vec<i64>> {
+    let mut sets = Sets::new(component);
+    let apart: Vec<(i64, i64)> = decisions
+        .iter()
+        .filter_map(|kind| match kind {
+            Kind::KeepApart(a, b) | Kind::Barred(a, b) => Some((*a, *b)),
+            Kind::Merge { .. } | Kind::Superseded { .. } => None,
+        })
+        .collect();
+    let mut merges: Vec<(i64, i64)> = decisions
+        .iter()
+        .filter_map(|kind| match kind {
+            Kind::Merge { from, into } => Some((*from, *into)),
+            _ => None,
+        })
+        .collect();
+    merges.sort_unstable();
+    for (a, b) in merges {
+        sets.join_unless(a, b, &apart);
+    }
+    if component.len() <= COMPONENT_MAX {
+        for (a, b) in certain_pairs(identities, decisions) {
+            sets.join_unless(a, b, &apart);
+        }
+    }
+    sets.groups()
+}
+
+/// Pairs that the care bar joins by itself. Records are taken together by number and birth date; when any two
+/// of them contradict, only those whose given name and sex are exactly equal stay together, because a record
+/// that agrees with both of two contradicting ones cannot say whose it is.
+fn certain_pairs(identities: &[&Identity], decisions: &[Kind]) -> Vec<(i64, i64)> {
+    let mut cells: BTreeMap<(i64, i32), Vec<&Identity>> = BTreeMap::new();
+    for identity in identities.iter().filter(|identity| identity.nhs_verified) {
+        if let (Some(number), Some(birth)) = (identity.nhs_number, identity.birth) {
+            cells
+                .entry((canonical(number, decisions).as_i64(), birth.0))
+                .or_default()
+                .push(identity);
+        }
+    }
+    let mut pairs = Vec::new();
+    for mut cell in cells.into_values() {
+        cell.sort_by_key(|identity| identity.record_no);
+        let all: Vec<(&Identity, &Identity)> = cell
+            .iter()
+            .enumerate()
+            .flat_map(|(n, a)| cell[n + 1..].iter().map(move |b| (*a, *b)))
+            .collect();
+        let contradiction = all.iter().any(|(a, b)| contradicts(a, b));
+        pairs.extend(
+            all.into_iter()
+                .filter(|(a, b)| {
+                    if contradiction {
+                        exactly_equal(a, b)
+                    } else {
+                        joins(a, b)
+                    }
+                })
+                .map(|(a, b)| (a.record_no, b.record_no)),
+        );
+    }
+    pairs
+}
+
+fn sexes_contradict(a: Sex, b: Sex) -> bool {
+    a != Sex::Unknown && b != Sex::Unknown && a != b
+}
+
+/// Whether two records with one number and birth date say they are two people.
+pub(crate) fn contradicts(a: &Identity, b: &Identity) -> bool {
+    sexes_contradict(a.sex, b.sex) || compare(&a.given, &b.given) == GivenNames::Contradict
+}
+
+/// Whether two records with one verified number and birth date join. A stand-in such as "Baby" is no
+/// evidence: newborn twins share everything else. With no given name at all, the family name must agree and
+/// neither may be known for one of a multiple birth.
+fn joins(a: &Identity, b: &Identity) -> bool {
+    match compare(&a.given, &b.given) {
+        GivenNames::Agree => !sexes_contradict(a.sex, b.sex),
+        GivenNames::Missing => {
+            !sexes_contradict(a.sex, b.sex)
+                && normal(&a.family) == normal(&b.family)
+                && !a.family.is_empty()
+                && !(a.multiple_birth || b.multiple_birth)
+        }
+        GivenNames::Placeholder | GivenNames::Contradict => false,
+    }
+}
+
+fn exactly_equal(a: &Identity, b: &Identity) -> bool {
+    compare(&a.given, &b.given) == GivenNames::Agree
+        && normal(&a.given) == normal(&b.given)
+        && a.sex == b.sex
+        && a.sex != Sex::Unknown
+}
+
+/// Disjoint sets over a few records.
+struct Sets {
+    parent: BTreeMap<i64, i64>,
+}
+
+impl Sets {
+    fn new(members: &[i64]) -> Self {
+        Self {
+            parent: members.iter().map(|member| (*member, *member)).collect(),
+        }
+    }
+
+    fn root(&self, mut member: i64) -> i64 {
+        while let Some(parent) = self.parent.get(&member).filter(|parent| **parent != member) {
+            member = *parent;
+        }
+        member
+    }
+
+    fn join(&mut self, a: i64, b: i64) {
+        if !self.parent.contains_key(&a) || !self.parent.contains_key(&b) {
+            return;
+        }
+        let (a, b) = (self.root(a), self.root(b));
+        self.parent.insert(a.max(b), a.min(b));
+    }
+
+    /// Joins two sets unless that would put two records together that are kept apart.
+    fn join_unless(&mut self, a: i64, b: i64, apart: &[(i64, i64)]) {
+        let (left, right) = (self.root(a), self.root(b));
+        let forbidden = apart.iter().any(|(x, y)| {
+            let (x, y) = (self.root(*x), self.root(*y));
+            (x, y) == (left, right) || (y, x) == (left, right)
+        });
+        if !forbidden {
+            self.join(a, b);
+        }
+    }
+
+    fn groups(&self) -> Vec<Vec<i64>> {
+        let mut groups: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for member in self.parent.keys() {
+            groups.entry(self.root(*member)).or_default().push(*member);
+        }
+        groups.into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use record::Date;
+
+    fn who(record_no: i64, number: &str, birth: &str, given: &str, sex: Sex) -> Identity {
+        Identity {
+            record_no,
+            nhs_number: NhsNumber::parse(number),
+            nhs_verified: true,
+            birth: Date::parse(birth),
+            sex,
+            family: "Hardy".into(),
+            given: given.into(),
+            postcode: String::new(),
+            restricted: false,
+            multiple_birth: false,
+        }
+    }
+
+    fn grouped(identities: &[Identity], decisions: &[Kind]) -> String {
+        let records: Vec<i64> = identities.iter().map(|identity| identity.record_no).collect();
+        let refs: Vec<&Identity> = identities.iter().collect();
+        let forward = group(&records, &refs, decisions);
+        let backward = group(&records, &refs.into_iter().rev().collect::<Vec<_>>(), decisions);
+        assert_eq!(forward, backward, "the order of records must not matter");
+        forward
+            .iter()
+            .map(|g| g.iter().map(i64::to_string).collect::<Vec<_>>().join("+"))
+            .collect::<Vec<_>>()
+            .join(" | ")
+    }
+
+    const N: &str = "9990000026";
+
+    #[test]
+    fn safety_1_two_thresholds_care_bar() {
+        use Sex::{Female as F, Male as M, Unknown as U};
+        let born = "1945-05-04";
+        for (a, b, expected, why) in [
+            (("Ada", F, born), ("ADA", F, born), "1+2", "all agree"),
+            (
+                ("Ada", F, born),
+                ("A", U, born),
+                "1+2",
+                "an initial and no sex do not contradict",
+            ),
+            (
+                ("Ada", F, born),
+                ("Ida", F, born),
+                "1 | 2",
+                "twins whose names differ by a letter",
+            ),
+            (("Ada", F, born), ("Ada", M, born), "1 | 2", "sex contradicts"),
+            (
+                ("Ada", F, born),
+                ("Ada", F, "1945-05-05"),
+                "1 | 2",
+                "birth date differs",
+            ),
+            (
+                ("John", M, "1950-01-01"),
+                ("John", M, "1980-01-01"),
+                "1 | 2",
+                "father and son share a number by mistake",
+            ),
+            (("Baby", U, born), ("Baby", U, born), "1 | 2", "babies called Baby"),
+            (
+                ("Baby", F, born),
+                ("Amelia", F, born),
+                "1 | 2",
+                "a stand-in is no evidence",
+            ),
+        ] {
+            let pair = [who(1, N, a.2, a.0, a.1), who(2, N, b.2, b.0, b.1)];
+            assert_eq!(grouped(&pair, &[]), expected, "{why}");
+        }
+        let mut unverified = [who(1, N, born, "Ada", F), who(2, N, born, "Ada", F)];
+        unverified[1].nhs_verified = false;
+        assert_eq!(
+            grouped(&unverified, &[]),
+            "1 | 2",
+            "a number that is not verified joins nothing"
+        );
+        let mut other_number = [who(1, N, born, "Ada", F), who(2, "9000000009", born, "Ada", F)];
+        assert_eq!(grouped(&other_number, &[]), "1 | 2");
+        other_number[1].nhs_number = None;
+        assert_eq!(grouped(&other_number, &[]), "1 | 2", "no number, no join");
+    }
+
+    #[test]
+    fn a_record_that_agrees_with_both_of_two_twins_joins_neither() {
+        let born = "2020-02-02";
+        let three = [
+            who(1, N, born, "John", Sex::Male),
+            who(2, N, born, "Jane", Sex::Female),
+            who(3, N, born, "J", Sex::Unknown),
+        ];
+        assert_eq!(grouped(&three, &[]), "1 | 2 | 3");
+        let four = [
+            who(1, N, born, "John", Sex::Male),
+            who(2, N, born, "Jane", Sex::Female),
+            who(3, N, born, "JOHN", Sex::Male),
+        ];
+        assert_eq!(grouped(&four, &[]), "1+3 | 2");
+    }
+
+    #[test]
+    fn decisions_join_and_keep_apart() {
+        let born = "1945-05-04";
+        let two = [who(1, N, born, "Ada", Sex::Female), who(2, N, born, "Ada", Sex::Female)];
+        assert_eq!(grouped(&two, &[Kind::KeepApart(2, 1)]), "1 | 2");
+        assert_eq!(
+            grouped(&two, &[Kind::Barred(1, 2), Kind::Merge { from: 1, into: 2 }]),
+            "1 | 2"
+        );
+        let unlike = [
+            who(1, N, born, "Ada", Sex::Female),
+            who(2, "9000000009", "1950-01-01", "Eve", Sex::Female),
+        ];
+        assert_eq!(grouped(&unlike, &[Kind::Merge { from: 2, into: 1 }]), "1+2");
+        let (old, new) = (NhsNumber::parse(N).unwrap(), NhsNumber::parse("9000000009").unwrap());
+        let replaced = [
+            who(1, N, born, "Ada", Sex::Female),
+            who(2, "9000000009", born, "Ada", Sex::Female),
+        ];
+        assert_eq!(grouped(&replaced, &[Kind::Superseded { old, new }]), "1+2");
+        assert_eq!(
+            grouped(
+                &replaced,
+                &[Kind::Superseded { old, new }, Kind::Superseded { old: new, new: old }]
+            )
+            .len()
+                > 2,
+            true
+        );
+    }
+}
