@@ -11,11 +11,11 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// Brings the database up to the last migration; answers how many were run. A database newer than this
+/// Brings the database up to the last migration, noting each in `table`; answers how many were run. A database newer than this
 /// program is refused.
-pub fn migrate(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbError> {
+pub fn migrate(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
     conn.begin(Some(7_001))?;
-    let outcome = run_missing(conn, migrations);
+    let outcome = run_missing(conn, table, migrations);
     match &outcome {
         Ok(_) => conn.commit()?,
         Err(_) => conn.roll_back()?,
@@ -23,8 +23,8 @@ pub fn migrate(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbErr
     outcome
 }
 
-fn run_missing(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbError> {
-    conn.batch("CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL)")?;
+fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
+    conn.batch(&format!("CREATE TABLE IF NOT EXISTS {table} (number BIGINT NOT NULL)"))?;
     let done = conn
         .first("SELECT COALESCE(MAX(number), 0) FROM migration", &[], |row| row.int(0))?
         .unwrap_or(0);
@@ -37,7 +37,7 @@ fn run_missing(conn: &mut Conn, migrations: &[Migration]) -> Result<usize, DbErr
     let mut count = 0;
     for migration in migrations.iter().filter(|migration| migration.number > done) {
         conn.batch(&in_dialect(conn, migration.sql))?;
-        conn.execute("INSERT INTO migration (number) VALUES (?1)", &[migration.number.into()])?;
+        conn.execute(&format!("INSERT INTO {table} (number) VALUES (?1)"), &[migration.number.into()])?;
         count += 1;
     }
     Ok(count)

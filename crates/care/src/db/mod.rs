@@ -127,6 +127,7 @@ impl Row<'_> {
     column!(/** A TEXT. */ text, String);
     column!(/** A TEXT that may be NULL. */ opt_text, Option<String>);
     column!(/** Bytes. */ bytes, Vec<u8>);
+    column!(/** Bytes that may be NULL. */ opt_bytes, Option<Vec<u8>>);
 
     /// Sixteen bytes.
     pub fn id16(&self, column: usize) -> Result<[u8; 16], DbError> {
@@ -219,6 +220,15 @@ impl Conn {
     /// Undoes the transaction.
     pub fn roll_back(&mut self) -> Result<(), DbError> {
         self.batch("ROLLBACK")
+    }
+
+    /// Settings for the audit's own file: its rows are small and each must be durable, so its cache and its
+    /// write-ahead log stay small too.
+    pub(crate) fn audit_settings(&mut self) -> Result<(), DbError> {
+        match self {
+            Conn::Lite(conn) => Ok(conn.execute_batch("PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 1000;")?),
+            Conn::Pg(_) => Ok(()),
+        }
     }
 
     /// Takes `count` consecutive numbers from the counter `name`; answers the first. Numbers taken in a

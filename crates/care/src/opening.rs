@@ -1,0 +1,214 @@
+//! Opening a care system's store, and what every room of it shares.
+
+use crate::audit::Audit;
+use crate::db::{Conn, DbError, Migration, Place, Pool, Urgency, Writer, migrate};
+use crate::intake::{self, Filed, Packer, Prepared, Preparer, Source};
+use exchange::Piece;
+use record::system::{Feed, System};
+use record::{IdKey, Instant};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const MIGRATIONS: &[Migration] = &[Migration { number: 1, sql: include_str!("../migrations/0001-record.sql") }];
+/// The advisory lock under which processes that share a PostgreSQL database file what arrives.
+const INTAKE_LOCK: i64 = 7_002;
+
+/// Whether a folder holds invented people or real ones. Stamped when it is made; it can never change
+/// (SAFETY 18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// Invented people: demo users may sign in, nothing is sent anywhere.
+    Demo,
+    /// Real people.
+    Live,
+}
+
+impl Stamp {
+    const fn word(self) -> &'static str {
+        match self {
+            Stamp::Demo => "demo",
+            Stamp::Live => "live",
+        }
+    }
+}
+
+/// What opening needs from the rim.
+pub struct Opening {
+    /// Where the record is kept.
+    pub place: Place,
+    /// Where the audit is kept: its own file beside SQLite's, the same database on PostgreSQL.
+    pub audit_place: Place,
+    /// The care system.
+    pub system: Arc<System>,
+    /// What the folder must be stamped, or will be when it is new. `None` takes it as it is (a new one is
+    /// then demo: a live one is made only on purpose).
+    pub stamp: Option<Stamp>,
+    /// Connections for reading.
+    pub readers: usize,
+    /// Now.
+    pub now: Instant,
+    /// Fresh randomness: the key that ids are minted with, if the store is new.
+    pub fresh_key: [u8; 32],
+    /// A number no other process uses: this process's audit chain.
+    pub chain: i64,
+}
+
+/// A care system's store, open.
+pub struct Care {
+    readers: Pool,
+    writer: Writer,
+    audit: Audit,
+    packer: Packer,
+    key: IdKey,
+    stamp: Stamp,
+    system: Arc<System>,
+    feeds: Mutex<HashMap<String, i64>>,
+    pub(crate) terms: crate::person::Terms,
+    pub(crate) dictionaries: Mutex<HashMap<i64, Arc<Vec<u8>>>>,
+}
+
+impl Care {
+    /// Opens the store, bringing its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be opened, was written by a newer program, or is stamped otherwise.
+    pub fn open(opening: Opening) -> Result<Self, DbError> {
+        let mut conn = opening.place.connect(false)?;
+        migrate(&mut conn, "migration", MIGRATIONS)?;
+        let (stamp, key) = stamped(&mut conn, opening.stamp, &opening.fresh_key)?;
+        let packer = Packer::new(intake::store::dictionaries(&mut conn)?);
+        drop(conn);
+        Ok(Self {
+            readers: Pool::open(&opening.place, opening.readers)?,
+            writer: Writer::start(&opening.place, "writer", Some(INTAKE_LOCK))?,
+            audit: Audit::open(&opening.audit_place, opening.chain)?,
+            packer,
+            key,
+            stamp,
+            system: opening.system,
+            feeds: Mutex::default(),
+            terms: crate::person::Terms::default(),
+            dictionaries: Mutex::default(),
+        })
+    }
+
+    /// The care system as data.
+    pub fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+
+    /// Whether it holds invented people.
+    pub fn is_demo(&self) -> bool {
+        self.stamp == Stamp::Demo
+    }
+
+    /// The key that ids are minted with.
+    pub const fn id_key(&self) -> &IdKey {
+        &self.key
+    }
+
+    /// The audit.
+    pub const fn audit(&self) -> &Audit {
+        &self.audit
+    }
+
+    pub(crate) const fn readers(&self) -> &Pool {
+        &self.readers
+    }
+
+    pub(crate) const fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// How many groups of writes were committed since the start, and how many bytes the store holds.
+    pub fn size(&self) -> Result<(u64, i64), DbError> {
+        Ok((self.writer.commits(), self.readers.read(Conn::size_bytes)?))
+    }
+
+    /// The feed as a source of pieces, numbered in this store.
+    pub fn source(&self, feed: &Arc<Feed>) -> Result<Source, DbError> {
+        let known = self.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(&feed.name).copied();
+        let feed_no = match known {
+            Some(number) => number,
+            None => {
+                let (name, sender) = (feed.name.clone(), feed.sender.as_str().to_owned());
+                let number = self.writer.write::<i64, DbError>(Urgency::Waiting, move |conn| {
+                    intake::store::feed_number(conn, &name, &sender)
+                })?;
+                self.feeds.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.name.clone(), number);
+                number
+            }
+        };
+        Ok(Source { feed: Arc::clone(feed), feed_no })
+    }
+
+    /// One thread's preparer.
+    pub fn preparer(&self) -> Preparer<'_> {
+        Preparer::new(&self.packer, &self.writer, &self.key)
+    }
+
+    /// Takes pieces that someone waits for; returns when they are durable.
+    ///
+    /// # Errors
+    /// When they could not be kept: nothing may be acknowledged then.
+    pub fn take(&self, pieces: &[Piece<'_>], source: &Source, now: Instant) -> Result<Vec<Filed>, DbError> {
+        let mut preparer = self.preparer();
+        let batch: Vec<Prepared> =
+            pieces.iter().map(|piece| preparer.prepare(piece, source, now)).collect::<Result<_, _>>()?;
+        self.writer.write(Urgency::Waiting, move |conn| intake::accept(conn, &batch))
+    }
+
+    /// Takes prepared pieces of a bulk import; `done` is called when they are durable or have failed.
+    pub fn take_bulk(
+        &self,
+        batch: Vec<Prepared>,
+        done: impl FnOnce(Result<Vec<Filed>, DbError>) + Send + 'static,
+    ) -> Result<(), DbError> {
+        self.writer.submit(Urgency::Bulk, move |conn| intake::accept(conn, &batch), done)
+    }
+}
+
+/// Reads what the store was stamped with, stamping it if it is new.
+fn stamped(conn: &mut Conn, wanted: Option<Stamp>, fresh_key: &[u8; 32]) -> Result<(Stamp, IdKey), DbError> {
+    use crate::opening::store::{keep_setting, setting};
+    let key_text: String = fresh_key.iter().map(|byte| format!("{byte:02x}")).collect();
+    keep_setting(conn, "stamp", wanted.unwrap_or(Stamp::Demo).word())?;
+    keep_setting(conn, "id_key", &key_text)?;
+    let stamp = match setting(conn, "stamp")?.as_deref() {
+        Some("demo") => Stamp::Demo,
+        Some("live") => Stamp::Live,
+        _ => return Err(DbError::state("this store is stamped neither demo nor live")),
+    };
+    if wanted.is_some_and(|wanted| wanted != stamp) {
+        return Err(DbError::state(format!(
+            "this store was made as a {} store and cannot become anything else",
+            stamp.word()
+        )));
+    }
+    let text = setting(conn, "id_key")?.unwrap_or_default();
+    let mut key = [0u8; 32];
+    for (byte, n) in key.iter_mut().zip((0..).step_by(2)) {
+        let pair = text.get(n..n + 2).ok_or_else(|| DbError::state("the store's id key is damaged"))?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| DbError::state("the store's id key is damaged"))?;
+    }
+    Ok((stamp, IdKey::from_bytes(key)))
+}
+
+mod store {
+    //! The settings table.
+
+    use crate::db::{Conn, DbError};
+
+    pub(super) fn setting(conn: &mut Conn, name: &str) -> Result<Option<String>, DbError> {
+        conn.first("SELECT value FROM setting WHERE name = ?1", &[name.into()], |row| row.text(0))
+    }
+
+    /// Keeps a setting that is not kept yet; one that is stays as it is.
+    pub(super) fn keep_setting(conn: &mut Conn, name: &str, value: &str) -> Result<(), DbError> {
+        conn.execute(
+            "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
+            &[name.into(), value.into()],
+        )?;
+        Ok(())
+    }
+}
