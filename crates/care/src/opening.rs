@@ -9,7 +9,10 @@ use record::{IdKey, Instant};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const MIGRATIONS: &[Migration] = &[Migration { number: 1, sql: include_str!("../migrations/0001-record.sql") }];
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    sql: include_str!("../migrations/0001-record.sql"),
+}];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
 
@@ -127,7 +130,12 @@ impl Care {
 
     /// The feed as a source of pieces, numbered in this store.
     pub fn source(&self, feed: &Arc<Feed>) -> Result<Source, DbError> {
-        let known = self.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(&feed.name).copied();
+        let known = self
+            .feeds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&feed.name)
+            .copied();
         let feed_no = match known {
             Some(number) => number,
             None => {
@@ -135,11 +143,17 @@ impl Care {
                 let number = self.writer.write::<i64, DbError>(Urgency::Waiting, move |conn| {
                     intake::store::feed_number(conn, &name, &sender)
                 })?;
-                self.feeds.lock().unwrap_or_else(PoisonError::into_inner).insert(feed.name.clone(), number);
+                self.feeds
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(feed.name.clone(), number);
                 number
             }
         };
-        Ok(Source { feed: Arc::clone(feed), feed_no })
+        Ok(Source {
+            feed: Arc::clone(feed),
+            feed_no,
+        })
     }
 
     /// One thread's preparer.
@@ -153,9 +167,12 @@ impl Care {
     /// When they could not be kept: nothing may be acknowledged then.
     pub fn take(&self, pieces: &[Piece<'_>], source: &Source, now: Instant) -> Result<Vec<Filed>, DbError> {
         let mut preparer = self.preparer();
-        let batch: Vec<Prepared> =
-            pieces.iter().map(|piece| preparer.prepare(piece, source, now)).collect::<Result<_, _>>()?;
-        self.writer.write(Urgency::Waiting, move |conn| intake::accept(conn, &batch))
+        let batch: Vec<Prepared> = pieces
+            .iter()
+            .map(|piece| preparer.prepare(piece, source, now))
+            .collect::<Result<_, _>>()?;
+        self.writer
+            .write(Urgency::Waiting, move |conn| intake::accept(conn, &batch))
     }
 
     /// Takes prepared pieces of a bulk import; `done` is called when they are durable or have failed.
@@ -164,7 +181,8 @@ impl Care {
         batch: Vec<Prepared>,
         done: impl FnOnce(Result<Vec<Filed>, DbError>) + Send + 'static,
     ) -> Result<(), DbError> {
-        self.writer.submit(Urgency::Bulk, move |conn| intake::accept(conn, &batch), done)
+        self.writer
+            .submit(Urgency::Bulk, move |conn| intake::accept(conn, &batch), done)
     }
 }
 
@@ -188,7 +206,9 @@ fn stamped(conn: &mut Conn, wanted: Option<Stamp>, fresh_key: &[u8; 32]) -> Resu
     let text = setting(conn, "id_key")?.unwrap_or_default();
     let mut key = [0u8; 32];
     for (byte, n) in key.iter_mut().zip((0..).step_by(2)) {
-        let pair = text.get(n..n + 2).ok_or_else(|| DbError::state("the store's id key is damaged"))?;
+        let pair = text
+            .get(n..n + 2)
+            .ok_or_else(|| DbError::state("the store's id key is damaged"))?;
         *byte = u8::from_str_radix(pair, 16).map_err(|_| DbError::state("the store's id key is damaged"))?;
     }
     Ok((stamp, IdKey::from_bytes(key)))
@@ -200,7 +220,9 @@ mod store {
     use crate::db::{Conn, DbError};
 
     pub(super) fn setting(conn: &mut Conn, name: &str) -> Result<Option<String>, DbError> {
-        conn.first("SELECT value FROM setting WHERE name = ?1", &[name.into()], |row| row.text(0))
+        conn.first("SELECT value FROM setting WHERE name = ?1", &[name.into()], |row| {
+            row.text(0)
+        })
     }
 
     /// Keeps a setting that is not kept yet; one that is stays as it is.

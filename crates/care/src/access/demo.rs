@@ -31,12 +31,60 @@ impl DemoUser {
 
 /// The demo users, in the order the sign-in page offers them.
 pub const DEMO_USERS: &[DemoUser] = &[
-    DemoUser { user: "nurse", name: "Nia Marlow", job: "Out-of-hours nurse", role: Role::Clinician, organisation: "Dorset out-of-hours service (demo)" },
-    DemoUser { user: "gp", name: "Dr Owen Thatcher", job: "GP", role: Role::Clinician, organisation: "Durdle Surgery (demo)" },
-    DemoUser { user: "ward", name: "Dr Priya Lulworth", job: "Hospital doctor", role: Role::Clinician, organisation: "Acute hospital (demo)" },
-    DemoUser { user: "social", name: "Tomasz Portland", job: "Social worker", role: Role::SocialWorker, organisation: "Council adult social care (demo)" },
-    DemoUser { user: "link", name: "Grace Kimmeridge", job: "Charity link worker", role: Role::Partner, organisation: "Purbeck Neighbours (demo)" },
-    DemoUser { user: "engineer", name: "Sam Chesil", job: "Integration engineer", role: Role::IntegrationEngineer, organisation: "Dorset digital service (demo)" },
-    DemoUser { user: "steward", name: "Ruth Abbotsbury", job: "Data steward", role: Role::DataSteward, organisation: "Dorset digital service (demo)" },
-    DemoUser { user: "privacy", name: "Idris Swanage", job: "Privacy officer", role: Role::PrivacyOfficer, organisation: "Dorset digital service (demo)" },
+    DemoUser {
+        user: "nurse",
+        name: "Nia Marlow",
+        job: "Out-of-hours nurse",
+        role: Role::Clinician,
+        organisation: "Dorset out-of-hours service (demo)",
+    },
+    DemoUser {
+        user: "gp",
+        name: "Dr Owen Thatcher",
+        job: "GP",
+        role: Role::Clinician,
+        organisation: "Durdle Surgery (demo)",
+    },
+    DemoUser {
+        user: "ward",
+        name: "Dr Priya Lulworth",
+        job: "Hospital doctor",
+        role: Role::Clinician,
+        organisation: "Acute hospital (demo)",
+    },
+    DemoUser {
+        user: "social",
+        name: "Tomasz Portland",
+        job: "Social worker",
+        role: Role::SocialWorker,
+        organisation: "Council adult social care (demo)",
+    },
+    DemoUser {
+        user: "link",
+        name: "Grace Kimmeridge",
+        job: "Charity link worker",
+        role: Role::Partner,
+        organisation: "Purbeck Neighbours (demo)",
+    },
+    DemoUser {
+        user: "engineer",
+        name: "Sam Chesil",
+        job: "Integration engineer",
+        role: Role::IntegrationEngineer,
+        organisation: "Dorset digital service (demo)",
+    },
+    DemoUser {
+        user: "steward",
+        name: "Ruth Abbotsbury",
+        job: "Data steward",
+        role: Role::DataSteward,
+        organisation: "Dorset digital service (demo)",
+    },
+    DemoUser {
+        user: "privacy",
+        name: "Idris Swanage",
+        job: "Privacy officer",
+        role: Role::PrivacyOfficer,
+        organisation: "Dorset digital service (demo)",
+    },
 ];

@@ -62,8 +62,18 @@ pub enum Act {
 impl Act {
     /// Every act.
     pub const ALL: [Act; 12] = [
-        Act::Search, Act::ReadRecord, Act::ReadAsSent, Act::ReadLooked, Act::Print, Act::ReadFeeds,
-        Act::ReadQuarantine, Act::MendQuarantine, Act::Send, Act::DecideIdentity, Act::ReadAudit, Act::ReadConcerns,
+        Act::Search,
+        Act::ReadRecord,
+        Act::ReadAsSent,
+        Act::ReadLooked,
+        Act::Print,
+        Act::ReadFeeds,
+        Act::ReadQuarantine,
+        Act::MendQuarantine,
+        Act::Send,
+        Act::DecideIdentity,
+        Act::ReadAudit,
+        Act::ReadConcerns,
     ];
 
     /// What the audit calls it.
@@ -176,7 +186,13 @@ impl JobGrant {
 ///
 /// # Errors
 /// [`AccessError::Refused`] with words for the page; [`AccessError::Unknown`] when nobody has this id.
-pub fn person(care: &Care, actor: &Actor, person: PersonId, act: Act, now: Instant) -> Result<PersonGrant, AccessError> {
+pub fn person(
+    care: &Care,
+    actor: &Actor,
+    person: PersonId,
+    act: Act,
+    now: Instant,
+) -> Result<PersonGrant, AccessError> {
     let found = care.readers().read(|conn| person_store::person_by_id(conn, person))?;
     let verdict = may(actor.role, act);
     let outcome = match (&verdict, &found) {
@@ -185,11 +201,18 @@ pub fn person(care: &Care, actor: &Actor, person: PersonId, act: Act, now: Insta
         (Ok(()), Some(_)) => "granted".to_owned(),
     };
     let shown = found.map_or(person, |(current, _)| current);
-    care.audit().record(vec![row(actor, act, outcome, Some(shown), String::new(), now)])?;
+    care.audit()
+        .record(vec![row(actor, act, outcome, Some(shown), String::new(), now)])?;
     verdict.map_err(|reason| AccessError::Refused(reason.to_owned()))?;
     let (person, person_no) = found.ok_or(AccessError::Unknown)?;
     let as_sent = may(actor.role, Act::ReadAsSent).is_ok();
-    Ok(PersonGrant { person, person_no, as_sent, actor: actor.clone(), now })
+    Ok(PersonGrant {
+        person,
+        person_no,
+        as_sent,
+        actor: actor.clone(),
+        now,
+    })
 }
 
 /// Asks to do `act` on no one person: a search, a list, the feeds. `detail` names kinds of things, never
@@ -199,10 +222,16 @@ pub fn person(care: &Care, actor: &Actor, person: PersonId, act: Act, now: Insta
 /// [`AccessError::Refused`] with words for the page.
 pub fn list(care: &Care, actor: &Actor, act: Act, detail: &str, now: Instant) -> Result<ListGrant, AccessError> {
     let verdict = may(actor.role, act);
-    let outcome = verdict.as_ref().map_or_else(|reason| (*reason).to_owned(), |()| "granted".to_owned());
-    care.audit().record(vec![row(actor, act, outcome, None, detail.to_owned(), now)])?;
+    let outcome = verdict
+        .as_ref()
+        .map_or_else(|reason| (*reason).to_owned(), |()| "granted".to_owned());
+    care.audit()
+        .record(vec![row(actor, act, outcome, None, detail.to_owned(), now)])?;
     verdict.map_err(|reason| AccessError::Refused(reason.to_owned()))?;
-    Ok(ListGrant { actor: actor.clone(), now })
+    Ok(ListGrant {
+        actor: actor.clone(),
+        now,
+    })
 }
 
 /// Keeps one narrow row for each person that a list showed, so that "who looked" is complete.
@@ -212,7 +241,16 @@ pub(crate) fn shown(care: &Care, grant: &ListGrant, act: Act, persons: &[PersonI
     }
     let rows = persons
         .iter()
-        .map(|id| row(&grant.actor, act, "shown in a list".to_owned(), Some(*id), String::new(), grant.now))
+        .map(|id| {
+            row(
+                &grant.actor,
+                act,
+                "shown in a list".to_owned(),
+                Some(*id),
+                String::new(),
+                grant.now,
+            )
+        })
         .collect();
     care.audit().record(rows)
 }

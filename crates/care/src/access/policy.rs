@@ -27,8 +27,14 @@ pub enum Role {
 impl Role {
     /// Every role.
     pub const ALL: [Role; 8] = [
-        Role::Clinician, Role::SocialWorker, Role::Partner, Role::IntegrationEngineer, Role::DataSteward,
-        Role::PrivacyOfficer, Role::Sender, Role::CareSystem,
+        Role::Clinician,
+        Role::SocialWorker,
+        Role::Partner,
+        Role::IntegrationEngineer,
+        Role::DataSteward,
+        Role::PrivacyOfficer,
+        Role::Sender,
+        Role::CareSystem,
     ];
 
     /// What people call it.
@@ -76,14 +82,27 @@ pub fn may(role: Role, act: Act) -> Result<(), &'static str> {
         Act::Print => (&[Clinician, SocialWorker], NOT_THE_RECORD),
         Act::ReadAsSent => (&[Clinician, DataSteward, CareSystem], NOT_THE_RECORD),
         Act::ReadLooked => (&[Clinician, SocialWorker, DataSteward, PrivacyOfficer], NOT_AUDIT),
-        Act::ReadFeeds => (&[IntegrationEngineer, DataSteward, PrivacyOfficer, Clinician, SocialWorker], NOT_FEEDS),
+        Act::ReadFeeds => (
+            &[
+                IntegrationEngineer,
+                DataSteward,
+                PrivacyOfficer,
+                Clinician,
+                SocialWorker,
+            ],
+            NOT_FEEDS,
+        ),
         Act::ReadQuarantine | Act::MendQuarantine => (&[IntegrationEngineer, DataSteward], NOT_QUARANTINE),
         Act::Send => (&[Sender, IntegrationEngineer], NOT_SENDING),
         Act::DecideIdentity => (&[DataSteward], NOT_IDENTITY),
         Act::ReadAudit => (&[PrivacyOfficer], NOT_AUDIT),
         Act::ReadConcerns => (&[DataSteward], NOT_CONCERNS),
     };
-    if allowed.contains(&role) { Ok(()) } else { Err(otherwise) }
+    if allowed.contains(&role) {
+        Ok(())
+    } else {
+        Err(otherwise)
+    }
 }
 
 #[cfg(test)]
@@ -95,8 +114,11 @@ mod tests {
     fn who_may_do_what() {
         let mut table = String::new();
         for act in Act::ALL {
-            let allowed: Vec<&str> =
-                Role::ALL.into_iter().filter(|role| may(*role, act).is_ok()).map(Role::words).collect();
+            let allowed: Vec<&str> = Role::ALL
+                .into_iter()
+                .filter(|role| may(*role, act).is_ok())
+                .map(Role::words)
+                .collect();
             table.push_str(&format!("{}: {}\n", act.words(), allowed.join(", ")));
         }
         let reviewed = "\

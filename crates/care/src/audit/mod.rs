@@ -31,7 +31,10 @@ pub struct AuditRow {
     pub detail: String,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration { number: 1, sql: include_str!("../../migrations/0001-audit.sql") }];
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    sql: include_str!("../../migrations/0001-audit.sql"),
+}];
 /// How many rows one commit takes at most.
 const GROUP_MAX: usize = 256;
 
@@ -55,7 +58,10 @@ impl Audit {
             .name("audit".to_owned())
             .spawn(move || keep(conn, &again, chain, &waiting))
             .map_err(|error| DbError::state(format!("cannot start the audit: {error}")))?;
-        Ok(Self { rows, readers: Pool::open(place, 1)? })
+        Ok(Self {
+            rows,
+            readers: Pool::open(place, 1)?,
+        })
     }
 
     /// Keeps rows; returns when they are durable.
@@ -66,7 +72,9 @@ impl Audit {
         let (done, wait) = bounded(1);
         let gone = || DbError::state("the audit has stopped");
         self.rows.send((rows, done)).map_err(|_| gone())?;
-        wait.recv().map_err(|_| gone())?.map_err(|error| DbError::state(format!("not audited: {error}")))
+        wait.recv()
+            .map_err(|_| gone())?
+            .map_err(|error| DbError::state(format!("not audited: {error}")))
     }
 
     /// Who has looked at a person, latest first, at most `limit`.
@@ -86,7 +94,11 @@ impl Audit {
 }
 
 fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Waiting>) {
-    let mut head = store::Head { chain, sequence: 0, digest: [0; 32] };
+    let mut head = store::Head {
+        chain,
+        sequence: 0,
+        digest: [0; 32],
+    };
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         while group.len() < GROUP_MAX
@@ -97,7 +109,12 @@ fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Waiting>) 
         let mut next = head.clone();
         let outcome = conn
             .begin(None)
-            .and_then(|()| group.iter().flat_map(|(rows, _)| rows).try_for_each(|row| store::append(&mut conn, &mut next, row)))
+            .and_then(|()| {
+                group
+                    .iter()
+                    .flat_map(|(rows, _)| rows)
+                    .try_for_each(|row| store::append(&mut conn, &mut next, row))
+            })
             .and_then(|()| conn.commit());
         match &outcome {
             Ok(()) => head = next,

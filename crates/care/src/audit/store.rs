@@ -19,7 +19,10 @@ const COLUMNS: &str =
 pub(super) fn append(conn: &mut Conn, head: &mut Head, row: &AuditRow) -> Result<(), DbError> {
     let sequence = head.sequence + 1;
     let digest = digest_of(&head.digest, head.chain, sequence, row);
-    let person = row.person.as_ref().map_or(Param::Null, |id| Param::Bytes(id.as_bytes()));
+    let person = row
+        .person
+        .as_ref()
+        .map_or(Param::Null, |id| Param::Bytes(id.as_bytes()));
     conn.execute(
         "INSERT INTO audit (chain, sequence, at, actor, role, organisation, act, purpose, outcome, person_id, detail,
            digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
@@ -49,7 +52,15 @@ fn digest_of(before: &[u8; 32], chain: i64, sequence: i64, row: &AuditRow) -> [u
     for number in [chain, sequence, row.at.0] {
         hasher.update(&number.to_le_bytes());
     }
-    let texts = [&row.actor, &row.role, &row.organisation, &row.act, &row.purpose, &row.outcome, &row.detail];
+    let texts = [
+        &row.actor,
+        &row.role,
+        &row.organisation,
+        &row.act,
+        &row.purpose,
+        &row.outcome,
+        &row.detail,
+    ];
     for text in texts {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());

@@ -37,7 +37,10 @@ fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result
     let mut count = 0;
     for migration in migrations.iter().filter(|migration| migration.number > done) {
         conn.batch(&in_dialect(conn, migration.sql))?;
-        conn.execute(&format!("INSERT INTO {table} (number) VALUES (?1)"), &[migration.number.into()])?;
+        conn.execute(
+            &format!("INSERT INTO {table} (number) VALUES (?1)"),
+            &[migration.number.into()],
+        )?;
         count += 1;
     }
     Ok(count)

@@ -13,7 +13,7 @@ pub(crate) mod store;
 pub use accept::{Filed, accept};
 pub use pack::{Packer, Unpacker};
 pub use prepare::{Prepared, Preparer, Source};
-pub(crate) use prepare::{concept_of, value_of, when_number, when_of};
+pub(crate) use prepare::{concept_of, value_of, value_text, when_number, when_of};
 pub use quarantine::{QuarantineFilter, QuarantineItem, Quarantined};
 
 use std::collections::BTreeMap;

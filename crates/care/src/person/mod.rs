@@ -1,7 +1,20 @@
 //! The person: which records are theirs, who they are, and everything that is known, on one timeline.
 
+mod banner;
 pub mod decision;
 pub(crate) mod demographics;
+mod disagreement;
+mod find;
 pub mod given_name;
 pub mod identity;
+mod reading;
 pub(crate) mod store;
+mod terms;
+mod timeline;
+
+pub use banner::{Banner, Statement};
+pub use disagreement::Disagreement;
+pub use find::{Found, Query, QueryError, find};
+pub use reading::{Heard, PersonRecord, SenderView, Silence, read};
+pub(crate) use terms::Terms;
+pub use timeline::{Fact, Line};

@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, Kind};
 use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, insert_rows};
-use record::{Date, Demographics, Instant, NhsNumber, Sex};
+use record::{Date, Demographics, Instant, NhsNumber, PersonId, RecordId, Sex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one record says of who it is about, as far as matching needs it.
@@ -290,4 +290,166 @@ fn standing(conn: &mut Conn, columns: &[&str], keys: &[i64]) -> Result<Vec<Kind>
         }
     }
     Ok(found.into_values().collect())
+}
+
+/// Shared texts, as (number, text).
+pub(super) fn terms(conn: &mut Conn, numbers: &[i64]) -> Result<Vec<(i64, String)>, DbError> {
+    fetch_by_keys(
+        conn,
+        "SELECT term_no, text FROM term WHERE term_no = ?1",
+        numbers,
+        |row| Ok((row.int(0)?, row.text(1)?)),
+    )
+}
+
+/// The person that an id leads to now, with their number: an id of someone who was joined to another leads
+/// to that other. `None` when there is nobody.
+pub(crate) fn person_by_id(conn: &mut Conn, id: PersonId) -> Result<Option<(PersonId, i64)>, DbError> {
+    let founding = id.founding_record();
+    let sql = "SELECT r.record_id, rp.person_no FROM record r JOIN record_person rp ON rp.record_no = r.record_no
+               WHERE r.record_key = ?1";
+    let found = conn.query(sql, &[founding.key().into()], |row| Ok((row.id16(0)?, row.int(1)?)))?;
+    let Some(person_no) = found
+        .into_iter()
+        .find(|(bytes, _)| bytes == founding.as_bytes())
+        .map(|(_, no)| no)
+    else {
+        return Ok(None);
+    };
+    Ok(person_id(conn, person_no)?.map(|id| (id, person_no)))
+}
+
+/// The id of a person by number.
+pub(crate) fn person_id(conn: &mut Conn, person_no: i64) -> Result<Option<PersonId>, DbError> {
+    let bytes = conn.first(
+        "SELECT record_id FROM record WHERE record_no = ?1",
+        &[person_no.into()],
+        |row| row.id16(0),
+    )?;
+    Ok(bytes.map(|bytes| PersonId::minted_with(RecordId::from_bytes(bytes))))
+}
+
+/// One record of a person: whose view it is and what it says of who they are.
+#[derive(Clone, Debug)]
+pub(crate) struct RecordOf {
+    pub record_no: i64,
+    pub sender: String,
+    pub local_id: String,
+    pub demographics: Option<String>,
+    pub nhs_verified: bool,
+}
+
+/// The records of a person, in order of number.
+pub(crate) fn records_of(conn: &mut Conn, person_no: i64) -> Result<Vec<RecordOf>, DbError> {
+    conn.query(
+        "SELECT r.record_no, r.sender, r.local_id, i.demographics, i.nhs_verified FROM record_person rp
+         JOIN record r ON r.record_no = rp.record_no LEFT JOIN identity i ON i.record_no = rp.record_no
+         WHERE rp.person_no = ?1 ORDER BY r.record_no",
+        &[person_no.into()],
+        |row| {
+            Ok(RecordOf {
+                record_no: row.int(0)?,
+                sender: row.text(1)?,
+                local_id: row.text(2)?,
+                demographics: row.opt_text(3)?,
+                nhs_verified: row.opt_int(4)? == Some(1),
+            })
+        },
+    )
+}
+
+/// A line as the store has it, its shared texts still numbers.
+pub(crate) struct RawLine {
+    pub item: i64,
+    pub part: i64,
+    pub kind: i64,
+    pub what: i64,
+    pub also: Option<i64>,
+    pub value: Option<String>,
+    pub normal: Option<f64>,
+    pub happened: Option<i64>,
+    pub ended: Option<i64>,
+    pub recorded: Option<i64>,
+    pub received: i64,
+    pub author: Option<i64>,
+    pub place: Option<i64>,
+    pub status: i64,
+    pub certainty: i64,
+    pub category: Option<i64>,
+    pub encounter: Option<i64>,
+    pub detail: Option<String>,
+}
+
+/// Every line of a record, in order of item and part.
+pub(crate) fn lines_of(conn: &mut Conn, record_no: i64) -> Result<Vec<RawLine>, DbError> {
+    conn.query(
+        "SELECT item, part, kind, what, also, value, normal, happened, ended, recorded, received, author, place, status,
+           certainty, category, encounter, detail FROM entry WHERE record_no = ?1 ORDER BY item, part",
+        &[record_no.into()],
+        |row| {
+            Ok(RawLine {
+                item: row.int(0)?,
+                part: row.int(1)?,
+                kind: row.int(2)?,
+                what: row.int(3)?,
+                also: row.opt_int(4)?,
+                value: row.opt_text(5)?,
+                normal: row.opt_real(6)?,
+                happened: row.opt_int(7)?,
+                ended: row.opt_int(8)?,
+                recorded: row.opt_int(9)?,
+                received: row.int(10)?,
+                author: row.opt_int(11)?,
+                place: row.opt_int(12)?,
+                status: row.int(13)?,
+                certainty: row.int(14)?,
+                category: row.opt_int(15)?,
+                encounter: row.opt_int(16)?,
+                detail: row.opt_text(17)?,
+            })
+        },
+    )
+}
+
+/// Parts of items of a record that could not be read, as (item, place, reason).
+pub(crate) fn issues_of(conn: &mut Conn, record_no: i64) -> Result<Vec<(i64, String, String)>, DbError> {
+    conn.query(
+        "SELECT item, place, reason FROM item_issue WHERE record_no = ?1 ORDER BY item, issue_no",
+        &[record_no.into()],
+        |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
+    )
+}
+
+/// When each feed of each sender last brought anything, as (feed name, sender, last received).
+pub(crate) fn feeds_heard(conn: &mut Conn) -> Result<Vec<(String, String, i64)>, DbError> {
+    conn.query(
+        "SELECT name, sender, last_received FROM feed ORDER BY name",
+        &[],
+        |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)),
+    )
+}
+
+/// Whose these records are, with the id of each person, as (record, person, id).
+pub(crate) fn person_ids_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<(i64, i64, PersonId)>, DbError> {
+    let mut found = Vec::new();
+    for (record_no, person_no) in persons_of(conn, records)? {
+        if let Some(id) = person_id(conn, person_no)? {
+            found.push((record_no, person_no, id));
+        }
+    }
+    Ok(found)
+}
+
+/// The records that a standing decision bars from being shown with any of these.
+pub(crate) fn barred_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let mut barred = BTreeSet::new();
+    for kind in decisions_on(conn, records)? {
+        if let Kind::Barred(a, b) | Kind::KeepApart(a, b) = kind {
+            barred.extend([a, b]);
+        }
+    }
+    for record_no in records {
+        barred.remove(record_no);
+    }
+    Ok(barred)
 }

@@ -21,7 +21,8 @@ pub fn begin_demo(care: &Care, user: &str, token: &str, now: Instant) -> Result<
         return Ok(None);
     };
     let (digest, user) = (digest(token), found.user.to_owned());
-    care.writer().write(Urgency::Waiting, move |conn| store::insert(conn, &digest, &user, now))?;
+    care.writer()
+        .write(Urgency::Waiting, move |conn| store::insert(conn, &digest, &user, now))?;
     Ok(Some(found.actor()))
 }
 
@@ -38,15 +39,20 @@ pub fn of_token(care: &Care, token: &str, now: Instant) -> Result<Option<Actor>,
         return Ok(None);
     }
     if now.0 - seen > TOUCH_MICROS {
-        care.writer().write(Urgency::Waiting, move |conn| store::touch(conn, &digest, now))?;
+        care.writer()
+            .write(Urgency::Waiting, move |conn| store::touch(conn, &digest, now))?;
     }
-    Ok(DEMO_USERS.iter().find(|demo| demo.user == user).map(super::DemoUser::actor))
+    Ok(DEMO_USERS
+        .iter()
+        .find(|demo| demo.user == user)
+        .map(super::DemoUser::actor))
 }
 
 /// Signs out.
 pub fn end(care: &Care, token: &str) -> Result<(), DbError> {
     let digest = digest(token);
-    care.writer().write(Urgency::Waiting, move |conn| store::delete(conn, &digest))
+    care.writer()
+        .write(Urgency::Waiting, move |conn| store::delete(conn, &digest))
 }
 
 fn digest(token: &str) -> [u8; 32] {

@@ -14,7 +14,9 @@ pub(super) fn insert(conn: &mut Conn, digest: &[u8; 32], user: &str, now: Instan
 /// User, begun, last seen.
 pub(super) fn find(conn: &mut Conn, digest: &[u8; 32]) -> Result<Option<(String, i64, i64)>, DbError> {
     let sql = "SELECT user_name, begun, seen FROM session WHERE token_digest = ?1";
-    conn.first(sql, &[digest.as_slice().into()], |row| Ok((row.text(0)?, row.int(1)?, row.int(2)?)))
+    conn.first(sql, &[digest.as_slice().into()], |row| {
+        Ok((row.text(0)?, row.int(1)?, row.int(2)?))
+    })
 }
 
 pub(super) fn touch(conn: &mut Conn, digest: &[u8; 32], now: Instant) -> Result<(), DbError> {
@@ -24,6 +26,9 @@ pub(super) fn touch(conn: &mut Conn, digest: &[u8; 32], now: Instant) -> Result<
 }
 
 pub(super) fn delete(conn: &mut Conn, digest: &[u8; 32]) -> Result<(), DbError> {
-    conn.execute("DELETE FROM session WHERE token_digest = ?1", &[digest.as_slice().into()])?;
+    conn.execute(
+        "DELETE FROM session WHERE token_digest = ?1",
+        &[digest.as_slice().into()],
+    )?;
     Ok(())
 }

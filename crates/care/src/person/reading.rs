@@ -1,0 +1,296 @@
+//! Reading a person: every record that is theirs, folded into facts, with who said nothing.
+
+use super::banner::{self, Banner};
+use super::disagreement::{self, Disagreement};
+use super::identity::contradicts;
+use super::store::{self, Identity, RawLine};
+use super::timeline::{self, Fact, Line};
+use super::{demographics, given_name};
+use crate::Care;
+use crate::access::PersonGrant;
+use crate::db::{Conn, DbError};
+use crate::intake::quarantine::store as quarantine_store;
+use crate::intake::{Quarantined, concept_of, value_of, when_of};
+use record::value::normalise;
+use record::{Certainty, Demographics, Entry, Instant, Kind, OrgCode, PersonId, Status, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// One sender's view of who the person is.
+#[derive(Clone, Debug)]
+pub struct SenderView {
+    /// The sender.
+    pub sender: OrgCode,
+    /// The sender's own id of the person.
+    pub local_id: String,
+    /// The record's number.
+    pub record_no: i64,
+    /// What the sender says; `None` when it only sent things about them.
+    pub says: Option<Demographics>,
+    /// Whether the sender's NHS number counts as verified.
+    pub nhs_verified: bool,
+}
+
+/// What a sender has told of this person, and when anything last came from it at all.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The sender.
+    pub sender: OrgCode,
+    /// How many lines it has on this person.
+    pub lines: usize,
+    /// When the last of them was received; `None` when there are none.
+    pub last_about_person: Option<Instant>,
+}
+
+/// A feed that has brought nothing about this person: never to be read as "says none".
+#[derive(Clone, Debug)]
+pub struct Silence {
+    /// The sender.
+    pub sender: OrgCode,
+    /// When the sender's feeds last brought anything at all; `None` when never.
+    pub last_anything: Option<Instant>,
+}
+
+/// A person, read.
+#[derive(Debug)]
+pub struct PersonRecord {
+    /// Their id.
+    pub person: PersonId,
+    /// Each sender's view of who they are; the one to show first.
+    pub views: Vec<SenderView>,
+    /// Facts, latest first.
+    pub facts: Vec<Fact>,
+    /// What stands first.
+    pub banner: Banner,
+    /// Where senders contradict each other.
+    pub disagreements: Vec<Disagreement>,
+    /// Who has told what.
+    pub heard: Vec<Heard>,
+    /// Senders who have told nothing about this person.
+    pub silent: Vec<Silence>,
+    /// Items about this person that could not be read.
+    pub quarantined: Vec<Quarantined>,
+    /// People who may be the same.
+    pub may_be_same: Vec<PersonId>,
+    /// Whether address, phone and practice must be hidden everywhere (SAFETY 2).
+    pub restricted: bool,
+    /// As known at.
+    pub known_at: Instant,
+}
+
+/// Reads a person, by leave.
+///
+/// # Errors
+/// When the store fails.
+pub fn read(care: &Care, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
+    care.readers().read(|conn| read_with(care, conn, grant))
+}
+
+fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
+    let records = store::records_of(conn, grant.person_no())?;
+    let mut views = Vec::new();
+    let mut lines = Vec::new();
+    for record in &records {
+        let sender = sender_of(&record.sender)?;
+        let says = record.demographics.as_deref().map(demographics::of_text).transpose()?;
+        lines.extend(lines_of(care, conn, record.record_no, &sender)?);
+        views.push(SenderView {
+            sender,
+            local_id: record.local_id.clone(),
+            record_no: record.record_no,
+            says,
+            nhs_verified: record.nhs_verified,
+        });
+    }
+    let restricted = views
+        .iter()
+        .any(|view| view.says.as_ref().is_some_and(|says| says.restricted));
+    if restricted {
+        views
+            .iter_mut()
+            .filter_map(|view| view.says.as_mut())
+            .for_each(hide_whereabouts);
+    }
+    views.sort_by_key(|view| (view.says.is_none(), !view.nhs_verified, view.record_no));
+    let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let (heard, silent) = who_spoke(care, conn, &lines)?;
+    let facts = timeline::fold(lines);
+    let codes = &care.system().banner;
+    Ok(PersonRecord {
+        person: grant.person(),
+        banner: banner::gather(&facts, codes),
+        disagreements: disagreement::find(&facts, codes),
+        heard,
+        silent,
+        quarantined: quarantine_store::of_records(conn, &record_numbers)?,
+        may_be_same: may_be_same(conn, &record_numbers, grant.person_no())?,
+        restricted,
+        known_at: grant.now(),
+        views,
+        facts,
+    })
+}
+
+/// Takes out whatever tells where a person is.
+pub(crate) fn hide_whereabouts(says: &mut Demographics) {
+    says.addresses.clear();
+    says.phones.clear();
+    says.emails.clear();
+    says.practice.clear();
+    says.practice_name.clear();
+}
+
+fn sender_of(text: &str) -> Result<OrgCode, DbError> {
+    OrgCode::parse(text).ok_or_else(|| DbError::state("a record in the store has no readable sender"))
+}
+
+/// Every line of one record.
+pub(crate) fn lines_of(care: &Care, conn: &mut Conn, record_no: i64, sender: &OrgCode) -> Result<Vec<Line>, DbError> {
+    let raw = store::lines_of(conn, record_no)?;
+    let mut numbers = BTreeSet::new();
+    for line in &raw {
+        numbers.insert(line.what);
+        numbers.extend(
+            [line.also, line.author, line.place, line.category]
+                .into_iter()
+                .flatten(),
+        );
+    }
+    let texts = care.terms.texts(conn, &numbers)?;
+    let mut issues: HashMap<i64, Vec<(String, String)>> = HashMap::new();
+    for (item, place, reason) in store::issues_of(conn, record_no)? {
+        issues.entry(item).or_default().push((place, reason));
+    }
+    Ok(raw
+        .into_iter()
+        .map(|line| {
+            let issues = issues.get(&line.item).cloned().unwrap_or_default();
+            line_of(line, &texts, issues, record_no, sender)
+        })
+        .collect())
+}
+
+fn line_of(
+    raw: RawLine,
+    texts: &HashMap<i64, Arc<str>>,
+    issues: Vec<(String, String)>,
+    record_no: i64,
+    sender: &OrgCode,
+) -> Line {
+    let text = |number: Option<i64>| {
+        number
+            .and_then(|n| texts.get(&n))
+            .map_or_else(String::new, ToString::to_string)
+    };
+    let what = concept_of(&text(Some(raw.what)));
+    let mut entry = Entry::new(Kind::from_number(raw.kind).unwrap_or(Kind::Other), what);
+    entry.part = u16::try_from(raw.part).unwrap_or(u16::MAX);
+    entry.also = text(raw.also)
+        .split('\u{1e}')
+        .filter(|text| !text.is_empty())
+        .map(concept_of)
+        .collect();
+    entry.value = raw.value.as_deref().and_then(value_of);
+    entry.happened = raw.happened.map(when_of);
+    entry.ended = raw.ended.map(when_of);
+    entry.recorded = raw.recorded.map(when_of);
+    entry.by = text(raw.author);
+    entry.place = text(raw.place);
+    entry.status = Status::from_number(raw.status).unwrap_or_default();
+    entry.certainty = Certainty::from_number(raw.certainty).unwrap_or_default();
+    entry.category = text(raw.category);
+    entry.detail = raw.detail.unwrap_or_default();
+    let normal = match (&entry.value, raw.normal) {
+        (Some(Value::Quantity(quantity)), Some(_)) => normalise(&entry.what, quantity),
+        _ => None,
+    };
+    Line {
+        entry,
+        sender: sender.clone(),
+        received: Instant(raw.received),
+        normal,
+        issues,
+        record_no,
+        item: raw.item,
+        encounter: raw.encounter,
+    }
+}
+
+/// Who has told what of this person, and who has told nothing.
+fn who_spoke(care: &Care, conn: &mut Conn, lines: &[Line]) -> Result<(Vec<Heard>, Vec<Silence>), DbError> {
+    let mut heard: BTreeMap<OrgCode, Heard> = BTreeMap::new();
+    for line in lines {
+        let entry = heard.entry(line.sender.clone()).or_insert_with(|| Heard {
+            sender: line.sender.clone(),
+            lines: 0,
+            last_about_person: None,
+        });
+        entry.lines += 1;
+        entry.last_about_person = entry.last_about_person.max(Some(line.received));
+    }
+    let mut silent: BTreeMap<OrgCode, Silence> = BTreeMap::new();
+    for feed in &care.system().feeds {
+        if !heard.contains_key(&feed.sender) {
+            silent.insert(
+                feed.sender.clone(),
+                Silence {
+                    sender: feed.sender.clone(),
+                    last_anything: None,
+                },
+            );
+        }
+    }
+    for (_, sender, last) in store::feeds_heard(conn)? {
+        if let Some(silence) = OrgCode::parse(&sender).and_then(|sender| silent.get_mut(&sender)) {
+            silence.last_anything = silence.last_anything.max((last > 0).then_some(Instant(last)));
+        }
+    }
+    Ok((heard.into_values().collect(), silent.into_values().collect()))
+}
+
+/// People who share an NHS number with this one, or name and birth date, and were not joined: named, never
+/// shown as one (SAFETY 1). Records that the law or a steward keeps apart are left out altogether.
+fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<PersonId>, DbError> {
+    const CANDIDATES_MAX: i64 = 400;
+    let mine = store::identities(conn, records)?;
+    let barred = store::barred_from(conn, records)?;
+    let numbers: Vec<i64> = mine
+        .iter()
+        .filter_map(|i| i.nhs_number)
+        .map(record::NhsNumber::as_i64)
+        .collect();
+    let mut candidates = store::records_with_numbers(conn, &numbers)?;
+    for birth in mine
+        .iter()
+        .filter_map(|identity| identity.birth)
+        .collect::<BTreeSet<_>>()
+    {
+        let others = store::identities_by(conn, Some(birth), "", CANDIDATES_MAX)?;
+        candidates.extend(
+            others
+                .iter()
+                .filter(|other| mine.iter().any(|i| alike(i, other)))
+                .map(|o| o.record_no),
+        );
+    }
+    let others: Vec<i64> = candidates
+        .into_iter()
+        .filter(|no| !records.contains(no) && !barred.contains(no))
+        .collect();
+    let mut found = BTreeMap::new();
+    for (_, other_no, id) in store::person_ids_of(conn, &others)? {
+        if other_no != person_no {
+            found.insert(other_no, id);
+        }
+    }
+    Ok(found.into_values().take(20).collect())
+}
+
+/// Same birth date, family name, and nothing against it in given name and sex.
+fn alike(a: &Identity, b: &Identity) -> bool {
+    a.birth == b.birth
+        && !a.family.is_empty()
+        && given_name::normal(&a.family) == given_name::normal(&b.family)
+        && !contradicts(a, b)
+        && (a.nhs_number.is_none() || b.nhs_number.is_none() || a.nhs_number == b.nhs_number)
+}

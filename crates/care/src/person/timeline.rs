@@ -1,0 +1,196 @@
+//! Lines of a record, and how equal ones fold into one fact.
+
+use crate::intake::value_text;
+use record::value::Normal;
+use record::{Entry, Instant, OrgCode, Precision, Status, Value};
+use std::collections::HashMap;
+
+/// One line as one sender said it, with where it came from.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What was said.
+    pub entry: Entry,
+    /// Who sent it.
+    pub sender: OrgCode,
+    /// When it was received.
+    pub received: Instant,
+    /// On this system's own scale, when the unit is known.
+    pub normal: Option<Normal>,
+    /// Parts of it that could not be read, as (place, reason).
+    pub issues: Vec<(String, String)>,
+    /// The item's key, with the record's: leads to what was sent.
+    pub record_no: i64,
+    /// The item.
+    pub item: i64,
+    /// The encounter it belongs to, as an item key of the same sender.
+    pub encounter: Option<i64>,
+}
+
+/// One fact: the lines that say the same (SAFETY 5). The first is the one to show.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// The lines, earliest received first; never empty.
+    pub lines: Vec<Line>,
+}
+
+impl Fact {
+    /// The line to show.
+    pub fn line(&self) -> &Line {
+        // A fact is made with a line in it and never loses it.
+        &self.lines[0]
+    }
+
+    /// The line's entry.
+    pub fn entry(&self) -> &Entry {
+        &self.line().entry
+    }
+
+    /// How many different senders say it.
+    pub fn senders(&self) -> Vec<&OrgCode> {
+        let mut senders: Vec<&OrgCode> = self.lines.iter().map(|line| &line.sender).collect();
+        senders.sort_unstable();
+        senders.dedup();
+        senders
+    }
+}
+
+/// Folds lines that are equal in code, clinical date, value, dose, status and certainty, latest first. Lines
+/// entered in error are left out: they leave the view, never the history.
+pub(super) fn fold(lines: Vec<Line>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::with_capacity(lines.len());
+    let mut by_key: HashMap<String, Vec<usize>> = HashMap::with_capacity(lines.len());
+    for line in lines {
+        if line.entry.status == Status::EnteredInError {
+            continue;
+        }
+        let known = by_key.entry(fold_key(&line.entry)).or_default();
+        let same = known.iter().copied().find(|n| same_moment(&facts[*n].lines[0], &line));
+        match same {
+            Some(n) => facts[n].lines.push(line),
+            None => {
+                known.push(facts.len());
+                facts.push(Fact { lines: vec![line] });
+            }
+        }
+    }
+    for fact in &mut facts {
+        fact.lines
+            .sort_by_key(|line| (line.received, line.record_no, line.item));
+    }
+    facts.sort_by(|a, b| sort_key(b).cmp(&sort_key(a)));
+    facts
+}
+
+/// Undated facts come last; within a moment the order is fixed by where they stand.
+fn sort_key(fact: &Fact) -> (i64, i64, i64, u16) {
+    let line = fact.line();
+    let when = line
+        .entry
+        .happened
+        .or(line.entry.recorded)
+        .map_or(i64::MIN, |when| when.instant.0);
+    (when, line.record_no, line.item, line.entry.part)
+}
+
+/// Everything that must be equal, but the moment within the day.
+fn fold_key(entry: &Entry) -> String {
+    let what = &entry.what;
+    let code = if what.code.is_empty() {
+        what.display.to_lowercase()
+    } else {
+        format!("{}|{}", what.system, what.code)
+    };
+    let value = match &entry.value {
+        Some(Value::Quantity(q)) => format!("q{}{}\u{1f}{}", q.comparator, q.number, q.unit),
+        Some(Value::Concept(c)) if !c.code.is_empty() => format!("c{}|{}", c.system, c.code),
+        Some(value) => value_text(value),
+        None => String::new(),
+    };
+    let day = entry
+        .happened
+        .map(|when| (when.date().0, when.precision.min(Precision::Day) as u8));
+    format!(
+        "{}\u{1e}{code}\u{1e}{value}\u{1e}{day:?}\u{1e}{}\u{1e}{}",
+        entry.kind as u8, entry.status as u8, entry.certainty as u8
+    )
+}
+
+/// Two things on one day with different times are two things; a time folds with a bare day.
+fn same_moment(a: &Line, b: &Line) -> bool {
+    let moment = |line: &Line| line.entry.happened.filter(|when| when.precision == Precision::Moment);
+    // Within one sender two items are two statements unless they say the same moment.
+    match (moment(a), moment(b)) {
+        (Some(x), Some(y)) => x.instant == y.instant,
+        (None, None) => true,
+        _ => a.sender != b.sender,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use record::{Certainty, Concept, Kind, Quantity, When};
+
+    pub(in crate::person) fn line(sender: &str, kind: Kind, code: &str, happened: &str) -> Line {
+        let mut entry = Entry::new(kind, Concept::coded(record::concept::SNOMED, code, "words"));
+        entry.happened = When::parse_fhir(happened);
+        entry.status = Status::Active;
+        Line {
+            entry,
+            sender: OrgCode::parse(sender).unwrap(),
+            received: Instant(0),
+            normal: None,
+            issues: Vec::new(),
+            record_no: 1,
+            item: 1,
+            encounter: None,
+        }
+    }
+
+    fn facts(lines: &[Line]) -> usize {
+        let forward = fold(lines.to_vec()).len();
+        assert_eq!(
+            forward,
+            fold(lines.iter().rev().cloned().collect()).len(),
+            "order must not matter"
+        );
+        forward
+    }
+
+    #[test]
+    fn safety_5_entries_fold_only_when_everything_clinical_is_equal() {
+        let gp = line("D81001", Kind::Problem, "38341003", "2019-03-04");
+        let same = line("RBD", Kind::Problem, "38341003", "2019-03-04");
+        assert_eq!(facts(&[gp.clone(), same.clone()]), 1);
+        let at_ten = line("RBD", Kind::Problem, "38341003", "2019-03-04T10:00:00Z");
+        assert_eq!(facts(&[gp.clone(), at_ten.clone()]), 1, "a time folds with a bare day");
+        let at_noon = line("RBD", Kind::Problem, "38341003", "2019-03-04T12:00:00Z");
+        assert_eq!(facts(&[at_ten, at_noon]), 2, "two times on a day are two things");
+
+        let changed: Vec<(&str, Box<dyn Fn(&mut Entry)>)> = vec![
+            ("code", Box::new(|e| e.what.code = "44054006".into())),
+            ("system", Box::new(|e| e.what.system = "local".into())),
+            ("date", Box::new(|e| e.happened = When::parse_fhir("2019-03-05"))),
+            ("precision", Box::new(|e| e.happened = When::parse_fhir("2019-03"))),
+            (
+                "value",
+                Box::new(|e| e.value = Some(Value::Quantity(Quantity::parse("7", "mmol/L").unwrap()))),
+            ),
+            ("dose", Box::new(|e| e.value = Some(Value::Text("two a day".into())))),
+            ("status", Box::new(|e| e.status = Status::Resolved)),
+            ("certainty", Box::new(|e| e.certainty = Certainty::Suspected)),
+        ];
+        for (what, change) in changed {
+            let mut other = same.clone();
+            change(&mut other.entry);
+            assert_eq!(facts(&[gp.clone(), other]), 2, "a different {what} must not fold");
+        }
+    }
+
+    #[test]
+    fn entered_in_error_leaves_the_view() {
+        let mut wrong = line("RBD", Kind::Problem, "38341003", "2019-03-04");
+        wrong.entry.status = Status::EnteredInError;
+        assert_eq!(facts(&[wrong]), 0);
+    }
+}
