@@ -2,7 +2,8 @@
 
 use super::json::Json;
 use super::observation::compound;
-use super::resource::{Doc, Lines, cut, status_of};
+use super::resource::{Doc, status_of};
+use super::words::{Lines, cut};
 use record::{Certainty, Entry, Kind, Status, Value};
 
 /// A Condition: problem, diagnosis or symptom.
@@ -197,26 +198,6 @@ pub(super) fn flag(doc: &Doc<'_>) -> Vec<Entry> {
     entry.status = doc.status(root, "status");
     entry.category = doc.category(root, "category");
     entry.encounter = doc.encounter(root, "encounter");
-    let mut lines = Lines::default();
-    // NHS England's flags and adjustments say more in extensions than in the flag itself.
-    adjustments(doc, root, &mut lines, 0);
-    lines.onto(&mut entry);
+    // NHS England's flags say more in extensions than in the flag itself; those are read for every type.
     vec![entry]
-}
-
-/// Words and codes of extensions, one a line, as deep as they nest.
-fn adjustments(doc: &Doc<'_>, node: &Json<'_>, lines: &mut Lines, depth: usize) {
-    if depth > 4 {
-        return;
-    }
-    for extension in doc.list(node, "extension").iter().take(50) {
-        for (name, value) in extension.members() {
-            match name.strip_prefix("value") {
-                Some("CodeableConcept" | "Coding") => lines.add("", &doc.codes_of(value).label()),
-                Some("String" | "Markdown") => lines.add("", value.as_str().unwrap_or_default()),
-                _ => {}
-            }
-        }
-        adjustments(doc, extension, lines, depth + 1);
-    }
 }

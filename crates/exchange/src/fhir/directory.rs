@@ -1,7 +1,8 @@
 //! Organization, Practitioner, PractitionerRole, Location and HealthcareService: who and what a system is made of.
 
 use super::patient::postal;
-use super::resource::{Codes, Doc, Lines};
+use super::resource::Doc;
+use super::words::{Codes, Lines};
 use record::{Entry, Kind, Status};
 
 /// One line for one directory item: its name, what it is, and how to reach it.
@@ -34,6 +35,10 @@ pub(super) fn directory(doc: &Doc<'_>, item_type: &str) -> Vec<Entry> {
         if name.is_empty() {
             name = fallback;
         }
+    }
+    let qualifications = doc.list(root, "qualification");
+    if let (true, Some(first)) = (name.is_empty(), qualifications.first()) {
+        name = doc.label(first, "code");
     }
     for key in ["description", "comment"] {
         if name.is_empty() {

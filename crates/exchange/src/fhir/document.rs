@@ -5,7 +5,8 @@ use super::condition::person;
 use super::json::Json;
 use super::observation::{any_value, attachment, named};
 use super::procedure::value_words;
-use super::resource::{Codes, Doc, Lines, MAX_PARTS, cut, plain};
+use super::resource::{Doc, MAX_PARTS};
+use super::words::{Codes, Lines, cut, plain};
 use record::{Entry, Kind, Status, Value};
 
 /// A DocumentReference: that a document exists, and where.

@@ -2,7 +2,8 @@
 
 use super::json::Json;
 use super::observation::named;
-use super::resource::{Codes, Doc, Lines};
+use super::resource::Doc;
+use super::words::{Codes, Lines};
 use record::{Entry, Kind};
 
 /// An Encounter: what kind of contact, when, where, with whom and why.

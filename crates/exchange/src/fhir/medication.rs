@@ -4,7 +4,8 @@ use super::condition::person;
 use super::encounter::reasons;
 use super::json::Json;
 use super::observation::{compound, quantity_words};
-use super::resource::{Codes, Doc, Lines};
+use super::resource::Doc;
+use super::words::{Codes, Lines};
 use record::{Entry, Kind, Value};
 
 /// The medicine: its code, that of a contained Medication, or the words of the reference.

@@ -10,6 +10,7 @@ mod condition;
 mod directory;
 mod document;
 mod encounter;
+mod extension;
 mod json;
 mod medication;
 mod observation;
@@ -18,6 +19,7 @@ mod plan;
 mod procedure;
 mod resource;
 mod subject;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -147,11 +149,14 @@ fn item(doc: Doc<'_>, item_type: String, mapped: bool, text: &str) -> Result<Ite
         .and_then(|meta| doc.when(meta, "lastUpdated"));
     let version = version.or_else(|| doc.timestamp()).map(|when| when.instant);
     let about = subject::of(&doc, &item_type, &local_id);
-    let said = if mapped {
+    let mut said = if mapped {
         map(&doc, &item_type, &local_id)
     } else {
         Said::default()
     };
+    if mapped {
+        extension::add(&doc, &item_type, &mut said.entries);
+    }
     if mapped && said.entries.is_empty() && said.person.is_none() {
         let issues = doc.into_issues();
         let mut reason = String::from("nothing in it says what it is about, so a record could not show it");

@@ -1,7 +1,8 @@
 //! Observation and DiagnosticReport: what was measured, found and concluded.
 
 use super::json::Json;
-use super::resource::{Codes, Doc, Lines, MAX_PARTS, cut};
+use super::resource::{Doc, MAX_PARTS};
+use super::words::{Codes, Lines, cut};
 use record::{Entry, Kind, Quantity, Value};
 
 /// An Observation and its components. The components share the time, the status and the author of the whole.

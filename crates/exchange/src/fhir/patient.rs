@@ -3,10 +3,13 @@
 use super::Said;
 use super::json::Json;
 use super::reference::local_reference;
-use super::resource::{Codes, Doc, Lines, MAX_PARTS};
+use super::resource::{Doc, MAX_PARTS};
+use super::words::{Codes, Lines};
 use record::demographics::{Death, Link};
 use record::item::Decision;
-use record::{Address, Certainty, Concept, Demographics, Entry, Kind, Name, NhsNumber, NhsNumberStatus, Sex, Status};
+use record::{
+    Address, Certainty, Concept, Demographics, Entry, Kind, Name, NhsNumber, NhsNumberStatus, Sex, Status, When,
+};
 
 /// Names, addresses and numbers kept of one person, at most, of each.
 const MAX_OF_EACH: usize = 50;
@@ -30,13 +33,7 @@ pub(super) fn patient(doc: &Doc<'_>, local_id: &str) -> Said {
         Some(Decision::Merge { from, into })
     });
     let decisions = decisions.collect();
-    // Nothing that could tell one person from another: not something a record could show.
-    let says_nothing = person.names.is_empty()
-        && person.birth.is_none()
-        && person.nhs_number.is_none()
-        && person.local_ids.is_empty()
-        && person.links.is_empty()
-        && entries.is_empty();
+    let says_nothing = person == Demographics::default();
     Said {
         entries,
         person: (!says_nothing).then(|| Box::new(person)),
@@ -78,6 +75,10 @@ pub(super) fn demographics(doc: &Doc<'_>, node: &Json<'_>) -> Demographics {
         .iter()
         .any(|label| matches!(doc.text(label, "code"), "R" | "V"));
     links(doc, node, &mut person);
+    // A notification of death stands even where the sender left the date out.
+    if person.death == Death::Unsaid && matches!(notification(doc, node).0.best.code.as_str(), "1" | "2") {
+        person.death = Death::Dead;
+    }
     person
 }
 
@@ -110,6 +111,8 @@ fn identifiers(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
                 person.nhs_number = Some(number);
                 person.nhs_number_status = verification(doc, identifier);
             }
+            // An invalid number is no identifier: many people share the same mistyped one. The issue names it.
+            None if is_nhs_number_system(system) => {}
             _ => person.local_ids.push((system.to_owned(), value.to_owned())),
         }
     }
@@ -318,7 +321,10 @@ fn links(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
         match named {
             Some((resource_type, id)) if resource_type == "Patient" => person.links.push((id, kind)),
             Some(_) => {}
-            None => doc.issue(link, "the other record is not named as Patient/id"),
+            None => doc.issue(
+                link,
+                "the other record is not named as Patient/id, so nobody can say which it is",
+            ),
         }
     }
 }
@@ -333,20 +339,28 @@ fn death(doc: &Doc<'_>, person: &Demographics) -> Option<Entry> {
     let mut entry = Entry::new(Kind::Death, Concept::words("Reported dead"));
     entry.happened = happened;
     entry.status = Status::Completed;
-    if let Some(notice) = extension(doc, doc.root, "DeathNotificationStatus") {
-        let status = extension(doc, notice, "deathNotificationStatus").unwrap_or(notice);
-        let codes = doc.codes(status, "valueCodeableConcept");
-        // 2 is formal: a death certificate was seen. 1 is informal. U is withdrawn.
-        entry.certainty = match codes.best.code.as_str() {
-            "2" => Certainty::Confirmed,
-            "1" => Certainty::Suspected,
-            _ => Certainty::Unsaid,
-        };
-        let mut lines = Lines::default();
-        lines.add("notification", &codes.label());
-        lines.onto(&mut entry);
-    }
+    let (codes, recorded) = notification(doc, doc.root);
+    entry.recorded = recorded;
+    // 2 is formal: a death certificate was seen. 1 is informal. U is withdrawn.
+    entry.certainty = match codes.best.code.as_str() {
+        "2" => Certainty::Confirmed,
+        "1" => Certainty::Suspected,
+        _ => Certainty::Unsaid,
+    };
+    let mut lines = Lines::default();
+    lines.add("notification", &codes.label());
+    lines.onto(&mut entry);
     Some(entry)
+}
+
+/// UK Core's death notification status, and since when it holds.
+fn notification(doc: &Doc<'_>, node: &Json<'_>) -> (Codes, Option<When>) {
+    let Some(notice) = extension(doc, node, "DeathNotificationStatus") else {
+        return (Codes::default(), None);
+    };
+    let status = extension(doc, notice, "deathNotificationStatus").unwrap_or(notice);
+    let since = extension(doc, notice, "systemEffectiveDate").and_then(|date| doc.when(date, "valueDateTime"));
+    (doc.codes(status, "valueCodeableConcept"), since)
 }
 
 /// A relative, carer or contact as a resource of its own.

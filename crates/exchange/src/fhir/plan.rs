@@ -4,7 +4,8 @@ use super::condition::person;
 use super::json::Json;
 use super::observation::{any_value, named};
 use super::procedure::value_words;
-use super::resource::{Codes, Doc, Lines, MAX_PARTS};
+use super::resource::{Doc, MAX_PARTS};
+use super::words::{Codes, Lines};
 use record::{Concept, Entry, Kind, Status, Value};
 
 /// A CarePlan and its activities as parts.

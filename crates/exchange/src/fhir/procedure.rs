@@ -4,7 +4,8 @@ use super::condition::person;
 use super::encounter::reasons;
 use super::json::Json;
 use super::observation::{any_value, compound, named, quantity_words};
-use super::resource::{Codes, Doc, Lines};
+use super::resource::Doc;
+use super::words::{Codes, Lines};
 use record::{Entry, Kind, Status, Value};
 
 /// A Procedure: something done, or not done.

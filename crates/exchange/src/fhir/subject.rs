@@ -3,7 +3,8 @@
 use super::json::Json;
 use super::patient;
 use super::reference::{local_reference, type_and_id};
-use super::resource::{Doc, cut};
+use super::resource::Doc;
+use super::words::cut;
 use record::{Demographics, NhsNumber, Subject};
 
 /// The outermost fields read of a type that is not mapped: enough to name it, date it and say whom it is about.
