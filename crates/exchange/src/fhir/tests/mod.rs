@@ -1,0 +1,3 @@
+//! What each resource type says, held against what the record shows.
+
+mod samples;
