@@ -82,6 +82,13 @@ pub fn first_clinician(field: Field<'_>) -> String {
         .unwrap_or_default()
 }
 
+/// Every clinician in a field, by name.
+pub fn clinicians(field: Field<'_>) -> String {
+    let mut names: Vec<String> = field.repetitions().map(clinician).collect();
+    names.dedup();
+    joined(&names, ", ")
+}
+
 /// XAD: one address. Country is dropped when it is this one.
 pub fn address(sent: Repetition<'_>) -> Option<Address> {
     let part = |n: usize| sent.component(n).words();
@@ -231,6 +238,14 @@ pub fn joined(parts: &[String], between: &str) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     said.join(between)
+}
+
+/// The first of several candidates that says something; empty when none does.
+pub fn first_said(candidates: impl IntoIterator<Item = String>) -> String {
+    candidates
+        .into_iter()
+        .find(|text| !text.trim().is_empty())
+        .unwrap_or_default()
 }
 
 /// Lower-case letters and digits of a text, others as single hyphens: for ids made from what was said.

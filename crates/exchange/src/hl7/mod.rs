@@ -8,17 +8,28 @@
 //! | messages | items |
 //! |---|---|
 //! | ADT | Patient, RelatedPerson (NK1), Encounter (PV1), Condition (DG1), AllergyIntolerance (AL1, IAM), Procedure (PR1); A40 and its like also ask for a merge |
+//! | ORU R01 and its like | Patient, DiagnosticReport (OBR), Observation (OBX), DocumentReference (attached) |
+//! | SIU S12–S17, S26 | Patient, Appointment, and what was noted for it |
+//! | MDM | Patient, DocumentReference |
+//! | VXU | Patient, Immunization, given or not |
+//! | REF I12–I15 | Patient, ServiceRequest, and the history sent along |
 //! | any other | kept and readable, not mapped: type `HL7v2:ORM^O01` |
 
 mod acknowledge;
+mod appointment;
 mod datatype;
+mod document;
 mod escape;
 mod message;
 pub mod mllp;
+mod observation;
 mod person;
+mod referral;
+mod result;
 mod split;
 mod subject;
 mod telling;
+mod vaccination;
 mod visit;
 
 #[cfg(test)]
@@ -42,7 +53,8 @@ const ITEMS_MAX: usize = 20_000;
 ///
 /// # Errors
 /// The codes of [`Message::parse`]; `no-subject` when the message should be about somebody and does not say
-/// whom; `no-merge` when a merge does not say which record ended; `too-large` past a limit.
+/// whom; `no-merge`, `no-appointment`, `no-document`, `no-referral` when it does not say what it is about;
+/// `too-large` past a limit.
 pub fn read(message: &[u8]) -> Result<Vec<Item>, Refused> {
     let message = Message::parse(message).map_err(|rejection| Refused {
         rejection,
@@ -75,6 +87,15 @@ fn read_part(kind: &str, telling: &Telling<'_>) -> Result<Vec<Item>, record::Rej
             Ok(vec![kept(telling.message, telling.identity.subject.clone())])
         }
         ("ADT", _) => admission(telling),
+        ("ORU", "R01" | "R30" | "R31" | "R32" | "R40") => Ok(with_patient(telling, result::everything(telling))),
+        ("SIU", "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S26") => booking(telling),
+        ("MDM", _) => Ok(with_patient(telling, document::documents(telling)?)),
+        ("VXU", _) => {
+            let mut items = with_patient(telling, vaccination::vaccinations(telling));
+            items.extend(result::observations_alone(telling));
+            Ok(items)
+        }
+        ("REF", "I12" | "I13" | "I14" | "I15") => asked(telling),
         _ => Ok(vec![kept(telling.message, telling.identity.subject.clone())]),
     }
 }
@@ -96,6 +117,37 @@ fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
     items.extend(visit::conditions(telling));
     items.extend(visit::allergies(telling));
     items.extend(visit::procedures(telling));
+    items.extend(result::observations_alone(telling));
+    Ok(items)
+}
+
+/// The Patient first, then what the message is about, then the contacts that travel with it.
+fn with_patient(telling: &Telling<'_>, about: Vec<Item>) -> Vec<Item> {
+    let mut items: Vec<Item> = person::patient(telling).into_iter().collect();
+    items.extend(about);
+    items.extend(person::relatives(telling));
+    items
+}
+
+/// SIU: an appointment, with what was noted of the person for it.
+fn booking(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    let Some(appointment) = appointment::appointment(telling) else {
+        let reason = "The message tells of an appointment and has no SCH segment.";
+        return Err(record::Rejection::new("no-appointment", "SCH", reason));
+    };
+    let mut items = with_patient(telling, vec![appointment]);
+    items.extend(visit::conditions(telling));
+    items.extend(result::observations_alone(telling));
+    Ok(items)
+}
+
+/// REF: a referral, with the history sent along.
+fn asked(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    let mut items = with_patient(telling, vec![referral::referral(telling)?]);
+    items.extend(visit::conditions(telling));
+    items.extend(visit::allergies(telling));
+    items.extend(visit::procedures(telling));
+    items.extend(result::everything(telling));
     Ok(items)
 }
 

@@ -1,12 +1,12 @@
 //! Who a person is: PID, PD1, NK1, ARV and merges, as a Patient item and RelatedPerson items.
 
-use super::datatype::{self, Detail, Telecom, issue, joined, label, slug, when};
+use super::datatype::{self, Detail, Telecom, issue, label, slug, when};
 use super::message::{Field, Segment};
 use super::subject::{Identity, is_marked, prior_identity};
 use super::telling::Telling;
 use record::demographics::{Death, Link};
 use record::item::Decision;
-use record::{Address, Concept, Demographics, Entry, Item, Kind, Rejection, Sex, Status, Value, When};
+use record::{Address, Concept, Demographics, Item, Kind, Rejection, Sex, Status, Value, When};
 
 /// The Patient item of this part. Every message says who its subject is, so every message updates it.
 pub fn patient(telling: &Telling<'_>) -> Option<Item> {
@@ -291,25 +291,4 @@ pub fn merge(telling: &Telling<'_>, item: &mut Item) -> Result<(), Rejection> {
         }
     }
     Ok(())
-}
-
-/// The entry's `by` and `place` out of several candidates, first that says something.
-pub fn first_said(candidates: impl IntoIterator<Item = String>) -> String {
-    candidates
-        .into_iter()
-        .find(|text| !text.trim().is_empty())
-        .unwrap_or_default()
-}
-
-/// Adds the visit's id to entries.
-pub fn in_visit(mut entry: Entry, telling: &Telling<'_>) -> Entry {
-    entry.encounter = telling.visit();
-    entry
-}
-
-/// Title and name of every clinician in a field.
-pub fn clinicians(field: Field<'_>) -> String {
-    let mut names: Vec<String> = field.repetitions().map(datatype::clinician).collect();
-    names.dedup();
-    joined(&names, ", ")
 }

@@ -1,8 +1,7 @@
 //! Contacts with a service: PV1 and PV2 as an Encounter item.
 
-use super::datatype::{self, Detail, concept, concepts, first_clinician, issue, label, slug, when};
+use super::datatype::{self, Detail, concept, concepts, first_clinician, first_said, issue, label, slug, when};
 use super::message::Segment;
-use super::person::first_said;
 use super::telling::Telling;
 use record::{Concept, Entry, Issue, Item, Kind, Status, When};
 

@@ -1,4 +1,4 @@
 //! Examples of messages and what is made of them.
 
-mod admission;
+mod samples;
 mod show;
