@@ -1,13 +1,204 @@
-//! HL7 v2 messages.
+//! HL7 v2 messages: files and streams into messages ([`split`], [`Splitter`], [`mllp`]), messages into items
+//! ([`read`]), and the answer to the sender ([`acknowledge`]).
+//!
+//! One message tells of several things, so it gives several items: the Patient, and what the event is about.
+//! Their types are the nearest FHIR ones, and their ids are made so that a later message about the same thing
+//! gives the same id. Every item has one version: see [`telling::version`].
+//!
+//! | messages | items |
+//! |---|---|
+//! | ADT | Patient, RelatedPerson (NK1), Encounter (PV1), Condition (DG1), AllergyIntolerance (AL1, IAM), Procedure (PR1); A40 and its like also ask for a merge |
+//! | ORU R01 and its like | Patient, DiagnosticReport (OBR), Observation (OBX), DocumentReference (attached) |
+//! | SIU S12–S17, S26 | Patient, Appointment, and what was noted for it |
+//! | MDM | Patient, DocumentReference |
+//! | VXU | Patient, Immunization, given or not |
+//! | REF I12–I15 | Patient, ServiceRequest, and the history sent along |
+//! | any other | kept and readable, not mapped: type `HL7v2:ORM^O01` |
+
+mod acknowledge;
+mod appointment;
+mod datatype;
+mod document;
+mod escape;
+mod message;
+pub mod mllp;
+mod observation;
+mod person;
+mod referral;
+mod result;
+mod split;
+mod subject;
+mod telling;
+mod vaccination;
+mod visit;
+
+#[cfg(test)]
+mod tests;
+
+pub use acknowledge::{Code, acknowledge};
+pub use escape::unescape;
+pub use message::{Component, Delimiters, Field, MESSAGE_BYTES_MAX, Message, Repetition, Segment};
+pub use split::{Splitter, split};
+pub use telling::version;
 
 use crate::Refused;
-use record::{Item, Rejection, Subject};
+use record::{Item, Subject};
+use std::collections::HashMap;
+use telling::{Telling, refused, type_name};
 
-/// Reads one message.
-pub fn read(_message: &[u8]) -> Result<Vec<Item>, Refused> {
-    Err(Refused {
-        rejection: Rejection::new("not-hl7", "MSH", "not written yet"),
+/// Most items taken from one message.
+const ITEMS_MAX: usize = 20_000;
+
+/// Reads one message (see [`Message::parse`]) into items, the Patient first.
+///
+/// # Errors
+/// The codes of [`Message::parse`]; `no-subject` when the message should be about somebody and does not say
+/// whom; `no-merge`, `no-appointment`, `no-document`, `no-referral` when it does not say what it is about;
+/// `too-large` past a limit.
+pub fn read(message: &[u8]) -> Result<Vec<Item>, Refused> {
+    let message = Message::parse(message).map_err(|rejection| Refused {
+        rejection,
         item_type: String::new(),
         subject: Subject::Missing,
-    })
+    })?;
+    let kind = message.kind();
+    if is_about_nobody(&kind) {
+        return Ok(vec![kept(&message, Subject::Directory)]);
+    }
+    let mut items = Vec::new();
+    for telling in Telling::all(&message)? {
+        let read = read_part(&kind, &telling).map_err(|rejection| refused(&message, rejection))?;
+        items.extend(read);
+        if items.len() > ITEMS_MAX {
+            let reason = format!("The message tells of more than {ITEMS_MAX} things.");
+            return Err(refused(
+                &message,
+                record::Rejection::new("too-large", "message", reason),
+            ));
+        }
+    }
+    tell_apart(&mut items);
+    Ok(items)
+}
+
+fn read_part(kind: &str, telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    match (kind, telling.event.as_str()) {
+        ("ADT", "A17" | "A19" | "A20" | "A23" | "A24" | "A29" | "A37") => {
+            Ok(vec![kept(telling.message, telling.identity.subject.clone())])
+        }
+        ("ADT", _) => admission(telling),
+        ("ORU", "R01" | "R30" | "R31" | "R32" | "R40") => Ok(with_patient(telling, result::everything(telling))),
+        ("SIU", "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S26") => booking(telling),
+        ("MDM", _) => Ok(with_patient(telling, document::documents(telling)?)),
+        ("VXU", _) => {
+            let mut items = with_patient(telling, vaccination::vaccinations(telling));
+            items.extend(result::observations_alone(telling));
+            Ok(items)
+        }
+        ("REF", "I12" | "I13" | "I14" | "I15") => asked(telling),
+        _ => Ok(vec![kept(telling.message, telling.identity.subject.clone())]),
+    }
+}
+
+/// ADT: who the person is, the visit, and the lists that travel with them.
+fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    let mut items = Vec::new();
+    if let Some(mut patient) = person::patient(telling) {
+        if matches!(
+            telling.event.as_str(),
+            "A18" | "A30" | "A34" | "A36" | "A39" | "A40" | "A46" | "A47"
+        ) {
+            person::merge(telling, &mut patient)?;
+        }
+        items.push(patient);
+    }
+    items.extend(visit::encounter(telling));
+    items.extend(person::relatives(telling));
+    items.extend(visit::conditions(telling));
+    items.extend(visit::allergies(telling));
+    items.extend(visit::procedures(telling));
+    items.extend(result::observations_alone(telling));
+    Ok(items)
+}
+
+/// The Patient first, then what the message is about, then the contacts that travel with it.
+fn with_patient(telling: &Telling<'_>, about: Vec<Item>) -> Vec<Item> {
+    let mut items: Vec<Item> = person::patient(telling).into_iter().collect();
+    items.extend(about);
+    items.extend(person::relatives(telling));
+    items
+}
+
+/// SIU: an appointment, with what was noted of the person for it.
+fn booking(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    let Some(appointment) = appointment::appointment(telling) else {
+        let reason = "The message tells of an appointment and has no SCH segment.";
+        return Err(record::Rejection::new("no-appointment", "SCH", reason));
+    };
+    let mut items = with_patient(telling, vec![appointment]);
+    items.extend(visit::conditions(telling));
+    items.extend(result::observations_alone(telling));
+    Ok(items)
+}
+
+/// REF: a referral, with the history sent along.
+fn asked(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+    let mut items = with_patient(telling, vec![referral::referral(telling)?]);
+    items.extend(visit::conditions(telling));
+    items.extend(visit::allergies(telling));
+    items.extend(visit::procedures(telling));
+    items.extend(result::everything(telling));
+    Ok(items)
+}
+
+/// A message of a type that is not mapped: kept whole, known by its control id.
+fn kept(message: &Message<'_>, subject: Subject) -> Item {
+    let control_id = message.control_id();
+    let sent = message.header().field(7).text();
+    Item {
+        item_type: type_name(message),
+        local_id: if control_id.is_empty() { sent } else { control_id },
+        version: version(message),
+        subject,
+        person: None,
+        entries: Vec::new(),
+        mapped: false,
+        withdrawn: false,
+        issues: message.oddities().to_vec(),
+        decisions: Vec::new(),
+    }
+}
+
+/// Messages about the sender's own tables, questions and answers, and acknowledgements.
+fn is_about_nobody(kind: &str) -> bool {
+    matches!(
+        kind,
+        "ACK"
+            | "MFN"
+            | "MFK"
+            | "MFQ"
+            | "MFR"
+            | "NMD"
+            | "NMQ"
+            | "NMR"
+            | "QBP"
+            | "QRY"
+            | "QCN"
+            | "QSB"
+            | "RSP"
+            | "QCK"
+            | "ADR"
+    )
+}
+
+/// Two things of one message that made the same id are two things still: the second gets `#2`.
+fn tell_apart(items: &mut [Item]) {
+    let mut seen: HashMap<(String, String), u32> = HashMap::new();
+    for item in items {
+        let count = seen.entry((item.item_type.clone(), item.local_id.clone())).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            item.local_id += &format!("#{count}");
+        }
+    }
 }

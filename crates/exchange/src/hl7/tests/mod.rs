@@ -1,0 +1,4 @@
+//! Examples of messages and what is made of them.
+
+mod samples;
+mod show;
