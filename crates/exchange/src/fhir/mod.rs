@@ -30,7 +30,7 @@ pub use reference::local_reference;
 use crate::Refused;
 use json::Json;
 use record::item::Decision;
-use record::{Demographics, Entry, Item, ItemId, OrgCode, Rejection, Status, Subject, When};
+use record::{Demographics, Entry, Item, IdKey, ItemId, OrgCode, Rejection, Status, Subject, When};
 use reference::{Context, is_type_name};
 use resource::Doc;
 
@@ -225,7 +225,7 @@ fn local_id(doc: &Doc<'_>, text: &str) -> String {
         }
     }
     // Any one code serves: the hash is of the text, and intake adds the sender.
-    let hash = OrgCode::parse("CONTENT").map(|code| ItemId::of(&code, "content", text));
+    let hash = OrgCode::parse("CONTENT").map(|code| ItemId::of(&IdKey::from_bytes([0; 32]), &code, "content", text));
     hash.map_or_else(String::new, |hash| format!("content-{hash}"))
 }
 
