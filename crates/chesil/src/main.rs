@@ -1,1 +1,69 @@
-fn main() {}
+//! The one program: commands, the server, jobs, wiring. No rules of care stand here.
+
+mod check;
+mod clock;
+mod error;
+mod folder;
+mod import;
+mod system;
+
+use clap::{Parser, Subcommand};
+use error::Failure;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Printed by `--version` and in the footer of every page (SAFETY 17).
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nClinical safety officer: unassigned: not for clinical use until a registered Clinical Safety Officer signs"
+);
+
+#[derive(Parser)]
+#[command(name = "chesil", version = VERSION, about = "Software that an integrated care system runs on")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take files that partners sent: FHIR R4 JSON, HL7 v2, CSV; plain, gzip, bzip2 or zip.
+    Import(import::Arguments),
+    /// Check a care system's folder; names file, line and reason of each problem.
+    Check(check::Arguments),
+}
+
+/// Where data is kept; the same for every command that opens it.
+#[derive(clap::Args, Clone, Debug)]
+struct Store {
+    /// Data folder, made when it is not there.
+    #[arg(long, default_value = "chesil-data")]
+    data: PathBuf,
+    /// Keep the record in PostgreSQL instead: postgres://user@host/database. The folder still holds the lock.
+    #[arg(long, env = "CHESIL_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// The care system's folder; without it, the one built in (Dorset).
+    #[arg(long)]
+    system: Option<PathBuf>,
+    /// Make a new data folder for real people. It can never be a demo folder, nor a demo folder live.
+    #[arg(long)]
+    live: bool,
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let outcome = match Arguments::parse().command {
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+    };
+    outcome.unwrap_or_else(|failure: Failure| {
+        eprintln!("chesil: {failure}");
+        ExitCode::from(1)
+    })
+}

@@ -162,6 +162,49 @@ impl<'a> Preparer<'a> {
         })
     }
 
+    /// Lays out, for quarantine, something that could not even be cut into pieces. `place` names it; `kept` are
+    /// its first bytes.
+    ///
+    /// # Errors
+    /// Only when the store cannot keep a new dictionary.
+    pub fn refuse(
+        &mut self,
+        place: &str,
+        format: Format,
+        kept: &[u8],
+        rejection: record::Rejection,
+        source: &Source,
+        received: Instant,
+    ) -> Result<Prepared, DbError> {
+        // What could not be cut has no bytes of its own to tell it from another: its place and reason do.
+        let unlike = format!("{place}\u{1f}{rejection}");
+        Ok(Prepared {
+            source: source.clone(),
+            place: place.to_owned(),
+            format,
+            context: String::new(),
+            length: kept.len() as i64,
+            digest: if kept.is_empty() {
+                digest(unlike.as_bytes())
+            } else {
+                digest(kept)
+            },
+            received,
+            packed: Packed {
+                dictionary_no: 0,
+                bytes: Vec::new(),
+            },
+            raw: kept.to_vec(),
+            item_type: String::new(),
+            meaning: Err(Refused {
+                rejection,
+                item_type: String::new(),
+                subject: Subject::Missing,
+            }),
+            refused_record: None,
+        })
+    }
+
     fn draft(&self, item: Item, feed: &Feed, received: Instant) -> Draft {
         let record = record_key(self.key, feed, &item.subject);
         let id = ItemId::of(self.key, &feed.sender, &item.item_type, &item.local_id);
