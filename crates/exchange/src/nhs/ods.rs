@@ -74,7 +74,8 @@ pub fn organisation(row: &[u8], country: Country) -> Result<Organisation, Reject
         issues.push(issue(2, "the row is not UTF-8; it was read as Windows-1252"));
     }
     // Scotland puts a mark (`z`) beside each line it leaves empty.
-    let is_line = |line: &&String| !line.is_empty() && !(country == Country::Scotland && *line == "z");
+    let marks_empty = |line: &str| line == "z" && country == Country::Scotland;
+    let is_line = |line: &&String| !line.is_empty() && !marks_empty(line);
     let (opened, closed) = match country {
         Country::Scotland => (None, None),
         _ => (date(&row, 10, &mut issues), date(&row, 11, &mut issues)),
