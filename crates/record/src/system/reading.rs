@@ -247,7 +247,7 @@ impl<'s, 't> Section<'s, 't> {
 
 /// `; did you mean …?` when one of the known words is near, else nothing.
 pub(super) fn suggestion<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    let limit = ((word.chars().count() + 1) / 3).clamp(1, 3);
     known
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(far, _)| *far <= limit)
