@@ -68,14 +68,14 @@ fn times(telling: &Telling<'_>, sch: &Segment<'_>, issues: &mut Vec<Issue>) -> (
     let timing = |n: usize| sch.field(11).component(n).text();
     let tq1 = telling.first("TQ1");
     let resources = [("AIS", 4), ("AIL", 6), ("AIP", 6), ("AIG", 8)];
-    let mut start = when_in(sch, 11, timing(4), issues);
-    start = start.or_else(|| tq1.and_then(|tq1| when(&tq1, 7, issues)));
+    let mut start = tq1.and_then(|tq1| when(&tq1, 7, issues));
+    start = start.or_else(|| when_in(sch, 11, timing(4), issues));
     for (name, field) in resources {
         let first = || telling.each(name).find_map(|segment| when(&segment, field, issues));
         start = start.or_else(first);
     }
-    let mut end = when_in(sch, 11, timing(5), issues);
-    end = end.or_else(|| tq1.and_then(|tq1| when(&tq1, 8, issues)));
+    let mut end = tq1.and_then(|tq1| when(&tq1, 8, issues));
+    end = end.or_else(|| when_in(sch, 11, timing(5), issues));
     let length = || minutes(sch, 9, 10).or_else(|| telling.each("AIS").find_map(|ais| minutes(&ais, 7, 8)));
     end = end.or_else(|| Some(When::moment(Instant(start?.instant.0 + length()? * 60_000_000))));
     (start, end)

@@ -37,6 +37,15 @@ pub fn label(field: Field<'_>) -> String {
     concept(field).label().to_owned()
 }
 
+/// A field that should be words and from some senders is coded: its words, without the codes.
+pub fn loose_words(field: Field<'_>) -> String {
+    if field.component(2).raw().is_empty() {
+        field.words()
+    } else {
+        label(field)
+    }
+}
+
 /// XPN: one name. `use` is FHIR's word for its type (component 7).
 pub fn name(sent: Repetition<'_>) -> Option<Name> {
     let given = [sent.component(2).words(), sent.component(3).words()];
@@ -261,6 +270,30 @@ pub fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
+/// Longest id, in bytes, and longest words that every item of a message repeats.
+pub const ID_BYTES_MAX: usize = 200;
+
+/// The text, cut to so many bytes between two characters.
+pub fn bounded(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        let end = (0..=bytes_max).rev().find(|at| text.is_char_boundary(*at));
+        text.truncate(end.unwrap_or(0));
+    }
+    text
+}
+
+/// Words shown as a value: cut when longer than a detail may be, with an issue that says so.
+pub fn shown(text: String, segment: &Segment<'_>, field: usize, issues: &mut Vec<Issue>) -> String {
+    if text.len() <= DETAIL_BYTES_MAX {
+        return text;
+    }
+    issues.push(issue(segment, field, TOO_LONG_TO_SHOW));
+    bounded(text, DETAIL_BYTES_MAX) + "…"
+}
+
+/// What people are told when only the beginning of a text is shown.
+pub const TOO_LONG_TO_SHOW: &str = "The text is longer than is shown; the whole is in the message.";
+
 /// Further words a reader needs, one thing a line.
 #[derive(Clone, Debug, Default)]
 pub struct Detail(String);
@@ -286,17 +319,10 @@ impl Detail {
     }
 
     /// The text, and whether it had to be cut.
-    pub fn finish(mut self) -> (String, bool) {
+    pub fn finish(self) -> (String, bool) {
         let cut = self.0.len() > DETAIL_BYTES_MAX;
-        if cut {
-            let mut at = DETAIL_BYTES_MAX;
-            while !self.0.is_char_boundary(at) {
-                at -= 1;
-            }
-            self.0.truncate(at);
-            self.0.push('…');
-        }
-        (self.0, cut)
+        let text = bounded(self.0, DETAIL_BYTES_MAX);
+        (if cut { text + "…" } else { text }, cut)
     }
 
     /// The text, cut when too long.

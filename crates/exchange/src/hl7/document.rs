@@ -1,5 +1,6 @@
 //! Documents: MDM messages (TXA and the OBX after it) as one DocumentReference item.
 
+use super::attachment::media_type;
 use super::datatype::{self, Detail, concept, first_clinician, first_said, label, when};
 use super::message::Segment;
 use super::telling::{Telling, notes, put_detail};
@@ -145,12 +146,8 @@ fn detail(telling: &Telling<'_>, txa: &Segment<'_>) -> Detail {
         let called = label(obx.field(3));
         match obx.field(2).text().as_str() {
             "ED" | "RP" => {
-                let attached = obx.field(5).repetition(0);
-                let kind = [2, 3].map(|n| attached.component(n).text());
-                detail.add(
-                    "Attached",
-                    &datatype::joined(&[called, datatype::joined(&kind, "/")], ", "),
-                );
+                let kind = media_type(obx.field(5).repetition(0));
+                detail.add("Attached", &datatype::joined(&[called, kind], ", "));
             }
             "HD" | "EI" | "CX" => detail.add(&called, &obx.field(5).words()),
             // Lines of one text carry its name once.

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// Longest message read, in bytes.
 pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most segments in one message.
-pub const SEGMENTS_MAX: usize = 20_000;
+pub const SEGMENTS_MAX: usize = 10_000;
 /// Most fields in one segment.
 pub const FIELDS_MAX: usize = 1_000;
 /// Most repetitions of one field, components of one repetition, or subcomponents of one component that are

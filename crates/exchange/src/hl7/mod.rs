@@ -17,9 +17,11 @@
 
 mod acknowledge;
 mod appointment;
+mod attachment;
 mod datatype;
 mod document;
 mod escape;
+mod history;
 mod message;
 pub mod mllp;
 mod observation;
@@ -36,18 +38,19 @@ mod visit;
 mod tests;
 
 pub use acknowledge::{Code, acknowledge};
+pub use attachment::{Attachment, attachments};
 pub use escape::unescape;
 pub use message::{Component, Delimiters, Field, MESSAGE_BYTES_MAX, Message, Repetition, Segment};
 pub use split::{Splitter, split};
 pub use telling::version;
 
 use crate::Refused;
-use record::{Item, Subject};
+use record::{Item, Rejection, Subject};
 use std::collections::HashMap;
 use telling::{Telling, refused, type_name};
 
 /// Most items taken from one message.
-const ITEMS_MAX: usize = 20_000;
+const ITEMS_MAX: usize = 10_000;
 
 /// Reads one message (see [`Message::parse`]) into items, the Patient first.
 ///
@@ -61,47 +64,49 @@ pub fn read(message: &[u8]) -> Result<Vec<Item>, Refused> {
         item_type: String::new(),
         subject: Subject::Missing,
     })?;
-    let kind = message.kind();
-    if is_about_nobody(&kind) {
+    if is_about_nobody(&message.kind()) {
         return Ok(vec![kept(&message, Subject::Directory)]);
     }
+    let tellings = Telling::all(&message)?;
+    let Some(reader) = reader(&message.kind(), &message.event()) else {
+        let subject = tellings
+            .first()
+            .map_or(Subject::Missing, |telling| telling.identity.subject.clone());
+        return Ok(vec![kept(&message, subject)]);
+    };
     let mut items = Vec::new();
-    for telling in Telling::all(&message)? {
-        let read = read_part(&kind, &telling).map_err(|rejection| refused(&message, rejection))?;
-        items.extend(read);
+    for telling in &tellings {
+        items.extend(reader(telling).map_err(|rejection| refused(&message, rejection))?);
         if items.len() > ITEMS_MAX {
             let reason = format!("The message tells of more than {ITEMS_MAX} things.");
-            return Err(refused(
-                &message,
-                record::Rejection::new("too-large", "message", reason),
-            ));
+            return Err(refused(&message, Rejection::new("too-large", "message", reason)));
         }
     }
     tell_apart(&mut items);
     Ok(items)
 }
 
-fn read_part(kind: &str, telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
-    match (kind, telling.event.as_str()) {
-        ("ADT", "A17" | "A19" | "A20" | "A23" | "A24" | "A29" | "A37") => {
-            Ok(vec![kept(telling.message, telling.identity.subject.clone())])
+type Reader = fn(&Telling<'_>) -> Result<Vec<Item>, Rejection>;
+
+/// What reads one patient's part of a message of this type; `None` when the type is not mapped.
+fn reader(kind: &str, event: &str) -> Option<Reader> {
+    match (kind, event) {
+        // Swaps, queries, bed status, deletions and links of records: kept, and for people to look at.
+        ("ADT", "A17" | "A19" | "A20" | "A23" | "A24" | "A29" | "A37") => None,
+        ("ADT", _) => Some(admission),
+        ("ORU", "R01" | "R30" | "R31" | "R32" | "R40") => {
+            Some(|telling| Ok(with_patient(telling, result::everything(telling))))
         }
-        ("ADT", _) => admission(telling),
-        ("ORU", "R01" | "R30" | "R31" | "R32" | "R40") => Ok(with_patient(telling, result::everything(telling))),
-        ("SIU", "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S26") => booking(telling),
-        ("MDM", _) => Ok(with_patient(telling, document::documents(telling)?)),
-        ("VXU", _) => {
-            let mut items = with_patient(telling, vaccination::vaccinations(telling));
-            items.extend(result::observations_alone(telling));
-            Ok(items)
-        }
-        ("REF", "I12" | "I13" | "I14" | "I15") => asked(telling),
-        _ => Ok(vec![kept(telling.message, telling.identity.subject.clone())]),
+        ("SIU", "S12" | "S13" | "S14" | "S15" | "S16" | "S17" | "S26") => Some(booking),
+        ("MDM", _) => Some(|telling| Ok(with_patient(telling, document::documents(telling)?))),
+        ("VXU", _) => Some(vaccinated),
+        ("REF", "I12" | "I13" | "I14" | "I15") => Some(asked),
+        _ => None,
     }
 }
 
 /// ADT: who the person is, the visit, and the lists that travel with them.
-fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, Rejection> {
     let mut items = Vec::new();
     if let Some(mut patient) = person::patient(telling) {
         if matches!(
@@ -114,9 +119,9 @@ fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
     }
     items.extend(visit::encounter(telling));
     items.extend(person::relatives(telling));
-    items.extend(visit::conditions(telling));
-    items.extend(visit::allergies(telling));
-    items.extend(visit::procedures(telling));
+    items.extend(history::conditions(telling));
+    items.extend(history::allergies(telling));
+    items.extend(history::procedures(telling));
     items.extend(result::observations_alone(telling));
     Ok(items)
 }
@@ -129,24 +134,31 @@ fn with_patient(telling: &Telling<'_>, about: Vec<Item>) -> Vec<Item> {
     items
 }
 
+/// VXU: vaccinations, and what was observed of the person.
+fn vaccinated(telling: &Telling<'_>) -> Result<Vec<Item>, Rejection> {
+    let mut items = with_patient(telling, vaccination::vaccinations(telling));
+    items.extend(result::observations_alone(telling));
+    Ok(items)
+}
+
 /// SIU: an appointment, with what was noted of the person for it.
-fn booking(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+fn booking(telling: &Telling<'_>) -> Result<Vec<Item>, Rejection> {
     let Some(appointment) = appointment::appointment(telling) else {
         let reason = "The message tells of an appointment and has no SCH segment.";
-        return Err(record::Rejection::new("no-appointment", "SCH", reason));
+        return Err(Rejection::new("no-appointment", "SCH", reason));
     };
     let mut items = with_patient(telling, vec![appointment]);
-    items.extend(visit::conditions(telling));
+    items.extend(history::conditions(telling));
     items.extend(result::observations_alone(telling));
     Ok(items)
 }
 
 /// REF: a referral, with the history sent along.
-fn asked(telling: &Telling<'_>) -> Result<Vec<Item>, record::Rejection> {
+fn asked(telling: &Telling<'_>) -> Result<Vec<Item>, Rejection> {
     let mut items = with_patient(telling, vec![referral::referral(telling)?]);
-    items.extend(visit::conditions(telling));
-    items.extend(visit::allergies(telling));
-    items.extend(visit::procedures(telling));
+    items.extend(history::conditions(telling));
+    items.extend(history::allergies(telling));
+    items.extend(history::procedures(telling));
     items.extend(result::everything(telling));
     Ok(items)
 }

@@ -1,10 +1,11 @@
 //! One observation: OBX and the notes after it.
 
+use super::attachment::media_type;
 use super::datatype::{self, Detail, concepts, first_clinician, issue, label, slug, when};
+use super::history::spoken_key;
 use super::message::{Repetition, Segment};
 use super::result::{Order, flag_and_range, laboratory, result_status, with_issues, withdraw_if_error};
 use super::telling::{Telling, notes, put_detail};
-use super::visit::spoken_key;
 use record::{Issue, Item, Kind, Quantity, Value};
 use std::collections::HashMap;
 
@@ -133,9 +134,10 @@ fn observation(telling: &Telling<'_>, order: &Order, local_id: String, segments:
 
 /// What ED and RP say of the thing attached; its bytes stay in the message.
 fn attachment(sent: Repetition<'_>) -> String {
-    let kind = datatype::joined(&[sent.component(2).text(), sent.component(3).text()], "/");
+    let kind = media_type(sent);
     let data = sent.component(5).raw();
     match (sent.component(4).text().as_str(), data.len()) {
+        // RP: a pointer, whose first component is where the thing is.
         ("", 0) => datatype::joined(&[sent.component(1).text(), kind], " "),
         (_, 0) => datatype::joined(&[kind, "(empty)".to_owned()], " "),
         (encoding, length) => format!("{kind}, {length} characters of {encoding}"),

@@ -8,10 +8,16 @@ use record::demographics::{Death, Link};
 use record::item::Decision;
 use record::{Address, Concept, Demographics, Item, Kind, Rejection, Sex, Status, Value, When};
 
-/// The Patient item of this part. Every message says who its subject is, so every message updates it.
+/// The Patient item of this part. ADT messages tell who the person is: their Patient has the person's own id
+/// ([`Identity::key`]). Other messages say it by the way and often in part: theirs is an item beside it
+/// (`0123456/ORU`), so that a result with a bare name does not replace the address and practice ADT told.
 pub fn patient(telling: &Telling<'_>) -> Option<Item> {
     let pid = telling.first("PID")?;
-    let mut item = telling.item("Patient", telling.identity.key.clone(), Vec::new());
+    let local_id = match telling.message.kind().as_str() {
+        "ADT" => telling.identity.key.clone(),
+        kind => format!("{}/{kind}", telling.identity.key),
+    };
+    let mut item = telling.item("Patient", local_id, Vec::new());
     item.issues = telling.identity.issues.clone();
     let mut person = Demographics {
         nhs_number: telling.identity.nhs_number,
@@ -94,7 +100,7 @@ fn birth(pid: &Segment<'_>, item: &mut Item) -> Option<When> {
 
 fn contact(pid: &Segment<'_>, person: &mut Demographics, item: &mut Item) {
     person.addresses = pid.field(11).repetitions().filter_map(datatype::address).collect();
-    person.addresses.sort_by_key(|address| address_order(address));
+    person.addresses.sort_by_key(address_order);
     if is_marked(pid.field(32), "UA") {
         item.issues
             .push(issue(pid, 32, "The sender marks the address as unknown or a default."));

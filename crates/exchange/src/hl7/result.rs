@@ -4,9 +4,9 @@
 //! correction sent later gives the same ids. One order number may cover several panels.
 
 use super::datatype::{self, Detail, concepts, first_clinician, first_said, label, organisation, slug, when};
+use super::history::spoken_key;
 use super::message::Segment;
 use super::telling::{Telling, notes};
-use super::visit::spoken_key;
 use super::{observation, telling};
 use record::{Concept, Entry, Issue, Item, Kind, Status, Value, When};
 
@@ -103,7 +103,7 @@ fn report_detail(telling: &Telling<'_>, group: &[Segment<'_>], obr: &Segment<'_>
     let orc = order_control(telling, obr);
     let requester = orc.map(|orc| first_clinician(orc.field(12))).unwrap_or_default();
     detail.add("Requested by", &first_said([first_clinician(obr.field(16)), requester]));
-    detail.add("Clinical information", &obr.field(13).words());
+    detail.add("Clinical information", &datatype::loose_words(obr.field(13)));
     for reason in obr.field(31).repetitions() {
         detail.add("Reason", concepts(reason).0.label());
     }

@@ -1,9 +1,9 @@
 //! Vaccinations: VXU messages (ORC, RXA, RXR and the OBX after them) as Immunization items.
 
 use super::datatype::{self, Detail, concepts, first_clinician, first_said, label, slug, when};
+use super::history::{spoken_key, withdraw_if_deleted};
 use super::message::Segment;
 use super::telling::{Telling, notes};
-use super::visit::{spoken_key, withdraw_if_deleted};
 use record::{Item, Kind, Quantity, Status, Value, When};
 
 /// Every vaccination of this part, given or not. The id is the order's number (ORC-3, else ORC-2), else the
