@@ -39,12 +39,7 @@ pub fn narrative(segments: &[Segment<'_>]) -> String {
         .filter(|segment| segment.name() == "OBX" && is_narrative(segment))
         .map(|obx| obx.field(5).words())
         .collect();
-    lines
-        .join("\n")
-        .trim_matches('\n')
-        .chars()
-        .take(datatype::DETAIL_BYTES_MAX)
-        .collect()
+    lines.join("\n").trim_matches('\n').to_owned()
 }
 
 fn is_narrative(obx: &Segment<'_>) -> bool {
@@ -152,7 +147,8 @@ fn values(lines: &[Segment<'_>], issues: &mut Vec<Issue>) -> Vec<Value> {
     let unit = unit(&obx);
     if is_text(&kind) || kind.is_empty() {
         let words: Vec<String> = lines.iter().map(|line| line.field(5).words()).collect();
-        return text(words.join("\n").trim_end(), &unit).into_iter().collect();
+        let words = datatype::shown(words.join("\n").trim_end().to_owned(), &obx, 5, issues);
+        return text(&words, &unit).into_iter().collect();
     }
     let mut read = |sent: Repetition<'_>| -> Option<Value> {
         match kind.as_str() {

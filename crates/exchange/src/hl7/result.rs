@@ -3,7 +3,9 @@
 //! Ids are the order's number (filler's, else placer's), the panel, the test and its sub-id, so that a
 //! correction sent later gives the same ids. One order number may cover several panels.
 
-use super::datatype::{self, Detail, concepts, first_clinician, first_said, label, organisation, slug, when};
+use super::datatype::{
+    self, Detail, ID_BYTES_MAX, bounded, concepts, first_clinician, first_said, label, organisation, slug, when,
+};
 use super::history::spoken_key;
 use super::message::Segment;
 use super::telling::{Telling, notes};
@@ -73,7 +75,7 @@ fn report(telling: &Telling<'_>, group: &[Segment<'_>]) -> Vec<Item> {
         key: format!("{}/{}", order_number(telling, obr, happened), slug(&spoken_key(&what))),
         happened,
         status,
-        category: section(&label(obr.field(24))),
+        category: bounded(section(&label(obr.field(24))), ID_BYTES_MAX),
         is_report: true,
     };
     let mut entry = telling.entry(Kind::Report, what);
@@ -87,7 +89,7 @@ fn report(telling: &Telling<'_>, group: &[Segment<'_>]) -> Vec<Item> {
     entry.place = performed_at(group);
     let narrative = observation::narrative(group);
     if !narrative.is_empty() {
-        entry.value = Some(Value::Text(narrative));
+        entry.value = Some(Value::Text(datatype::shown(narrative, obr, 4, &mut issues)));
     }
     let mut item = telling.item("DiagnosticReport", order.key.clone(), vec![entry]);
     telling::put_detail(&mut item, 0, report_detail(telling, group, obr), obr, 13);
@@ -140,7 +142,7 @@ pub fn order_number(telling: &Telling<'_>, obr: &Segment<'_>, happened: Option<W
         let at = happened.map(When::fhir).unwrap_or_default();
         format!("{}/obr/{at}", telling.identity.key)
     } else {
-        number
+        bounded(number, ID_BYTES_MAX)
     }
 }
 

@@ -5,6 +5,7 @@
 //! `9990000026^^^NHS^NhsNumber`. Whether the NHS number was verified stands in PID-32 in the UK: `NSTS01`
 //! (ITK) or `01` (Wales) is verified, `NSTS02` to `NSTS08` are not, anything else does not say.
 
+use super::datatype::ID_BYTES_MAX;
 use super::message::{Field, Repetition, Segment};
 use record::{Issue, NhsNumber, NhsNumberStatus, Rejection, Subject};
 
@@ -118,7 +119,7 @@ fn identifiers(segment: &Segment<'_>, fields: &[usize]) -> Option<Found> {
     let mut found = Found::default();
     for repetition in fields.iter().flat_map(|n| segment.field(*n).repetitions()) {
         let identifier = identifier(repetition);
-        if identifier.value.is_empty() {
+        if identifier.value.is_empty() || identifier.value.len() > ID_BYTES_MAX {
             continue;
         }
         match reading(&identifier) {

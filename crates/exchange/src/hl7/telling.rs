@@ -1,11 +1,14 @@
 //! What every part of a message needs to know: whom it is about, which event, and when it was said.
 
-use super::datatype::{Detail, first_clinician, issue, moment};
+use super::datatype::{Detail, ID_BYTES_MAX, TOO_LONG_TO_SHOW, bounded, first_clinician, issue, moment};
 use super::message::{Message, Segment};
 use super::subject::{self, Identity};
 use crate::Refused;
 use record::time::Instant;
 use record::{Entry, Item, Kind, Rejection, Subject, When};
+
+/// Most people one message may tell of.
+const PEOPLE_MAX: usize = 200;
 
 /// One patient's part of a message: the segments before the first PID, and those from one PID to the next.
 pub struct Telling<'m> {
@@ -37,6 +40,10 @@ impl<'m> Telling<'m> {
                 Rejection::new("no-subject", "PID", "The message has no PID segment."),
             ));
         };
+        if starts.len() > PEOPLE_MAX {
+            let reason = format!("The message tells of more than {PEOPLE_MAX} people.");
+            return Err(refused(message, Rejection::new("too-large", "PID", reason)));
+        }
         let mut tellings = Vec::new();
         for (nth, start) in starts.iter().enumerate() {
             let end = starts.get(nth + 1).copied().unwrap_or(segments.len());
@@ -84,14 +91,15 @@ impl<'m> Telling<'m> {
 
     /// The sender's id of the visit the message belongs to (PV1-19); empty when it does not say.
     pub fn visit(&self) -> String {
-        self.first("PV1").map(|pv1| pv1.field(19).text()).unwrap_or_default()
+        let number = self.first("PV1").map(|pv1| pv1.field(19).text());
+        bounded(number.unwrap_or_default(), ID_BYTES_MAX)
     }
 
     /// An item of this part with one entry, mapped and not withdrawn.
     pub fn item(&self, item_type: &str, local_id: String, entries: Vec<Entry>) -> Item {
         Item {
             item_type: item_type.to_owned(),
-            local_id,
+            local_id: bounded(local_id, 3 * ID_BYTES_MAX),
             version: self.version,
             subject: self.identity.subject.clone(),
             person: None,
@@ -184,10 +192,6 @@ pub fn put_detail(item: &mut Item, entry: usize, detail: Detail, segment: &Segme
         entry.detail = text;
     }
     if cut {
-        item.issues.push(issue(
-            segment,
-            field,
-            "The text is longer than is shown; the whole is in the message.",
-        ));
+        item.issues.push(issue(segment, field, TOO_LONG_TO_SHOW));
     }
 }
