@@ -3,7 +3,7 @@
 //!
 //! One message tells of several things, so it gives several items: the Patient, and what the event is about.
 //! Their types are the nearest FHIR ones, and their ids are made so that a later message about the same thing
-//! gives the same id. Every item has one version: see [`telling::version`].
+//! gives the same id. Every item has one version: see [`version`].
 //!
 //! | messages | items |
 //! |---|---|

@@ -137,13 +137,18 @@ fn identifiers(segment: &Segment<'_>, fields: &[usize]) -> Option<Found> {
 
 fn identifier(cx: Repetition<'_>) -> Identifier {
     let authority = cx.component(4);
+    let (name, universal) = (authority.subcomponent(1), authority.subcomponent(2));
+    // The NHS number's own namespace leaves no doubt, whatever type is written beside it.
+    let namespace = |id: &str| id.ends_with("2.16.840.1.113883.2.1.4.1") || id.ends_with("/Id/nhs-number");
+    let is_nhs = namespace(&name) || namespace(&universal);
     Identifier {
         value: cx.component(1).text(),
-        authority: [authority.subcomponent(1), authority.subcomponent(2)]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or_default(),
-        kind: cx.component(5).text(),
+        authority: if name.is_empty() { universal } else { name },
+        kind: if is_nhs {
+            "NH".to_owned()
+        } else {
+            cx.component(5).text()
+        },
     }
 }
 
@@ -159,8 +164,7 @@ fn reading(identifier: &Identifier) -> Reading {
     let named_nhs = matches!(
         squash(&authority).as_str(),
         "NHS" | "NHSNUMBER" | "NHSNBR" | "NHSNMBR" | "NHSNO" | "NHSSPINE"
-    ) || authority.ends_with("2.16.840.1.113883.2.1.4.1")
-        || authority.ends_with("/ID/NHS-NUMBER");
+    );
     match kind.as_str() {
         "NH" | "NHS" | "NHSNUMBER" | "NHSNBR" | "NHSNMBR" | "NHSNO" => Reading::Nhs,
         "" if named_nhs => Reading::Nhs,

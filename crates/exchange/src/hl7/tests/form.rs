@@ -159,6 +159,35 @@ fn attached_documents_are_decoded_or_named() {
 }
 
 #[test]
+fn which_identifier_is_which() {
+    for (pid3, expected) in [
+        (
+            "0123456^^^NHS^HospitalNumber~9990000026^^^NHS^NhsNumber",
+            "0123456 9990000026",
+        ),
+        ("9990000026^^^NHS~0123456^^^R0D", "0123456 9990000026"),
+        ("9990000026^^^NHSNBR^NHSNMBR", "nhs:9990000026 9990000026"),
+        (
+            "9990000026^^^&2.16.840.1.113883.2.1.4.1&ISO^PI",
+            "nhs:9990000026 9990000026",
+        ),
+        (
+            "9990000026^^^NHS&2.16.840.1.113883.2.1.4.1&ISO",
+            "nhs:9990000026 9990000026",
+        ),
+        ("999 000 0026^^^^NH", "nhs:9990000026 9990000026"),
+        ("A1^^^ACC^AN~B2^^^R0D^MR", "B2 "),
+        ("A1^^^X^SS", "A1 "),
+        ("9990000026", "9990000026 "),
+    ] {
+        let text = with(&format!("PID|1||{pid3}"));
+        let item = read(text.as_bytes()).unwrap().remove(0);
+        let number = item.person.unwrap().nhs_number.map(|n| n.digits()).unwrap_or_default();
+        assert_eq!(format!("{} {number}", item.local_id), expected, "{pid3}");
+    }
+}
+
+#[test]
 fn line_ends_and_frames_make_no_difference() {
     let text = "MSH|^~\\&|PAS|R0D|||20240301||ADT^A31|M1|P|2.4\nPID|1||1^^^R0D^MR||Hardy^Tess";
     let expected = shown(text);
