@@ -3,7 +3,9 @@
 //!
 //! One message tells of several things, so it gives several items: the Patient, and what the event is about.
 //! Their types are the nearest FHIR ones, and their ids are made so that a later message about the same thing
-//! gives the same id. Every item has one version: see [`version`].
+//! gives the same id. Every item has one version: see [`version`]. Messages other than ADT name the person by
+//! the way; what they say of the person stands only until ADT speaks (their version is set a thousand years
+//! back), and a death they report is an item of its own.
 //!
 //! | messages | items |
 //! |---|---|
@@ -126,11 +128,10 @@ fn admission(telling: &Telling<'_>) -> Result<Vec<Item>, Rejection> {
     Ok(items)
 }
 
-/// The Patient first, then what the message is about, then the contacts that travel with it.
+/// Who the person is, said by the way, then what the message is about.
 fn with_patient(telling: &Telling<'_>, about: Vec<Item>) -> Vec<Item> {
-    let mut items: Vec<Item> = person::patient(telling).into_iter().collect();
+    let mut items = person::by_the_way(telling);
     items.extend(about);
-    items.extend(person::relatives(telling));
     items
 }
 

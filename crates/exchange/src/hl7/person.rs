@@ -6,18 +6,13 @@ use super::subject::{Identity, is_marked, prior_identity};
 use super::telling::Telling;
 use record::demographics::{Death, Link};
 use record::item::Decision;
+use record::time::Instant;
 use record::{Address, Concept, Demographics, Item, Kind, Rejection, Sex, Status, Value, When};
 
-/// The Patient item of this part. ADT messages tell who the person is: their Patient has the person's own id
-/// ([`Identity::key`]). Other messages say it by the way and often in part: theirs is an item beside it
-/// (`0123456/ORU`), so that a result with a bare name does not replace the address and practice ADT told.
+/// The Patient item of this part, as ADT messages tell it.
 pub fn patient(telling: &Telling<'_>) -> Option<Item> {
     let pid = telling.first("PID")?;
-    let local_id = match telling.message.kind().as_str() {
-        "ADT" => telling.identity.key.clone(),
-        kind => format!("{}/{kind}", telling.identity.key),
-    };
-    let mut item = telling.item("Patient", local_id, Vec::new());
+    let mut item = telling.item("Patient", telling.identity.key.clone(), Vec::new());
     item.issues = telling.identity.issues.clone();
     let mut person = Demographics {
         nhs_number: telling.identity.nhs_number,
@@ -38,6 +33,27 @@ pub fn patient(telling: &Telling<'_>) -> Option<Item> {
     item.person = Some(Box::new(person));
     item.issues.extend(telling.message.oddities().iter().cloned());
     Some(item)
+}
+
+/// How far back the version of what is said by the way is set: a thousand years, in microseconds.
+const BY_THE_WAY: i64 = 1_000 * 31_557_600 * 1_000_000;
+
+/// The Patient and RelatedPerson items of a message that is about something else. Such a message names the
+/// person by the way and often in part: a result with a bare name and no NHS number must not replace the
+/// address, the practice and the number that ADT told. So their versions come before all that ADT ever told,
+/// in their own order, and they stand only until ADT speaks. A report of death stands in any case, as an item
+/// of its own (SAFETY 3).
+pub fn by_the_way(telling: &Telling<'_>) -> Vec<Item> {
+    let mut items: Vec<Item> = patient(telling).into_iter().chain(relatives(telling)).collect();
+    let mut deaths = Vec::new();
+    for item in &mut items {
+        item.version = item.version.map(|version| Instant(version.0 - BY_THE_WAY));
+        deaths.extend(item.entries.extract_if(.., |entry| entry.kind == Kind::Death));
+    }
+    if !deaths.is_empty() {
+        items.push(telling.item("Patient", format!("{}/death", telling.identity.key), deaths));
+    }
+    items
 }
 
 /// As (system, value); the type stands for the system when no authority was sent.
