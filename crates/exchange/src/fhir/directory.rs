@@ -1,6 +1,6 @@
 //! Organization, Practitioner, PractitionerRole, Location and HealthcareService: who and what a system is made of.
 
-use super::patient::postal;
+use super::patient::{address_words, postal};
 use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Entry, Kind, Status};
@@ -99,10 +99,8 @@ fn details(doc: &Doc<'_>, lines: &mut Lines) {
         lines.add(doc.text(telecom, "system"), doc.text(telecom, "value"));
     }
     for address in doc.list(root, "address").iter().take(20) {
-        if let Some(mut address) = postal(doc, address) {
-            address.lines.push(address.postcode);
-            address.lines.retain(|line| !line.is_empty());
-            lines.add("address", &address.lines.join(", "));
+        if let Some(address) = postal(doc, address) {
+            lines.add("address", &address_words(address));
         }
     }
     lines.add("", doc.text(root, "comment"));

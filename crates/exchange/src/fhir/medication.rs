@@ -149,7 +149,7 @@ fn amount(doc: &Doc<'_>, node: &Json<'_>, key: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The dose as one text, several instructions joined by "; then " in their order; further instructions to the
+/// The dose as one text, several instructions joined by "; " in their order; further instructions to the
 /// lines.
 fn dosage(doc: &Doc<'_>, key: &str, entry: &mut Entry, lines: &mut Lines) {
     let mut doses: Vec<String> = Vec::new();
@@ -168,7 +168,7 @@ fn dosage(doc: &Doc<'_>, key: &str, entry: &mut Entry, lines: &mut Lines) {
                 .unwrap_or_default(),
         );
     }
-    entry.value = (!doses.is_empty()).then(|| Value::Text(doses.join("; then ")));
+    entry.value = (!doses.is_empty()).then(|| Value::Text(doses.join("; ")));
 }
 
 /// One Dosage: the sender's own text, and the structured dose where the text does not already hold it.
@@ -218,7 +218,7 @@ fn dose_words(doc: &Doc<'_>, dosage: &Json<'_>) -> String {
 }
 
 /// A Timing: `3 times a day`, `every 8 hours`, its code, its events.
-fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
+pub(super) fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let label = doc.label(timing, "code");
     if !label.is_empty() {

@@ -231,6 +231,12 @@ pub(super) fn postal(doc: &Doc<'_>, address: &Json<'_>) -> Option<Address> {
     })
 }
 
+/// An Address on one line.
+pub(super) fn address_words(address: Address) -> String {
+    let parts = address.lines.into_iter().chain([address.postcode]);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 fn telecoms(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
     for telecom in doc.list(node, "telecom").iter().take(MAX_OF_EACH) {
         let value = doc.text(telecom, "value");
@@ -407,10 +413,8 @@ fn contact_person(doc: &Doc<'_>, node: &Json<'_>) -> Entry {
         lines.add(label, doc.text(telecom, "value"));
     }
     for address in doc.list(node, "address") {
-        if let Some(mut address) = postal(doc, address) {
-            address.lines.push(address.postcode);
-            address.lines.retain(|line| !line.is_empty());
-            lines.add("address", &address.lines.join(", "));
+        if let Some(address) = postal(doc, address) {
+            lines.add("address", &address_words(address));
         }
     }
     lines.add("gender", doc.text(node, "gender"));
