@@ -87,18 +87,18 @@ fn details(doc: &Doc<'_>, lines: &mut Lines) {
     ] {
         lines.add(label, &doc.names(root, key, ""));
     }
-    for qualification in doc.list(root, "qualification").iter().take(50) {
+    for qualification in doc.list(root, "qualification").iter() {
         lines.add("qualification", &doc.label(qualification, "code"));
     }
-    for identifier in doc.list(root, "identifier").iter().take(50) {
+    for identifier in doc.list(root, "identifier").iter() {
         let (system, value) = (doc.text(identifier, "system"), doc.text(identifier, "value"));
         let label = system.rsplit(['/', ':']).next().unwrap_or_default();
         lines.add(if label.is_empty() { "identifier" } else { label }, value);
     }
-    for telecom in doc.list(root, "telecom").iter().take(50) {
+    for telecom in doc.list(root, "telecom").iter() {
         lines.add(doc.text(telecom, "system"), doc.text(telecom, "value"));
     }
-    for address in doc.list(root, "address").iter().take(20) {
+    for address in doc.list(root, "address").iter() {
         if let Some(address) = postal(doc, address) {
             lines.add("address", &address_words(address));
         }

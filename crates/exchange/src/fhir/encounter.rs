@@ -175,7 +175,7 @@ pub(super) fn appointment(doc: &Doc<'_>) -> Vec<Entry> {
 /// Everyone but the patient: places to `place`, people and services to `by`, refusals to the lines.
 fn participants(doc: &Doc<'_>, entry: &mut Entry, lines: &mut Lines) {
     let (mut people, mut places): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for participant in doc.list(doc.root, "participant").iter().take(100) {
+    for participant in doc.list(doc.root, "participant").iter() {
         let Some(actor) = doc.object(participant, "actor") else {
             people.push(doc.label(participant, "type"));
             continue;

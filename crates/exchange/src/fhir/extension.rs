@@ -52,7 +52,7 @@ pub(super) fn add(doc: &Doc<'_>, item_type: &str, entries: &mut Vec<Entry>) {
 }
 
 fn gather(doc: &Doc<'_>, node: &Json<'_>, key: &str, lines: &mut Lines, depth: usize) {
-    for extension in doc.list(node, key).iter().take(100) {
+    for extension in doc.list(node, key).iter() {
         let url = doc.text(extension, "url");
         if READ_ELSEWHERE.iter().any(|part| url.contains(part)) {
             continue;

@@ -153,7 +153,7 @@ fn amount(doc: &Doc<'_>, node: &Json<'_>, key: &str) -> String {
 /// lines.
 fn dosage(doc: &Doc<'_>, key: &str, entry: &mut Entry, lines: &mut Lines) {
     let mut doses: Vec<String> = Vec::new();
-    for dosage in doc.list(doc.root, key).iter().take(50) {
+    for dosage in doc.list(doc.root, key).iter() {
         let words = dose_words(doc, dosage);
         if !words.is_empty() && !doses.contains(&words) {
             doses.push(words);
@@ -249,7 +249,7 @@ pub(super) fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
             parts.push(format!("{count} times in all"));
         }
     }
-    for event in doc.list(timing, "event").iter().take(20) {
+    for event in doc.list(timing, "event").iter() {
         parts.push(doc.when_of(event).map(|when| when.to_string()).unwrap_or_default());
     }
     parts.retain(|part| !part.is_empty());

@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::reference::{Context, local_reference};
-use super::words::{Codes, MAX_TEXT, cut, plain};
+use super::words::{Codes, bounded, cut, plain};
 use record::{Concept, Entry, Issue, Kind, Status, When};
 use std::cell::RefCell;
 
@@ -60,10 +60,15 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// The items of a list member. A single object or text where a list belongs is taken as its only item.
+    /// The items of a list member, at most [`MAX_PARTS`]; more are an issue. A single object or text where a list
+    /// belongs is taken as its only item.
     pub fn list<'n, 'j>(&self, node: &'n Json<'j>, key: &str) -> &'n [Json<'j>] {
         match node.get(key) {
-            Some(Json::List(items)) => items,
+            Some(Json::List(items)) if items.len() <= MAX_PARTS => items,
+            Some(list @ Json::List(items)) => {
+                self.issue(list, "more than 1,000 items; the first 1,000 are read");
+                &items[..MAX_PARTS]
+            }
             Some(one @ (Json::Object(_) | Json::Text(_))) => std::slice::from_ref(one),
             Some(value) => {
                 self.issue(value, "not a list");
@@ -189,7 +194,7 @@ impl<'a> Doc<'a> {
                 labels.push(label);
             }
         }
-        cut(&labels.join(", "), MAX_TEXT).to_owned()
+        bounded(&labels.join(", "))
     }
 
     /// The sender's own grouping: HL7's own codes as codes (`vital-signs`), others in words; joined by commas.
@@ -312,7 +317,7 @@ impl<'a> Doc<'a> {
                 names.push(name);
             }
         }
-        cut(&names.join(", "), MAX_TEXT).to_owned()
+        bounded(&names.join(", "))
     }
 
     /// The sender's id of the encounter named by a Reference member.

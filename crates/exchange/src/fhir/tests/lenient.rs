@@ -127,3 +127,22 @@ fn a_broken_item_is_tied_to_its_person_where_that_much_can_be_read() {
     assert_eq!(refused.subject, record::Subject::Local(String::from("1")));
     assert_eq!(refused.rejection.place, format!("line 1, column {}", broken.len() + 1));
 }
+
+#[test]
+fn what_is_too_long_or_too_many_says_so() {
+    let long = "word ".repeat(10_000);
+    let many = vec![r#"{"contentString":"x"}"#; 1001].join(",");
+    let item = taken(&format!(
+        r#"{{"resourceType":"Communication","id":"c","subject":{{"reference":"Patient/1"}},"topic":{{"text":"T"}},"note":[{{"text":"{long}"}}],
+            "payload":[{{"contentString":"{long}"}},{many}]}}"#
+    ));
+    assert!(
+        item.entries[0].detail.ends_with("(longer: see what was sent)") && item.entries[0].detail.len() <= 16 * 1024
+    );
+    let record::Value::Text(text) = item.entries[0].value.as_ref().unwrap() else {
+        panic!("not a text");
+    };
+    assert!(text.ends_with("(longer: see what was sent)") && text.len() <= 16 * 1024);
+    assert_eq!(item.issues[0].place, "payload");
+    assert!(item.issues[0].reason.contains("1,000"));
+}
