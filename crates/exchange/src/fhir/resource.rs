@@ -30,6 +30,10 @@ impl<'a> Doc<'a> {
 
     /// Notes that the value at `node`, a part of this resource's tree, could not be read.
     pub fn issue(&self, node: &Json<'_>, reason: impl Into<String>) {
+        // Finding the place walks the whole tree, so it is not done for an issue that is not kept.
+        if self.issues.borrow().len() >= MAX_ISSUES {
+            return;
+        }
         let mut place = String::new();
         find(self.root, node, &mut place);
         self.issue_at(place, reason);
@@ -224,7 +228,7 @@ impl<'a> Doc<'a> {
             Json::List(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
-        contained.iter().find(|resource| {
+        contained.iter().take(MAX_PARTS).find(|resource| {
             resource
                 .get("id")
                 .and_then(Json::as_str)
