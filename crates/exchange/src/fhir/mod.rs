@@ -30,7 +30,7 @@ pub use reference::local_reference;
 use crate::Refused;
 use json::Json;
 use record::item::Decision;
-use record::{Demographics, Entry, Item, IdKey, ItemId, OrgCode, Rejection, Status, Subject, When};
+use record::{Demographics, Entry, IdKey, Item, ItemId, OrgCode, Rejection, Status, Subject, When};
 use reference::{Context, is_type_name};
 use resource::Doc;
 
