@@ -4,6 +4,7 @@ use super::condition::person;
 use super::encounter::reasons;
 use super::json::Json;
 use super::observation::{compound, quantity_words};
+use super::reference::{Context, local_reference};
 use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Entry, Kind, Value};
@@ -27,17 +28,38 @@ fn medicine(doc: &Doc<'_>) -> Option<Entry> {
             .filter(|inner| matches!(inner, Json::Object(_)))
             .or(Some(medication))
     });
-    if let Some(reference) = reference {
-        let contained = doc.contained(reference).map(|medication| doc.codes(medication, "code"));
-        if let Some(codes) = contained.filter(|codes| !codes.is_empty()) {
-            return Some(codes.entry(Kind::Medicine));
-        }
-        let name = doc.name_of(reference);
-        if !name.is_empty() {
-            return Some(Codes::words(&name).entry(Kind::Medicine));
+    match reference {
+        Some(reference) => Some(referred(doc, reference).entry(Kind::Medicine)),
+        None => doc.about(Kind::Medicine, root, "code", ""),
+    }
+}
+
+/// The medicine a reference names: contained, in the same bundle, or in the sender's words.
+fn referred(doc: &Doc<'_>, reference: &Json<'_>) -> Codes {
+    let contained = doc.contained(reference).map(|medication| doc.codes(medication, "code"));
+    if let Some(codes) = contained.filter(|codes| !codes.is_empty()) {
+        return codes;
+    }
+    let display = doc.text(reference, "display");
+    let named = local_reference(doc.text(reference, "reference"), doc.context);
+    let line = named.and_then(|(found, id)| Context::new(doc.context).line(&format!("@code {found}/{id}")));
+    if let Some(Ok(code)) = line.map(|line| Json::parse(line, |_| true)) {
+        let mut codes = doc.codes_of(&code);
+        if !codes.is_empty() {
+            if !display.is_empty() && display != codes.best.display {
+                display.clone_into(&mut codes.written);
+            }
+            return codes;
         }
     }
-    doc.about(Kind::Medicine, root, "code", "")
+    if display.is_empty() {
+        doc.issue(
+            reference,
+            "the medicine is named by an address only, and was not sent with it",
+        );
+        return Codes::words(format!("Medicine not named {}", doc.name_of(reference)).trim());
+    }
+    Codes::words(display)
 }
 
 /// A MedicationRequest: prescribed or ordered.

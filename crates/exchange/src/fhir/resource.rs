@@ -259,6 +259,8 @@ impl<'a> Doc<'a> {
         let reference = self.text(reference, "reference");
         match local_reference(reference, self.context) {
             Some((resource_type, id)) => format!("{resource_type}/{id}"),
+            // A urn that its bundle did not resolve, or a `#x` that is not there, tells a reader nothing.
+            None if reference.starts_with("urn:") || reference.starts_with('#') => String::new(),
             None => reference.to_owned(),
         }
     }

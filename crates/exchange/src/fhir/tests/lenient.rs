@@ -104,7 +104,8 @@ fn words_stand_where_there_is_no_code() {
     check(
         r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/1"},"medicationReference":{"reference":"Medication/9"}}"#,
         "MedicationRequest/m · about 1
-         0 Medicine ||Medication/9",
+         0 Medicine ||Medicine not named Medication/9
+         ! medicationReference: the medicine is named by an address only, and was not sent with it",
     );
 }
 

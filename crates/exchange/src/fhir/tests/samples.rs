@@ -4,7 +4,6 @@ use crate::fhir::{read, split};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 fn shared() -> PathBuf {
     std::env::var("CHESIL_SHARED").map_or_else(
@@ -38,6 +37,16 @@ fn bytes(path: &Path) -> Vec<u8> {
         return plain;
     }
     raw
+}
+
+/// Time this thread has run on a processor, where the system tells it; others share the machine.
+fn processor_seconds() -> f64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = spent
+        .split_whitespace()
+        .next()
+        .and_then(|first| first.parse::<f64>().ok());
+    nanoseconds.unwrap_or(f64::NAN) / 1e9
 }
 
 #[derive(Default)]
@@ -122,12 +131,12 @@ fn every_sample_is_taken_kept_or_refused_with_a_reason() {
         let mut paths = Vec::new();
         files(&samples.join(folder), &mut paths);
         let documents: Vec<_> = paths.iter().map(|path| bytes(path)).collect();
-        let started = Instant::now();
+        let started = processor_seconds();
         for (path, document) in paths.iter().zip(&documents) {
             let name = path.file_name().unwrap().to_string_lossy();
             counts.add(&format!("{folder} {name}"), document, loud);
         }
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = processor_seconds() - started;
         for code in counts.refused.keys() {
             // Anything else in the published samples would be this reader's fault.
             assert!(
@@ -141,7 +150,7 @@ fn every_sample_is_taken_kept_or_refused_with_a_reason() {
             counts.files, counts.taken, counts.entries, counts.issues, counts.unmapped, counts.refused, counts.missing,
         );
         println!(
-            "{folder}: {:.0} resources a second",
+            "{folder}: {:.0} resources a processor second",
             (counts.taken + counts.unmapped) as f64 / seconds
         );
     }

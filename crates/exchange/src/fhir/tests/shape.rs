@@ -193,3 +193,19 @@ fn whom_it_is_about_is_read_however_it_is_said() {
     assert_eq!((refused.rejection.code, refused.subject), ("no-content", local("4")));
     assert_eq!(read(br#"{"id":"c"}"#, "").unwrap_err().rejection.code, "no-type");
 }
+
+#[test]
+fn a_medicine_in_the_same_bundle_is_named_where_it_is_ordered() {
+    let document = r#"{"resourceType":"Bundle","type":"transaction","entry":[
+        {"fullUrl":"urn:uuid:m","resource":{"resourceType":"Medication","id":"m1","code":{"coding":[
+            {"system":"http://snomed.info/sct","code":"319773006","display":"Aspirin 75mg tablets"}]}}},
+        {"resource":{"resourceType":"MedicationRequest","id":"r","status":"active","subject":{"reference":"Patient/1"},
+            "medicationReference":{"reference":"urn:uuid:m","display":"Aspirin"}}}]}"#;
+    let pieces = split(document.as_bytes()).unwrap();
+    let item = read(&pieces[1].body, &pieces[1].context).unwrap();
+    assert_eq!(
+        item.entries[0].what,
+        record::Concept::coded(record::concept::SNOMED, "319773006", "Aspirin 75mg tablets")
+    );
+    assert_eq!(item.entries[0].detail, "as written: Aspirin");
+}
