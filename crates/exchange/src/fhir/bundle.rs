@@ -33,6 +33,8 @@ pub struct Resource<'a> {
     pub resource_type: Cow<'a, str>,
     /// `id`; empty when it is missing or not a text.
     pub id: Cow<'a, str>,
+    /// `code` exactly as sent, when it has one and stands in a bundle.
+    pub code: Option<&'a str>,
 }
 
 /// A Bundle of any type.
@@ -189,6 +191,7 @@ fn outline(text: &str) -> Result<Document<'_>, Broken> {
             body,
             resource_type,
             id,
+            code: None,
         }));
     }
     let mut timestamp = timestamp.into_owned();
@@ -241,16 +244,24 @@ fn scan_entry(text: &str, at: usize) -> Result<(Entry<'_>, usize), Broken> {
             "fullUrl" => capture(text, at, &mut entry.full_url),
             "resource" if bytes.get(at) == Some(&b'{') => {
                 let (mut resource_type, mut id) = (Cow::default(), Cow::default());
+                let mut code = None;
                 let end = walk_object(text, at, |name, at| match name {
                     "resourceType" => capture(text, at, &mut resource_type),
                     "id" => capture(text, at, &mut id),
-                    _ => skip_value(bytes, at),
+                    _ => {
+                        let end = skip_value(bytes, at)?;
+                        if name == "code" {
+                            code = Some(&text[at..end]);
+                        }
+                        Ok(end)
+                    }
                 })?;
                 let body = &text[at..end];
                 entry.resource = Some(Resource {
                     body,
                     resource_type,
                     id,
+                    code,
                 });
                 Ok(end)
             }
@@ -271,8 +282,36 @@ fn scan_entry(text: &str, at: usize) -> Result<(Entry<'_>, usize), Broken> {
     Ok((entry, end))
 }
 
-/// What the entries of a bundle are called by others in it: `fullUrl` → (type, id).
-type Names<'a> = HashMap<&'a str, (Cow<'a, str>, Cow<'a, str>)>;
+/// What the entries of a bundle are called by others in it, and what its Medications are.
+#[derive(Default)]
+struct Around<'a> {
+    /// `fullUrl` → (type, id).
+    names: HashMap<&'a str, (Cow<'a, str>, Cow<'a, str>)>,
+    /// Id of a Medication → its `code` as sent.
+    medicines: HashMap<Cow<'a, str>, &'a str>,
+}
+
+impl<'a> Around<'a> {
+    fn of(bundle: &Bundle<'a>) -> Self {
+        let mut around = Self::default();
+        for entry in &bundle.entries {
+            let Some((resource_type, id)) = entry.name() else {
+                continue;
+            };
+            let code = entry.resource.as_ref().and_then(|resource| resource.code);
+            if let (Some(code), "Medication") = (code, resource_type.as_ref()) {
+                around.medicines.insert(id.clone(), code);
+            }
+            // A full URL with an escape in it is owned by the entry; such a one names nothing.
+            if let Cow::Borrowed(url) = entry.full_url
+                && !url.is_empty()
+            {
+                around.names.insert(url, (resource_type, id));
+            }
+        }
+        around
+    }
+}
 
 /// Cuts one JSON document (a resource, or a Bundle of any type, or Bundles within Bundles) into pieces, in the
 /// order they stand; the body of each is exactly the bytes of its resource.
@@ -284,6 +323,7 @@ type Names<'a> = HashMap<&'a str, (Cow<'a, str>, Cow<'a, str>)>;
 /// - `@refused <code> <reason>`: the entry holds no readable resource; the body is the whole entry, and `read`
 ///   refuses it, so that it is kept and named while the rest of the bundle stands.
 /// - `<urn:uuid:…> Type/id`: a reference the piece makes to another entry of its bundle.
+/// - `@code Medication/id <JSON>`: the code of the bundle's Medication that the piece refers to.
 ///
 /// # Errors
 /// As [`parse`].
@@ -310,19 +350,11 @@ fn split_bundle<'a>(
     place: &str,
     outer_timestamp: &str,
     depth: usize,
-    outer: &[&Names<'a>],
+    outer: &[&Around<'a>],
     pieces: &mut Vec<Piece<'a>>,
 ) -> Result<(), Rejection> {
-    let mut names = Names::new();
-    for entry in &bundle.entries {
-        if let Some(name) = entry.name().filter(|_| !entry.full_url.is_empty()) {
-            // A full URL with an escape in it is owned by the entry; such a one names nothing.
-            if let Cow::Borrowed(url) = entry.full_url {
-                names.insert(url, name);
-            }
-        }
-    }
-    let mut scopes = vec![&names];
+    let around = Around::of(bundle);
+    let mut scopes = vec![&around];
     scopes.extend_from_slice(outer);
     let timestamp = if bundle.timestamp.is_empty() {
         outer_timestamp
@@ -354,7 +386,7 @@ fn split_bundle<'a>(
     Ok(())
 }
 
-fn entry_piece<'a>(entry: &Entry<'a>, place: String, timestamp: &str, scopes: &[&Names<'a>]) -> Piece<'a> {
+fn entry_piece<'a>(entry: &Entry<'a>, place: String, timestamp: &str, scopes: &[&Around<'a>]) -> Piece<'a> {
     let mut context = String::new();
     // A line break cannot stand in a line of the context; nothing that has one is a time or a name.
     if !timestamp.is_empty() && !timestamp.contains(['\n', '\r']) {
@@ -376,6 +408,7 @@ fn entry_piece<'a>(entry: &Entry<'a>, place: String, timestamp: &str, scopes: &[
         let _ = writeln!(context, "@url {resource_type}/{id}");
     }
     resolve_urns(resource.body, scopes, &mut context);
+    name_medicine(resource, scopes, &mut context);
     piece(place, resource.body, context)
 }
 
@@ -394,7 +427,7 @@ fn delete_piece<'a>(entry: &Entry<'a>, request: &Request, place: String, mut con
 }
 
 /// Adds a line for each urn reference in the text that one of the bundles resolves, each once.
-fn resolve_urns(body: &str, scopes: &[&Names<'_>], context: &mut String) {
+fn resolve_urns(body: &str, scopes: &[&Around<'_>], context: &mut String) {
     let mut seen: Vec<&str> = Vec::new();
     let mut rest = body;
     while let Some(at) = rest.find("\"urn:") {
@@ -406,7 +439,7 @@ fn resolve_urns(body: &str, scopes: &[&Names<'_>], context: &mut String) {
             continue;
         }
         seen.push(urn);
-        if let Some((resource_type, id)) = scopes.iter().find_map(|names| names.get(urn)) {
+        if let Some((resource_type, id)) = scopes.iter().find_map(|around| around.names.get(urn)) {
             let _ = writeln!(context, "{urn} {resource_type}/{id}");
         }
         if seen.len() > MAX_URNS {
@@ -414,6 +447,33 @@ fn resolve_urns(body: &str, scopes: &[&Names<'_>], context: &mut String) {
         }
     }
 }
+
+/// Adds what a Medication of the bundle is to the context of an order, statement or dispense of it: the medicine's
+/// name must stand in the line of the record itself.
+fn name_medicine(resource: &Resource<'_>, scopes: &[&Around<'_>], context: &mut String) {
+    let of_medicine = resource.resource_type.starts_with("Medication") && resource.resource_type != "Medication";
+    if !of_medicine || scopes.iter().all(|around| around.medicines.is_empty()) {
+        return;
+    }
+    let Ok(root) = Json::parse(resource.body, |key| matches!(key, "medicationReference" | "medication")) else {
+        return;
+    };
+    let reference = root
+        .get("medicationReference")
+        .or_else(|| root.get("medication")?.get("reference"));
+    let reference = reference.and_then(|one| one.get("reference")).and_then(Json::as_str);
+    let Some((_, id)) = reference.and_then(|reference| local_reference(reference, context)) else {
+        return;
+    };
+    let code = scopes.iter().find_map(|around| around.medicines.get(id.as_str()));
+    if let Some(code) = code.filter(|code| code.len() <= MAX_CODE) {
+        // Within JSON a line break stands only between values, where a space does as well.
+        let _ = writeln!(context, "@code Medication/{id} {}", code.replace(['\n', '\r'], " "));
+    }
+}
+
+/// The longest `code` of a Medication repeated beside what refers to it, in bytes.
+const MAX_CODE: usize = 8 * 1024;
 
 /// The most different references resolved for one resource (a Provenance may point at all of a bundle).
 const MAX_URNS: usize = 200;

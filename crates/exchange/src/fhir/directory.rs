@@ -1,6 +1,6 @@
 //! Organization, Practitioner, PractitionerRole, Location and HealthcareService: who and what a system is made of.
 
-use super::patient::postal;
+use super::patient::{address_words, postal};
 use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Entry, Kind, Status};
@@ -87,22 +87,20 @@ fn details(doc: &Doc<'_>, lines: &mut Lines) {
     ] {
         lines.add(label, &doc.names(root, key, ""));
     }
-    for qualification in doc.list(root, "qualification").iter().take(50) {
+    for qualification in doc.list(root, "qualification").iter() {
         lines.add("qualification", &doc.label(qualification, "code"));
     }
-    for identifier in doc.list(root, "identifier").iter().take(50) {
+    for identifier in doc.list(root, "identifier").iter() {
         let (system, value) = (doc.text(identifier, "system"), doc.text(identifier, "value"));
         let label = system.rsplit(['/', ':']).next().unwrap_or_default();
         lines.add(if label.is_empty() { "identifier" } else { label }, value);
     }
-    for telecom in doc.list(root, "telecom").iter().take(50) {
+    for telecom in doc.list(root, "telecom").iter() {
         lines.add(doc.text(telecom, "system"), doc.text(telecom, "value"));
     }
-    for address in doc.list(root, "address").iter().take(20) {
-        if let Some(mut address) = postal(doc, address) {
-            address.lines.push(address.postcode);
-            address.lines.retain(|line| !line.is_empty());
-            lines.add("address", &address.lines.join(", "));
+    for address in doc.list(root, "address").iter() {
+        if let Some(address) = postal(doc, address) {
+            lines.add("address", &address_words(address));
         }
     }
     lines.add("", doc.text(root, "comment"));

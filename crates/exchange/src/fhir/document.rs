@@ -6,7 +6,7 @@ use super::json::Json;
 use super::observation::{any_value, attachment, named};
 use super::procedure::value_words;
 use super::resource::{Doc, MAX_PARTS};
-use super::words::{Codes, Lines, cut, plain};
+use super::words::{Codes, Lines, bounded, cut, plain};
 use record::{Entry, Kind, Status, Value};
 
 /// A DocumentReference: that a document exists, and where.
@@ -63,7 +63,7 @@ pub(super) fn reference(doc: &Doc<'_>) -> Vec<Entry> {
             description
         },
     );
-    for content in contents.iter().take(50) {
+    for content in contents.iter() {
         if let Some(file) = doc.object(content, "attachment") {
             lines.add("file", &attachment(doc, file));
         }
@@ -96,7 +96,7 @@ pub(super) fn composition(doc: &Doc<'_>) -> Vec<Entry> {
     entry.encounter = doc.encounter(root, "encounter");
     let mut lines = Lines::default();
     lines.add("title", if entry.what.display == title { "" } else { title });
-    for event in doc.list(root, "event").iter().take(20) {
+    for event in doc.list(root, "event").iter() {
         lines.add("about", &doc.label(event, "code"));
     }
     lines.onto(&mut entry);
@@ -130,7 +130,7 @@ fn sections(doc: &Doc<'_>, node: &Json<'_>, shared: &Entry, depth: usize, entrie
         entry.value = (!narrative.is_empty()).then_some(Value::Text(narrative));
         let mut lines = Lines::default();
         lines.add("title", if entry.what.display == title { "" } else { title });
-        for item in doc.list(section, "entry").iter().take(100) {
+        for item in doc.list(section, "entry").iter() {
             lines.add("holds", &named(doc, item).unwrap_or_default());
         }
         lines.add("empty because", &doc.label(section, "emptyReason"));
@@ -237,10 +237,10 @@ pub(super) fn consent(doc: &Doc<'_>) -> Vec<Entry> {
         provisions(doc, provision, &mut entry, &mut lines, 1);
     }
     lines.add("rule", &doc.label(root, "policyRule"));
-    for policy in doc.list(root, "policy").iter().take(20) {
+    for policy in doc.list(root, "policy").iter() {
         lines.add("policy", doc.text(policy, "uri"));
     }
-    for check in doc.list(root, "verification").iter().take(20) {
+    for check in doc.list(root, "verification").iter() {
         let with = doc
             .object(check, "verifiedWith")
             .map(|one| doc.name_of(one))
@@ -281,7 +281,7 @@ fn provisions(doc: &Doc<'_>, node: &Json<'_>, entry: &mut Entry, lines: &mut Lin
     };
     lines.add(label, &parts.join(", "));
     if depth < 10 {
-        for inner in doc.list(node, "provision").iter().take(50) {
+        for inner in doc.list(node, "provision").iter() {
             provisions(doc, inner, entry, lines, depth + 1);
         }
     }
@@ -291,7 +291,7 @@ fn provisions(doc: &Doc<'_>, node: &Json<'_>, entry: &mut Entry, lines: &mut Lin
 pub(super) fn communication(doc: &Doc<'_>) -> Vec<Entry> {
     let root = doc.root;
     let mut said: Vec<String> = Vec::new();
-    for payload in doc.list(root, "payload").iter().take(100) {
+    for payload in doc.list(root, "payload").iter() {
         let words = match any_value(doc, payload, "content") {
             Some(value) => value_words(&value),
             None => continue,
@@ -311,7 +311,7 @@ pub(super) fn communication(doc: &Doc<'_>) -> Vec<Entry> {
         topic
     };
     let mut entry = topic.entry(Kind::Communication);
-    entry.value = (!said.is_empty()).then(|| Value::Text(cut(&said.join("\n"), 16 * 1024).to_owned()));
+    entry.value = (!said.is_empty()).then(|| Value::Text(bounded(&said.join("\n"))));
     entry.happened = doc.when(root, "sent").or_else(|| doc.when(root, "received"));
     entry.by = doc
         .object(root, "sender")
@@ -326,7 +326,7 @@ pub(super) fn communication(doc: &Doc<'_>) -> Vec<Entry> {
     lines.add("priority", doc.text(root, "priority"));
     lines.add("reason", &doc.label(root, "reasonCode"));
     lines.add("status reason", &doc.label(root, "statusReason"));
-    for about in doc.list(root, "about").iter().take(20) {
+    for about in doc.list(root, "about").iter() {
         lines.add("about", &named(doc, about).unwrap_or_default());
     }
     lines.notes(doc, root, "note");

@@ -2,6 +2,7 @@
 
 use super::json::Json;
 use super::observation::named;
+use super::patient::is_nhs_number_system;
 use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Entry, Kind};
@@ -174,7 +175,7 @@ pub(super) fn appointment(doc: &Doc<'_>) -> Vec<Entry> {
 /// Everyone but the patient: places to `place`, people and services to `by`, refusals to the lines.
 fn participants(doc: &Doc<'_>, entry: &mut Entry, lines: &mut Lines) {
     let (mut people, mut places): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for participant in doc.list(doc.root, "participant").iter().take(100) {
+    for participant in doc.list(doc.root, "participant").iter() {
         let Some(actor) = doc.object(participant, "actor") else {
             people.push(doc.label(participant, "type"));
             continue;
@@ -196,6 +197,7 @@ fn participants(doc: &Doc<'_>, entry: &mut Entry, lines: &mut Lines) {
     entry.place = places.join(", ");
 }
 
+/// The type of a participant: as said, of what is contained or referred to, or a patient by their NHS number.
 fn actor_type(doc: &Doc<'_>, actor: &Json<'_>) -> String {
     let said = doc.text(actor, "type");
     if !said.is_empty() {
@@ -203,6 +205,12 @@ fn actor_type(doc: &Doc<'_>, actor: &Json<'_>) -> String {
     }
     if let Some(contained) = doc.contained(actor) {
         return doc.text(contained, "resourceType").to_owned();
+    }
+    let by_number = doc
+        .object(actor, "identifier")
+        .map(|identifier| doc.text(identifier, "system"));
+    if by_number.is_some_and(is_nhs_number_system) {
+        return String::from("Patient");
     }
     super::local_reference(doc.text(actor, "reference"), doc.context).map_or_else(String::new, |(found, _)| found)
 }

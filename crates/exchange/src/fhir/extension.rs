@@ -52,7 +52,7 @@ pub(super) fn add(doc: &Doc<'_>, item_type: &str, entries: &mut Vec<Entry>) {
 }
 
 fn gather(doc: &Doc<'_>, node: &Json<'_>, key: &str, lines: &mut Lines, depth: usize) {
-    for extension in doc.list(node, key).iter().take(100) {
+    for extension in doc.list(node, key).iter() {
         let url = doc.text(extension, "url");
         if READ_ELSEWHERE.iter().any(|part| url.contains(part)) {
             continue;
@@ -66,13 +66,9 @@ fn gather(doc: &Doc<'_>, node: &Json<'_>, key: &str, lines: &mut Lines, depth: u
             );
             label = format!("CHANGES THE MEANING, {label}");
         }
-        let value = match extension.get("valueReference") {
-            // An address alone tells a reader nothing.
-            Some(reference) => super::observation::named(doc, reference).unwrap_or_default(),
-            None => any_value(doc, extension, "value")
-                .map(|value| value_words(&value))
-                .unwrap_or_default(),
-        };
+        let value = any_value(doc, extension, "value")
+            .map(|value| value_words(&value))
+            .unwrap_or_default();
         lines.add(&label, &value);
         if depth < MAX_DEEP {
             gather(doc, extension, "extension", lines, depth + 1);

@@ -4,6 +4,7 @@ use super::condition::person;
 use super::encounter::reasons;
 use super::json::Json;
 use super::observation::{compound, quantity_words};
+use super::reference::{Context, local_reference};
 use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Entry, Kind, Value};
@@ -27,17 +28,38 @@ fn medicine(doc: &Doc<'_>) -> Option<Entry> {
             .filter(|inner| matches!(inner, Json::Object(_)))
             .or(Some(medication))
     });
-    if let Some(reference) = reference {
-        let contained = doc.contained(reference).map(|medication| doc.codes(medication, "code"));
-        if let Some(codes) = contained.filter(|codes| !codes.is_empty()) {
-            return Some(codes.entry(Kind::Medicine));
-        }
-        let name = doc.name_of(reference);
-        if !name.is_empty() {
-            return Some(Codes::words(&name).entry(Kind::Medicine));
+    match reference {
+        Some(reference) => Some(referred(doc, reference).entry(Kind::Medicine)),
+        None => doc.about(Kind::Medicine, root, "code", ""),
+    }
+}
+
+/// The medicine a reference names: contained, in the same bundle, or in the sender's words.
+fn referred(doc: &Doc<'_>, reference: &Json<'_>) -> Codes {
+    let contained = doc.contained(reference).map(|medication| doc.codes(medication, "code"));
+    if let Some(codes) = contained.filter(|codes| !codes.is_empty()) {
+        return codes;
+    }
+    let display = doc.text(reference, "display");
+    let named = local_reference(doc.text(reference, "reference"), doc.context);
+    let line = named.and_then(|(found, id)| Context::new(doc.context).line(&format!("@code {found}/{id}")));
+    if let Some(Ok(code)) = line.map(|line| Json::parse(line, |_| true)) {
+        let mut codes = doc.codes_of(&code);
+        if !codes.is_empty() {
+            if !display.is_empty() && display != codes.best.display {
+                display.clone_into(&mut codes.written);
+            }
+            return codes;
         }
     }
-    doc.about(Kind::Medicine, root, "code", "")
+    if display.is_empty() {
+        doc.issue(
+            reference,
+            "the medicine is named by an address only, and was not sent with it",
+        );
+        return Codes::words(format!("Medicine not named {}", doc.name_of(reference)).trim());
+    }
+    Codes::words(display)
 }
 
 /// A MedicationRequest: prescribed or ordered.
@@ -149,11 +171,11 @@ fn amount(doc: &Doc<'_>, node: &Json<'_>, key: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The dose as one text, several instructions joined by "; then " in their order; further instructions to the
+/// The dose as one text, several instructions joined by "; " in their order; further instructions to the
 /// lines.
 fn dosage(doc: &Doc<'_>, key: &str, entry: &mut Entry, lines: &mut Lines) {
     let mut doses: Vec<String> = Vec::new();
-    for dosage in doc.list(doc.root, key).iter().take(50) {
+    for dosage in doc.list(doc.root, key).iter() {
         let words = dose_words(doc, dosage);
         if !words.is_empty() && !doses.contains(&words) {
             doses.push(words);
@@ -168,7 +190,7 @@ fn dosage(doc: &Doc<'_>, key: &str, entry: &mut Entry, lines: &mut Lines) {
                 .unwrap_or_default(),
         );
     }
-    entry.value = (!doses.is_empty()).then(|| Value::Text(doses.join("; then ")));
+    entry.value = (!doses.is_empty()).then(|| Value::Text(doses.join("; ")));
 }
 
 /// One Dosage: the sender's own text, and the structured dose where the text does not already hold it.
@@ -218,7 +240,7 @@ fn dose_words(doc: &Doc<'_>, dosage: &Json<'_>) -> String {
 }
 
 /// A Timing: `3 times a day`, `every 8 hours`, its code, its events.
-fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
+pub(super) fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     let label = doc.label(timing, "code");
     if !label.is_empty() {
@@ -249,7 +271,7 @@ fn timing_words(doc: &Doc<'_>, timing: &Json<'_>) -> String {
             parts.push(format!("{count} times in all"));
         }
     }
-    for event in doc.list(timing, "event").iter().take(20) {
+    for event in doc.list(timing, "event").iter() {
         parts.push(doc.when_of(event).map(|when| when.to_string()).unwrap_or_default());
     }
     parts.retain(|part| !part.is_empty());

@@ -11,7 +11,7 @@ mod directory;
 mod document;
 mod encounter;
 mod extension;
-mod json;
+pub(crate) mod json;
 mod medication;
 mod observation;
 mod patient;
@@ -96,7 +96,7 @@ impl From<Vec<Entry>> for Said {
 /// (`system|value`), else one made from its content (`content-…`: the same text again is the same item).
 ///
 /// # Errors
-/// `too-large`, `not-utf8`, `not-json`, `no-type`, `no-resource`, `delete-by-search`, and `no-content` for a
+/// `too-large`, `not-utf8`, `not-json`, `no-type`, `nested-too-deep`, `no-resource`, `delete-by-search`, and `no-content` for a
 /// mapped type that says nothing a record can show.
 pub fn read(body: &[u8], context: &str) -> Result<Item, Refused> {
     let around = Context::new(context);
@@ -132,11 +132,16 @@ pub fn read(body: &[u8], context: &str) -> Result<Item, Refused> {
     let root =
         Json::parse(text, |key| mapped || subject::KEPT_OF_UNMAPPED.contains(&key)).map_err(|broken| Refused {
             item_type: outline.clone(),
+            subject: subject::of_broken(text, &outline, context),
             ..refused("not-json", broken.place(text.as_bytes()), broken.reason)
         })?;
     if !is_type_name(&outline) {
         let reason = "resourceType is missing, so nobody can say what this is";
         return Err(refused("no-type", String::from("resourceType"), reason));
+    }
+    if outline == "Bundle" {
+        let reason = "bundles within bundles deeper than this system cuts (4); send the inner one by itself";
+        return Err(refused("nested-too-deep", String::from("resourceType"), reason));
     }
     let doc = Doc::new(&root, context);
     item(doc, outline, mapped, text)
@@ -173,6 +178,12 @@ fn item(doc: Doc<'_>, item_type: String, mapped: bool, text: &str) -> Result<Ite
         .entries
         .first()
         .is_some_and(|entry| entry.status == Status::EnteredInError);
+    if withdrawn {
+        // A part may say of itself that it is planned or done; the whole was an error.
+        said.entries
+            .iter_mut()
+            .for_each(|entry| entry.status = Status::EnteredInError);
+    }
     Ok(Item {
         item_type,
         local_id,

@@ -1,8 +1,10 @@
 //! Observation and DiagnosticReport: what was measured, found and concluded.
 
 use super::json::Json;
+use super::medication::timing_words;
+use super::patient::{address_words, postal};
 use super::resource::{Doc, MAX_PARTS};
-use super::words::{Codes, Lines, cut};
+use super::words::{Codes, Lines, bounded, cut};
 use record::{Entry, Kind, Quantity, Value};
 
 /// An Observation and its components. The components share the time, the status and the author of the whole.
@@ -32,6 +34,8 @@ fn observed(doc: &Doc<'_>, node: &Json<'_>, entries: &mut Vec<Entry>) {
         let name = doc.object(node, key).and_then(|reference| named(doc, reference));
         lines.add(label, &name.unwrap_or_default());
     }
+    // An observation of the unborn child or a donor stands in this person's record and is not of this person.
+    lines.add("about", &doc.names(node, "focus", ""));
     lines.notes(doc, node, "note");
     lines.notes(doc, node, "comment");
     lines.onto(&mut whole);
@@ -117,8 +121,8 @@ pub(super) fn any_value(doc: &Doc<'_>, node: &Json<'_>, stem: &str) -> Option<Va
                 }
                 (!best.is_empty()).then_some(Value::Concept(best))
             }
-            "String" | "Markdown" | "Time" | "Uri" | "Url" | "Id" => {
-                let text = value.as_str().map(|text| cut(text.trim(), 16 * 1024));
+            "String" | "Markdown" | "Time" | "Uri" | "Url" | "Canonical" | "Id" => {
+                let text = value.as_str().map(|text| bounded(text.trim()));
                 text.filter(|text| !text.is_empty())
                     .map(|text| Value::Text(text.to_owned()))
             }
@@ -130,6 +134,12 @@ pub(super) fn any_value(doc: &Doc<'_>, node: &Json<'_>, stem: &str) -> Option<Va
                     .or_else(|| value.as_str().map(|text| Value::Text(cut(text, 80).to_owned())))
             }
             "Period" | "Range" | "Ratio" => compound(doc, value).map(Value::Text),
+            "Annotation" => said(doc.text(value, "text")),
+            "ContactPoint" | "Identifier" => said(doc.text(value, "value")),
+            "HumanName" => said(&doc.human_name(value)),
+            "Address" => postal(doc, value).map(|address| Value::Text(address_words(address))),
+            "Timing" => said(&timing_words(doc, value)),
+            "Money" => said(format!("{} {}", doc.text(value, "value"), doc.text(value, "currency")).trim()),
             "Reference" => Some(doc.name_of(value))
                 .filter(|name| !name.is_empty())
                 .map(Value::Text),
@@ -166,6 +176,10 @@ pub(super) fn quantity(doc: &Doc<'_>, node: &Json<'_>) -> Option<Value> {
         }
         words => words,
     })
+}
+
+fn said(words: &str) -> Option<Value> {
+    (!words.is_empty()).then(|| Value::Text(bounded(words)))
 }
 
 fn number(doc: &Doc<'_>, node: &Json<'_>, unit: &str) -> Option<Value> {
@@ -234,7 +248,7 @@ fn interpretation(doc: &Doc<'_>, node: &Json<'_>) -> (String, String) {
 
 fn reference_range(doc: &Doc<'_>, node: &Json<'_>) -> String {
     let mut ranges: Vec<String> = Vec::new();
-    for range in doc.list(node, "referenceRange").iter().take(20) {
+    for range in doc.list(node, "referenceRange").iter() {
         let mut words = doc.text(range, "text").to_owned();
         if words.is_empty() {
             words = compound(doc, range).unwrap_or_default();
@@ -290,7 +304,7 @@ pub(super) fn report(doc: &Doc<'_>) -> Vec<Entry> {
     entry.category = doc.category(root, "category");
     entry.encounter = doc.encounter(root, "encounter");
     let conclusion = doc.text(root, "conclusion");
-    entry.value = (!conclusion.is_empty()).then(|| Value::Text(cut(conclusion, 16 * 1024).to_owned()));
+    entry.value = (!conclusion.is_empty()).then(|| Value::Text(bounded(conclusion)));
     let mut lines = Lines::default();
     lines.add("conclusion", &doc.label(root, "conclusionCode"));
     lines.add("conclusion", &doc.label(root, "codedDiagnosis"));
@@ -300,7 +314,7 @@ pub(super) fn report(doc: &Doc<'_>) -> Vec<Entry> {
         ("specimen", "specimen"),
         ("imaging", "imagingStudy"),
     ] {
-        for reference in doc.list(root, key).iter().take(100) {
+        for reference in doc.list(root, key).iter() {
             lines.add(label, &named(doc, reference).unwrap_or_default());
         }
     }

@@ -3,7 +3,7 @@
 use super::Said;
 use super::json::Json;
 use super::reference::local_reference;
-use super::resource::{Doc, MAX_PARTS};
+use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::demographics::{Death, Link};
 use record::item::Decision;
@@ -11,14 +11,11 @@ use record::{
     Address, Certainty, Concept, Demographics, Entry, Kind, Name, NhsNumber, NhsNumberStatus, Sex, Status, When,
 };
 
-/// Names, addresses and numbers kept of one person, at most, of each.
-const MAX_OF_EACH: usize = 50;
-
 /// A Patient: demographics, a line for a reported death, and a line for each contact.
 pub(super) fn patient(doc: &Doc<'_>, local_id: &str) -> Said {
     let person = demographics(doc, doc.root);
     let mut entries: Vec<Entry> = death(doc, &person).into_iter().collect();
-    for (index, contact) in doc.list(doc.root, "contact").iter().take(MAX_PARTS).enumerate() {
+    for (index, contact) in doc.list(doc.root, "contact").iter().enumerate() {
         let mut entry = contact_person(doc, contact);
         entry.part = u16::try_from(index + 1).unwrap_or(u16::MAX);
         entries.push(entry);
@@ -101,7 +98,7 @@ pub(super) fn nhs_number(doc: &Doc<'_>, identifier: &Json<'_>) -> Option<NhsNumb
 }
 
 fn identifiers(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
-    for identifier in doc.list(node, "identifier").iter().take(MAX_OF_EACH) {
+    for identifier in doc.list(node, "identifier").iter() {
         let (system, value) = (doc.text(identifier, "system"), doc.text(identifier, "value"));
         if value.is_empty() {
             continue;
@@ -145,7 +142,7 @@ fn extension<'n, 'j>(doc: &Doc<'_>, node: &'n Json<'j>, part: &str) -> Option<&'
 
 fn names(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
     let mut ranked: Vec<(u8, Name)> = Vec::new();
-    for name in doc.list(node, "name").iter().take(MAX_OF_EACH) {
+    for name in doc.list(node, "name").iter() {
         let given = doc.list(name, "given").iter().filter_map(Json::as_str);
         let given = given.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
         let prefix = doc.list(name, "prefix").iter().filter_map(Json::as_str);
@@ -184,7 +181,7 @@ fn names(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
 
 fn addresses(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
     let mut ranked: Vec<(u8, Address)> = Vec::new();
-    for address in doc.list(node, "address").iter().take(MAX_OF_EACH) {
+    for address in doc.list(node, "address").iter() {
         let Some(read) = postal(doc, address) else {
             continue;
         };
@@ -231,8 +228,14 @@ pub(super) fn postal(doc: &Doc<'_>, address: &Json<'_>) -> Option<Address> {
     })
 }
 
+/// An Address on one line.
+pub(super) fn address_words(address: Address) -> String {
+    let parts = address.lines.into_iter().chain([address.postcode]);
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 fn telecoms(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
-    for telecom in doc.list(node, "telecom").iter().take(MAX_OF_EACH) {
+    for telecom in doc.list(node, "telecom").iter() {
         let value = doc.text(telecom, "value");
         // An old number is someone else's by now: it stays in what was sent and is not offered for contact.
         if value.is_empty() || doc.text(telecom, "use") == "old" {
@@ -306,7 +309,7 @@ fn ethnicity(doc: &Doc<'_>, node: &Json<'_>) -> String {
 }
 
 fn links(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
-    for link in doc.list(node, "link").iter().take(MAX_OF_EACH) {
+    for link in doc.list(node, "link").iter() {
         let kind = match doc.text(link, "type") {
             "replaced-by" => Link::ReplacedBy,
             "replaces" => Link::Replaces,
@@ -407,10 +410,8 @@ fn contact_person(doc: &Doc<'_>, node: &Json<'_>) -> Entry {
         lines.add(label, doc.text(telecom, "value"));
     }
     for address in doc.list(node, "address") {
-        if let Some(mut address) = postal(doc, address) {
-            address.lines.push(address.postcode);
-            address.lines.retain(|line| !line.is_empty());
-            lines.add("address", &address.lines.join(", "));
+        if let Some(address) = postal(doc, address) {
+            lines.add("address", &address_words(address));
         }
     }
     lines.add("gender", doc.text(node, "gender"));

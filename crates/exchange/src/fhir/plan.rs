@@ -4,7 +4,7 @@ use super::condition::person;
 use super::json::Json;
 use super::observation::{any_value, named};
 use super::procedure::value_words;
-use super::resource::{Doc, MAX_PARTS};
+use super::resource::Doc;
 use super::words::{Codes, Lines};
 use record::{Concept, Entry, Kind, Status, Value};
 
@@ -43,14 +43,14 @@ pub(super) fn care_plan(doc: &Doc<'_>) -> Vec<Entry> {
     let intent = doc.text(root, "intent");
     lines.add("intent", if intent == "plan" { "" } else { intent });
     for (label, key) in [("for", "addresses"), ("goal", "goal"), ("team", "careTeam")] {
-        for reference in doc.list(root, key).iter().take(100) {
+        for reference in doc.list(root, key).iter() {
             lines.add(label, &named(doc, reference).unwrap_or_default());
         }
     }
     lines.notes(doc, root, "note");
     lines.onto(&mut entry);
     let mut entries = vec![entry];
-    for node in doc.list(root, "activity").iter().take(MAX_PARTS) {
+    for node in doc.list(root, "activity").iter() {
         if let Some(mut part) = activity(doc, node) {
             part.part = u16::try_from(entries.len()).unwrap_or(u16::MAX);
             entries.push(part);
@@ -128,7 +128,7 @@ pub(super) fn goal(doc: &Doc<'_>) -> Vec<Entry> {
     lines.add("priority", &doc.label(root, "priority"));
     lines.add("starts", &doc.label(root, "startCodeableConcept"));
     let mut aims: Vec<String> = Vec::new();
-    for target in doc.list(root, "target").iter().take(100) {
+    for target in doc.list(root, "target").iter() {
         let measure = doc.label(target, "measure");
         let value = any_value(doc, target, "detail")
             .map(|value| value_words(&value))
@@ -145,7 +145,7 @@ pub(super) fn goal(doc: &Doc<'_>) -> Vec<Entry> {
     }
     aims.retain(|aim| !aim.is_empty());
     entry.value = (!aims.is_empty()).then(|| Value::Text(aims.join("; ")));
-    for reference in doc.list(root, "addresses").iter().take(100) {
+    for reference in doc.list(root, "addresses").iter() {
         lines.add("for", &named(doc, reference).unwrap_or_default());
     }
     lines.add("outcome", &doc.label(root, "outcomeCode"));
@@ -183,7 +183,7 @@ pub(super) fn care_team(doc: &Doc<'_>) -> Vec<Entry> {
     lines.notes(doc, root, "note");
     lines.onto(&mut entry);
     let (status, mut entries) = (entry.status, vec![entry]);
-    for participant in doc.list(root, "participant").iter().take(MAX_PARTS) {
+    for participant in doc.list(root, "participant").iter() {
         let roles = doc.list(participant, "role");
         let role = roles
             .first()

@@ -203,7 +203,7 @@ pub(super) fn task(doc: &Doc<'_>) -> Vec<Entry> {
             .unwrap_or_default(),
     );
     for key in ["input", "output"] {
-        for parameter in doc.list(root, key).iter().take(100) {
+        for parameter in doc.list(root, key).iter() {
             let value = any_value(doc, parameter, "value")
                 .map(|value| value_words(&value))
                 .unwrap_or_default();

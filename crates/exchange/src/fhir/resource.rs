@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::reference::{Context, local_reference};
-use super::words::{Codes, MAX_TEXT, cut, plain};
+use super::words::{Codes, bounded, cut, plain};
 use record::{Concept, Entry, Issue, Kind, Status, When};
 use std::cell::RefCell;
 
@@ -30,6 +30,10 @@ impl<'a> Doc<'a> {
 
     /// Notes that the value at `node`, a part of this resource's tree, could not be read.
     pub fn issue(&self, node: &Json<'_>, reason: impl Into<String>) {
+        // Finding the place walks the whole tree, so it is not done for an issue that is not kept.
+        if self.issues.borrow().len() >= MAX_ISSUES {
+            return;
+        }
         let mut place = String::new();
         find(self.root, node, &mut place);
         self.issue_at(place, reason);
@@ -60,10 +64,15 @@ impl<'a> Doc<'a> {
         }
     }
 
-    /// The items of a list member. A single object or text where a list belongs is taken as its only item.
+    /// The items of a list member, at most [`MAX_PARTS`]; more are an issue. A single object or text where a list
+    /// belongs is taken as its only item.
     pub fn list<'n, 'j>(&self, node: &'n Json<'j>, key: &str) -> &'n [Json<'j>] {
         match node.get(key) {
-            Some(Json::List(items)) => items,
+            Some(Json::List(items)) if items.len() <= MAX_PARTS => items,
+            Some(list @ Json::List(items)) => {
+                self.issue(list, "more than 1,000 items; the first 1,000 are read");
+                &items[..MAX_PARTS]
+            }
             Some(one @ (Json::Object(_) | Json::Text(_))) => std::slice::from_ref(one),
             Some(value) => {
                 self.issue(value, "not a list");
@@ -189,7 +198,7 @@ impl<'a> Doc<'a> {
                 labels.push(label);
             }
         }
-        cut(&labels.join(", "), MAX_TEXT).to_owned()
+        bounded(&labels.join(", "))
     }
 
     /// The sender's own grouping: HL7's own codes as codes (`vital-signs`), others in words; joined by commas.
@@ -219,7 +228,7 @@ impl<'a> Doc<'a> {
             Json::List(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
-        contained.iter().find(|resource| {
+        contained.iter().take(MAX_PARTS).find(|resource| {
             resource
                 .get("id")
                 .and_then(Json::as_str)
@@ -250,6 +259,8 @@ impl<'a> Doc<'a> {
         let reference = self.text(reference, "reference");
         match local_reference(reference, self.context) {
             Some((resource_type, id)) => format!("{resource_type}/{id}"),
+            // A urn that its bundle did not resolve, or a `#x` that is not there, tells a reader nothing.
+            None if reference.starts_with("urn:") || reference.starts_with('#') => String::new(),
             None => reference.to_owned(),
         }
     }
@@ -312,7 +323,7 @@ impl<'a> Doc<'a> {
                 names.push(name);
             }
         }
-        cut(&names.join(", "), MAX_TEXT).to_owned()
+        bounded(&names.join(", "))
     }
 
     /// The sender's id of the encounter named by a Reference member.

@@ -1,11 +1,12 @@
 //! Whom a resource is about.
 
-use super::json::Json;
+use super::json::{Json, skip_blank, skip_value, walk_object};
 use super::patient;
 use super::reference::{local_reference, type_and_id};
 use super::resource::Doc;
 use super::words::cut;
 use record::{Demographics, NhsNumber, Subject};
+use std::borrow::Cow;
 
 /// The outermost fields read of a type that is not mapped: enough to name it, date it and say whom it is about.
 pub(super) const KEPT_OF_UNMAPPED: &[&str] = &[
@@ -89,6 +90,31 @@ pub(super) fn of(doc: &Doc<'_>, item_type: &str, local_id: &str) -> About {
         Subject::Directory.into()
     } else {
         Subject::Missing.into()
+    }
+}
+
+/// Whom a text that is not JSON seems to be about, from what can be read of its outermost fields, so that the
+/// person's record can say that something could not be read.
+pub(super) fn of_broken(text: &str, item_type: &str, context: &str) -> Subject {
+    let bytes = text.as_bytes();
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    // Where the walk ends early, what stood before it counts.
+    let _ = walk_object(text, skip_blank(bytes, 0), |name, at| {
+        let end = skip_value(bytes, at)?;
+        if matches!(name, "id" | "subject" | "patient" | "beneficiary" | "for") {
+            found.push((name, &text[at..end]));
+        }
+        Ok(end)
+    });
+    let members = found.into_iter().filter_map(|(name, value)| {
+        let value = Json::parse(value, |_| true).ok()?;
+        Some((Cow::Borrowed(name), value))
+    });
+    let root = Json::Object(members.collect());
+    let doc = Doc::new(&root, context);
+    match (item_type, doc.text(&root, "id")) {
+        ("Patient", "") => Subject::Missing,
+        (_, id) => of(&doc, item_type, id).subject,
     }
 }
 

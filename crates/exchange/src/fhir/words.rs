@@ -21,14 +21,14 @@ pub(crate) struct Codes {
 impl Codes {
     pub fn words(text: &str) -> Self {
         Self {
-            best: Concept::words(cut(text, MAX_TEXT)),
+            best: Concept::words(&bounded(text)),
             ..Self::default()
         }
     }
 
     /// The best of several codings, with the words beside them.
     pub fn of(mut all: Vec<Concept>, text: &str) -> Self {
-        let text = cut(text, MAX_TEXT);
+        let text = &*bounded(text);
         let best = all
             .iter()
             .enumerate()
@@ -94,7 +94,7 @@ impl Lines {
     /// breaks within become spaces, because each line is one thing.
     pub fn add(&mut self, label: &str, text: &str) {
         let text = text.trim();
-        if text.is_empty() || self.0.len() >= MAX_TEXT {
+        if text.is_empty() || self.0.ends_with(LONGER) {
             return;
         }
         if !self.0.is_empty() {
@@ -104,7 +104,6 @@ impl Lines {
             self.0.push_str(label);
             self.0.push_str(": ");
         }
-        let text = cut(text, MAX_TEXT - self.0.len().min(MAX_TEXT - 1));
         for (index, part) in text
             .split(['\n', '\r'])
             .filter(|part| !part.trim().is_empty())
@@ -114,6 +113,9 @@ impl Lines {
                 self.0.push(' ');
             }
             self.0.push_str(part.trim());
+        }
+        if self.0.len() > MAX_TEXT {
+            self.0 = bounded(&self.0);
         }
     }
 
@@ -134,6 +136,17 @@ impl Lines {
         }
         entry.detail.push_str(&self.0);
     }
+}
+
+/// What stands at the end of a text that was longer than [`MAX_TEXT`].
+const LONGER: &str = " … (longer: see what was sent)";
+
+/// The text, and where it is longer than [`MAX_TEXT`] its beginning, saying so.
+pub(crate) fn bounded(text: &str) -> String {
+    if text.len() <= MAX_TEXT {
+        return text.to_owned();
+    }
+    [cut(text, MAX_TEXT - LONGER.len()), LONGER].concat()
 }
 
 /// The text, cut at a character to at most `most` bytes.
@@ -183,7 +196,7 @@ pub(crate) fn plain(html: &str) -> String {
         words.push_str(rest);
     }
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    cut(&words, MAX_TEXT).to_owned()
+    bounded(&words)
 }
 
 fn entity(name: &str) -> Option<char> {

@@ -4,7 +4,6 @@ use crate::fhir::{read, split};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 fn shared() -> PathBuf {
     std::env::var("CHESIL_SHARED").map_or_else(
@@ -40,6 +39,16 @@ fn bytes(path: &Path) -> Vec<u8> {
     raw
 }
 
+/// Time this thread has run on a processor, where the system tells it; others share the machine.
+fn processor_seconds() -> f64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = spent
+        .split_whitespace()
+        .next()
+        .and_then(|first| first.parse::<f64>().ok());
+    nanoseconds.unwrap_or(f64::NAN) / 1e9
+}
+
 #[derive(Default)]
 struct Counts {
     files: usize,
@@ -51,6 +60,56 @@ struct Counts {
     missing: BTreeMap<String, usize>,
 }
 
+impl Counts {
+    /// Counts one document and, when asked to be loud, says all that was not read.
+    fn add(&mut self, name: &str, document: &[u8], loud: bool) {
+        let say = |text: String| {
+            if loud {
+                println!("{name} {text}");
+            }
+        };
+        self.files += 1;
+        let pieces = match split(document) {
+            Ok(pieces) => pieces,
+            Err(rejection) => {
+                say(rejection.to_string());
+                return self.refuse(&rejection);
+            }
+        };
+        for piece in &pieces {
+            match read(&piece.body, &piece.context) {
+                Ok(item) => {
+                    for issue in &item.issues {
+                        say(format!(
+                            "{} {}: {} {}",
+                            piece.place, item.item_type, issue.place, issue.reason
+                        ));
+                    }
+                    self.issues += item.issues.len();
+                    self.entries += item.entries.len();
+                    *if item.mapped {
+                        &mut self.taken
+                    } else {
+                        &mut self.unmapped
+                    } += 1;
+                    if item.subject == record::Subject::Missing {
+                        *self.missing.entry(item.item_type).or_default() += 1;
+                    }
+                }
+                Err(refused) => {
+                    say(format!("{} {}", piece.place, refused.rejection));
+                    self.refuse(&refused.rejection);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, rejection: &record::Rejection) {
+        assert!(!rejection.place.is_empty() && !rejection.reason.is_empty());
+        *self.refused.entry(rejection.code).or_default() += 1;
+    }
+}
+
 #[test]
 fn every_sample_is_taken_kept_or_refused_with_a_reason() {
     let samples = shared().join("samples");
@@ -59,79 +118,40 @@ fn every_sample_is_taken_kept_or_refused_with_a_reason() {
         return;
     }
     let loud = std::env::var("CHESIL_SAMPLES_LOUD").is_ok();
-    let folders = [
+    for folder in [
         "ukcore/examples-stu2-json",
         "ukcore/examples-stu3-json",
         "nhs-england",
         "nhs-api",
         "r4-official-examples",
+        "dorset-hde",
         "synthea",
-    ];
-    for folder in folders {
+    ] {
         let mut counts = Counts::default();
         let mut paths = Vec::new();
         files(&samples.join(folder), &mut paths);
         let documents: Vec<_> = paths.iter().map(|path| bytes(path)).collect();
-        let started = Instant::now();
-        let mut pieces_read = 0;
+        let started = processor_seconds();
         for (path, document) in paths.iter().zip(&documents) {
-            counts.files += 1;
             let name = path.file_name().unwrap().to_string_lossy();
-            let pieces = match split(document) {
-                Ok(pieces) => pieces,
-                Err(rejection) => {
-                    if loud {
-                        println!("{folder} {name}: {rejection}");
-                    }
-                    assert!(!rejection.place.is_empty() && !rejection.reason.is_empty());
-                    *counts.refused.entry(rejection.code).or_default() += 1;
-                    continue;
-                }
-            };
-            for piece in &pieces {
-                pieces_read += 1;
-                match read(&piece.body, &piece.context) {
-                    Ok(item) => {
-                        counts.issues += item.issues.len();
-                        if loud {
-                            for issue in &item.issues {
-                                println!(
-                                    "{folder} {name} {} {}: {} {}",
-                                    piece.place, item.item_type, issue.place, issue.reason
-                                );
-                            }
-                        }
-                        if item.subject == record::Subject::Missing {
-                            *counts.missing.entry(item.item_type.clone()).or_default() += 1;
-                        }
-                        if item.mapped {
-                            counts.taken += 1;
-                            counts.entries += item.entries.len();
-                        } else {
-                            counts.unmapped += 1;
-                        }
-                    }
-                    Err(refused) => {
-                        if loud {
-                            println!("{folder} {name} {}: {}", piece.place, refused.rejection);
-                        }
-                        assert!(!refused.rejection.place.is_empty() && !refused.rejection.reason.is_empty());
-                        *counts.refused.entry(refused.rejection.code).or_default() += 1;
-                    }
-                }
-            }
+            counts.add(&format!("{folder} {name}"), document, loud);
         }
-        let seconds = started.elapsed().as_secs_f64();
+        let seconds = processor_seconds() - started;
+        for code in counts.refused.keys() {
+            // Anything else in the published samples would be this reader's fault.
+            assert!(
+                ["no-content", "no-resource", "no-type"].contains(code) || folder == "dorset-hde",
+                "{folder}: {code}"
+            );
+        }
+        assert!(folder != "synthea" || counts.refused.is_empty());
         println!(
-            "{folder}: {} files, {} taken ({} entries, {} issues), {} kept unmapped, refused {:?}, without a subject {:?}, {:.0} a second",
-            counts.files,
-            counts.taken,
-            counts.entries,
-            counts.issues,
-            counts.unmapped,
-            counts.refused,
-            counts.missing,
-            f64::from(pieces_read) / seconds
+            "{folder}: {} files, {} taken ({} entries, {} issues), {} kept unmapped, refused {:?}, without a subject {:?}",
+            counts.files, counts.taken, counts.entries, counts.issues, counts.unmapped, counts.refused, counts.missing,
+        );
+        println!(
+            "{folder}: {:.0} resources a processor second",
+            (counts.taken + counts.unmapped) as f64 / seconds
         );
     }
 }
