@@ -318,7 +318,7 @@ fn unfit(items: &[Item]) -> Option<Refused> {
     };
     items.iter().find_map(|item| {
         let silent = item.entries.is_empty() && item.person.is_none() && item.decisions.is_empty();
-        if item.mapped && item.subject == Subject::Missing {
+        if item.mapped && item.subject == Subject::Missing && !item.withdrawn {
             refuse(
                 item,
                 "no-subject",
