@@ -2,12 +2,12 @@
 CREATE TABLE setting (name {text} NOT NULL PRIMARY KEY, value {text} NOT NULL);
 CREATE TABLE counter (name {text} NOT NULL PRIMARY KEY, next BIGINT NOT NULL);
 INSERT INTO counter (name, next) VALUES
-  ('record', 1), ('contribution', 1), ('decision', 1), ('quarantine', 1), ('feed', 1), ('dictionary', 1), ('concern', 1);
+  ('record', 1), ('parcel', 1), ('decision', 1), ('quarantine', 1), ('feed', 1), ('dictionary', 1), ('concern', 1);
 
 CREATE TABLE feed (feed_no {key}, name {text} NOT NULL UNIQUE, sender {text} NOT NULL, last_received BIGINT NOT NULL);
 
--- Compression dictionaries, one version a row; a contribution names the one it was packed with.
-CREATE TABLE dictionary (dictionary_no {key}, item_type {text} NOT NULL, bytes {bytes} NOT NULL);
+-- Compression dictionaries, one version a row; a parcel names the one it was packed with.
+CREATE TABLE dictionary (dictionary_no {key}, name {text} NOT NULL, bytes {bytes} NOT NULL);
 
 -- A record is one sender's view of one person. Its number is dense and rises, so that what arrives together
 -- is stored together; its bucket, for partitioning, is record_no % 1024.
@@ -16,10 +16,11 @@ CREATE TABLE record (
   local_id {text} NOT NULL, minted BIGINT NOT NULL, directory BIGINT NOT NULL);
 CREATE INDEX record_by_key ON record (record_key);
 
-CREATE TABLE contribution (
-  record_no BIGINT NOT NULL, contribution_no BIGINT NOT NULL, feed_no BIGINT NOT NULL, format BIGINT NOT NULL,
-  received BIGINT NOT NULL, dictionary_no BIGINT NOT NULL, length BIGINT NOT NULL, context {text},
-  body {bytes} NOT NULL, PRIMARY KEY (record_no, contribution_no)) {clustered};
+-- Contributions are packed together, those of one record that came in one delivery: alone a Synthea resource
+-- takes 420 bytes, packed so 120. A contribution's number is parcel_no * 256 + its place in the parcel.
+CREATE TABLE parcel (
+  parcel_no {key}, record_no BIGINT NOT NULL, feed_no BIGINT NOT NULL, format BIGINT NOT NULL,
+  received BIGINT NOT NULL, dictionary_no BIGINT NOT NULL, length BIGINT NOT NULL, body {bytes} NOT NULL);
 
 -- Joins that someone asked for, and their undoing. kind: 1 merge of two records, 2 superseded NHS number,
 -- 3 keep apart, 4 barred pair.

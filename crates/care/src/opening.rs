@@ -2,7 +2,7 @@
 
 use crate::audit::Audit;
 use crate::db::{Conn, DbError, Migration, Place, Pool, Urgency, Writer, migrate};
-use crate::intake::{self, Filed, Packer, Prepared, Preparer, Source};
+use crate::intake::{self, Batch, Filed, Packer, Preparer, Source};
 use exchange::Piece;
 use record::system::{Feed, System};
 use record::{IdKey, Instant};
@@ -167,10 +167,11 @@ impl Care {
     /// When they could not be kept: nothing may be acknowledged then.
     pub fn take(&self, pieces: &[Piece<'_>], source: &Source, now: Instant) -> Result<Vec<Filed>, DbError> {
         let mut preparer = self.preparer();
-        let batch: Vec<Prepared> = pieces
+        let prepared = pieces
             .iter()
             .map(|piece| preparer.prepare(piece, source, now))
-            .collect::<Result<_, _>>()?;
+            .collect();
+        let batch = preparer.close(prepared)?;
         self.writer
             .write(Urgency::Waiting, move |conn| intake::accept(conn, &batch))
     }
@@ -178,7 +179,7 @@ impl Care {
     /// Takes prepared pieces of a bulk import; `done` is called when they are durable or have failed.
     pub fn take_bulk(
         &self,
-        batch: Vec<Prepared>,
+        batch: Batch,
         done: impl FnOnce(Result<Vec<Filed>, DbError>) + Send + 'static,
     ) -> Result<(), DbError> {
         self.writer

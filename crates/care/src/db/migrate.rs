@@ -26,7 +26,9 @@ pub fn migrate(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result
 fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
     conn.batch(&format!("CREATE TABLE IF NOT EXISTS {table} (number BIGINT NOT NULL)"))?;
     let done = conn
-        .first(&format!("SELECT COALESCE(MAX(number), 0) FROM {table}"), &[], |row| row.int(0))?
+        .first(&format!("SELECT COALESCE(MAX(number), 0) FROM {table}"), &[], |row| {
+            row.int(0)
+        })?
         .unwrap_or(0);
     let newest = migrations.last().map_or(0, |migration| migration.number);
     if done > newest {

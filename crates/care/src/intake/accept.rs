@@ -5,7 +5,8 @@
 //! order (HOUSE 5).
 
 use super::Outcome;
-use super::prepare::{Asked, Draft, Prepared, RecordKey};
+use super::pack::pack_some;
+use super::prepare::{Asked, Batch, Draft, Prepared, RecordKey};
 use super::quarantine;
 use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
 use crate::db::{Cell, Conn, DbError, insert_rows};
@@ -33,12 +34,13 @@ pub struct Filed {
 ///
 /// # Errors
 /// Only when the database fails; nothing is filed then.
-pub fn accept(conn: &mut Conn, batch: &[Prepared]) -> Result<Vec<Filed>, DbError> {
+pub fn accept(conn: &mut Conn, batch: &Batch) -> Result<Vec<Filed>, DbError> {
+    let pieces = &batch.pieces;
     let mut filing = Filing::look_up(conn, batch)?;
-    let mut filed = Vec::with_capacity(batch.len());
-    for prepared in batch {
+    let mut filed = Vec::with_capacity(pieces.len());
+    for (n, prepared) in pieces.iter().enumerate() {
         filed.push(match &prepared.meaning {
-            Ok(drafts) => filing.file(prepared, drafts)?,
+            Ok(drafts) => filing.file(n, prepared, drafts)?,
             Err(refused) => {
                 let record = prepared.refused_record.as_ref();
                 let record_no = record.and_then(|key| filing.records.get(key.id.as_bytes()).copied());
@@ -56,8 +58,8 @@ pub fn accept(conn: &mut Conn, batch: &[Prepared]) -> Result<Vec<Filed>, DbError
             }
         });
     }
-    filing.write(conn)?;
-    count_days(conn, batch, &filed)?;
+    filing.write(conn, batch)?;
+    count_days(conn, pieces, &filed)?;
     Ok(filed)
 }
 
@@ -65,10 +67,12 @@ pub fn accept(conn: &mut Conn, batch: &[Prepared]) -> Result<Vec<Filed>, DbError
 struct Filing<'a> {
     records: HashMap<[u8; 16], i64>,
     next_record: i64,
-    next_contribution: i64,
+    /// Each piece's contribution number, by place in the batch.
+    contribution_nos: Vec<i64>,
+    /// Whether each piece said anything that is kept.
+    kept: Vec<bool>,
     items: HashMap<i64, Held<'a>>,
     new_records: Vec<Vec<Cell>>,
-    contributions: Vec<Vec<Cell>>,
     new_items: Vec<Vec<Cell>>,
     new_homes: Vec<(i64, i64)>,
     decisions: Vec<(i64, &'a Prepared, &'a Asked)>,
@@ -91,16 +95,17 @@ impl Held<'_> {
 }
 
 impl<'a> Filing<'a> {
-    fn look_up(conn: &mut Conn, batch: &'a [Prepared]) -> Result<Self, DbError> {
+    fn look_up(conn: &mut Conn, batch: &'a Batch) -> Result<Self, DbError> {
+        let pieces = &batch.pieces;
         let drafts = || {
-            batch
+            pieces
                 .iter()
                 .filter_map(|prepared| prepared.meaning.as_ref().ok())
                 .flatten()
         };
         let mut wanted: BTreeMap<[u8; 16], RecordKey> = BTreeMap::new();
         let mut order = Vec::new();
-        for key in batch.iter().flat_map(Prepared::records) {
+        for key in pieces.iter().flat_map(Prepared::records) {
             let bytes = *key.id.as_bytes();
             if wanted.insert(bytes, key.clone()).is_none() {
                 order.push(bytes);
@@ -133,15 +138,15 @@ impl<'a> Filing<'a> {
             } else {
                 0
             },
-            next_contribution: conn.take_numbers("contribution", batch.len() as i64)?,
+            contribution_nos: contribution_numbers(conn, batch)?,
+            kept: vec![false; pieces.len()],
             items,
             new_records: Vec::new(),
-            contributions: Vec::new(),
             new_items: Vec::new(),
             new_homes: Vec::new(),
             decisions: Vec::new(),
         };
-        for prepared in batch {
+        for prepared in pieces {
             for key in prepared.records() {
                 filing.mint(key, prepared);
             }
@@ -169,11 +174,9 @@ impl<'a> Filing<'a> {
         ]);
     }
 
-    fn file(&mut self, prepared: &'a Prepared, drafts: &'a [Draft]) -> Result<Filed, DbError> {
-        let contribution_no = self.next_contribution;
-        self.next_contribution += 1;
+    fn file(&mut self, n: usize, prepared: &'a Prepared, drafts: &'a [Draft]) -> Result<Filed, DbError> {
+        let contribution_no = self.contribution_nos[n];
         let (mut any_new, mut any_changed, mut entries) = (false, false, 0);
-        let mut records = BTreeSet::new();
         for (facet, draft) in drafts.iter().enumerate() {
             let record_no = *self
                 .records
@@ -197,14 +200,10 @@ impl<'a> Filing<'a> {
                 entries += if draft.withdrawn { 0 } else { draft.entries.len() as u64 };
             }
             self.new_items.push(item_row(&version));
-            records.insert(record_no);
             self.decisions
                 .extend(draft.decisions.iter().map(|asked| (record_no, prepared, asked)));
         }
-        for record_no in records {
-            self.contributions
-                .push(contribution_row(record_no, contribution_no, prepared));
-        }
+        self.kept[n] = any_changed;
         Ok(Filed {
             outcome: match (any_new, any_changed) {
                 (true, _) => Outcome::Accepted,
@@ -218,15 +217,54 @@ impl<'a> Filing<'a> {
         })
     }
 
-    fn write(mut self, conn: &mut Conn) -> Result<(), DbError> {
+    /// The parcels to be kept. One of which only some pieces say anything new is packed again with the others
+    /// left empty, so that places stay and nothing is stored twice.
+    fn parcel_rows(&self, batch: &Batch) -> Result<Vec<Vec<Cell>>, DbError> {
+        let mut rows = Vec::new();
+        for parcel in &batch.parcels {
+            let kept = parcel.pieces.iter().filter(|n| self.kept[**n]).count();
+            if kept == 0 {
+                continue;
+            }
+            let repacked;
+            let packed = if kept == parcel.pieces.len() {
+                &parcel.packed
+            } else {
+                let pieces: Vec<Option<&Prepared>> = parcel
+                    .pieces
+                    .iter()
+                    .map(|n| self.kept[*n].then_some(&batch.pieces[*n]))
+                    .collect();
+                repacked = pack_some(&pieces)?;
+                &repacked
+            };
+            let first = &batch.pieces[parcel.pieces[0]];
+            let record_no = self
+                .records
+                .get(parcel.record.id.as_bytes())
+                .copied()
+                .unwrap_or_default();
+            rows.push(vec![
+                Cell::Int(self.contribution_nos[parcel.pieces[0]] / store::PARCEL_PLACES),
+                Cell::Int(record_no),
+                Cell::Int(first.source.feed_no),
+                Cell::Int(first.format as i64),
+                Cell::Int(first.received.0),
+                Cell::Int(packed.dictionary_no),
+                Cell::Int(packed.length),
+                Cell::Bytes(packed.bytes.clone()),
+            ]);
+        }
+        Ok(rows)
+    }
+
+    fn write(mut self, conn: &mut Conn, batch: &Batch) -> Result<(), DbError> {
         let key = |row: &Vec<Cell>, n: usize| match row[n] {
             Cell::Int(value) => value,
             _ => 0,
         };
         insert_rows(conn, &store::RECORD, &self.new_records)?;
-        self.contributions
-            .sort_unstable_by_key(|row| (key(row, 0), key(row, 1)));
-        insert_rows(conn, &store::CONTRIBUTION, &self.contributions)?;
+        insert_rows(conn, &store::PARCEL, &self.parcel_rows(batch)?)?;
         self.new_homes.sort_unstable();
         let homes: Vec<Vec<Cell>> = self
             .new_homes
@@ -337,18 +375,16 @@ fn item_row(v: &Version) -> Vec<Cell> {
     .to_vec()
 }
 
-fn contribution_row(record_no: i64, contribution_no: i64, prepared: &Prepared) -> Vec<Cell> {
-    vec![
-        Cell::Int(record_no),
-        Cell::Int(contribution_no),
-        Cell::Int(prepared.source.feed_no),
-        Cell::Int(prepared.format as i64),
-        Cell::Int(prepared.received.0),
-        Cell::Int(prepared.packed.dictionary_no),
-        Cell::Int(prepared.length),
-        Cell::text_or_null(&prepared.context),
-        Cell::Bytes(prepared.packed.bytes.clone()),
-    ]
+/// Numbers for every piece that is in a parcel; 0 for the others, which go to quarantine.
+fn contribution_numbers(conn: &mut Conn, batch: &Batch) -> Result<Vec<i64>, DbError> {
+    let mut numbers = vec![0; batch.pieces.len()];
+    let first = conn.take_numbers("parcel", batch.parcels.len() as i64)?;
+    for (parcel_no, parcel) in (first..).zip(&batch.parcels) {
+        for (place, n) in parcel.pieces.iter().enumerate() {
+            numbers[*n] = parcel_no * store::PARCEL_PLACES + place as i64;
+        }
+    }
+    Ok(numbers)
 }
 
 /// Writes the lines, issues and shared texts of the items that now stand.

@@ -11,8 +11,9 @@ pub(crate) mod quarantine;
 pub(crate) mod store;
 
 pub use accept::{Filed, accept};
-pub use pack::{Packer, Unpacker};
-pub use prepare::{Prepared, Preparer, Source};
+pub use pack::Packer;
+pub(crate) use pack::{pieces_of, unpack};
+pub use prepare::{Batch, Prepared, Preparer, Source};
 pub(crate) use prepare::{concept_of, value_of, value_text, when_number, when_of};
 pub use quarantine::{QuarantineFilter, QuarantineItem, Quarantined};
 

@@ -1,6 +1,6 @@
 //! The half of intake that needs no database: read, pack, lay out rows.
 
-use super::pack::{Packer, ThreadPacker};
+use super::pack::{PARCEL_BYTES, PARCEL_PIECES, Packed, Packer, ThreadPacker};
 use crate::db::{Cell, DbError, Writer};
 use exchange::{Format, Piece, Refused};
 use record::item::Decision;
@@ -26,12 +26,10 @@ pub struct Prepared {
     pub(super) place: String,
     pub(super) format: Format,
     pub(super) context: String,
-    pub(super) length: i64,
+    /// The bytes as sent.
+    pub(super) body: Vec<u8>,
     pub(super) digest: i64,
     pub(super) received: Instant,
-    pub(super) packed: Packed,
-    /// The bytes as sent, of a piece bound for quarantine; taken pieces are packed only.
-    pub(super) raw: Vec<u8>,
     pub(super) item_type: String,
     pub(super) meaning: Result<Vec<Draft>, Refused>,
     /// The record of a piece that could not be read, when it says whom it is about.
@@ -63,10 +61,29 @@ pub(super) enum Asked {
     Superseded { old: NhsNumber, new: NhsNumber },
 }
 
-/// A packed body and the dictionary it was packed with.
-pub(super) struct Packed {
-    pub dictionary_no: i64,
-    pub bytes: Vec<u8>,
+/// Prepared pieces, those of one record packed together.
+pub struct Batch {
+    pub(super) pieces: Vec<Prepared>,
+    pub(super) parcels: Vec<Parcel>,
+}
+
+impl Batch {
+    /// How many pieces it holds.
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}
+
+/// Some pieces of a batch, by place, packed together.
+pub(super) struct Parcel {
+    pub record: RecordKey,
+    pub pieces: Vec<usize>,
+    pub packed: Packed,
 }
 
 /// An item laid out for filing; the record's number is filled in when it is known.
@@ -114,10 +131,7 @@ impl<'a> Preparer<'a> {
 
     /// Reads a piece and lays out what accepting it will write. A piece that cannot be read is prepared too:
     /// for quarantine.
-    ///
-    /// # Errors
-    /// Only when the store cannot keep a new dictionary.
-    pub fn prepare(&mut self, piece: &Piece<'_>, source: &Source, received: Instant) -> Result<Prepared, DbError> {
+    pub fn prepare(&self, piece: &Piece<'_>, source: &Source, received: Instant) -> Prepared {
         let feed = &source.feed;
         let mut meaning = exchange::read(piece.format, &piece.body, &piece.context, feed);
         if let Ok(items) = &meaning {
@@ -130,71 +144,82 @@ impl<'a> Preparer<'a> {
             Ok(items) => items.first().map_or_else(String::new, |item| item.item_type.clone()),
             Err(refused) => refused.item_type.clone(),
         };
-        let packing = if piece.format == Format::Fhir {
-            item_type.as_str()
-        } else {
-            feed.name.as_str()
-        };
-        let (dictionary_no, bytes) = self.thread.pack(self.packer, self.writer, packing, &piece.body)?;
         let refused_record = match &meaning {
             Err(refused) if !matches!(refused.subject, Subject::Directory | Subject::Missing) => {
                 Some(record_key(self.key, feed, &refused.subject))
             }
             _ => None,
         };
-        Ok(Prepared {
+        Prepared {
             source: source.clone(),
             place: piece.place.clone(),
             format: piece.format,
             context: piece.context.clone(),
-            length: piece.body.len() as i64,
+            body: piece.body.to_vec(),
             digest: digest(&piece.body),
             received,
-            packed: Packed { dictionary_no, bytes },
-            raw: if meaning.is_err() {
-                piece.body.to_vec()
-            } else {
-                Vec::new()
-            },
             item_type,
             meaning: meaning.map(|items| items.into_iter().map(|item| self.draft(item, feed, received)).collect()),
             refused_record,
-        })
+        }
+    }
+
+    /// Closes a batch: packs its pieces, those of one record together.
+    ///
+    /// # Errors
+    /// Only when the store cannot keep a new dictionary.
+    pub fn close(&mut self, pieces: Vec<Prepared>) -> Result<Batch, DbError> {
+        let mut order: Vec<(RecordId, i64, usize)> = pieces
+            .iter()
+            .enumerate()
+            .filter_map(|(n, piece)| Some((piece.meaning.as_ref().ok()?.first()?.record.id, piece.source.feed_no, n)))
+            .collect();
+        order.sort_unstable();
+        let mut parcels: Vec<Parcel> = Vec::new();
+        for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            for some in cut(group, &pieces) {
+                let held: Vec<&Prepared> = some.iter().map(|n| &pieces[*n]).collect();
+                let Some(record) = held[0].records().next().cloned() else {
+                    continue;
+                };
+                let packed = self
+                    .thread
+                    .pack(self.packer, self.writer, &held[0].source.feed.name, &held)?;
+                parcels.push(Parcel {
+                    record,
+                    pieces: some,
+                    packed,
+                });
+            }
+        }
+        Ok(Batch { pieces, parcels })
     }
 
     /// Lays out, for quarantine, something that could not even be cut into pieces. `place` names it; `kept` are
     /// its first bytes.
-    ///
-    /// # Errors
-    /// Only when the store cannot keep a new dictionary.
     pub fn refuse(
-        &mut self,
+        &self,
         place: &str,
         format: Format,
         kept: &[u8],
         rejection: record::Rejection,
         source: &Source,
         received: Instant,
-    ) -> Result<Prepared, DbError> {
+    ) -> Prepared {
         // What could not be cut has no bytes of its own to tell it from another: its place and reason do.
         let unlike = format!("{place}\u{1f}{rejection}");
-        Ok(Prepared {
+        Prepared {
             source: source.clone(),
             place: place.to_owned(),
             format,
             context: String::new(),
-            length: kept.len() as i64,
+            body: kept.to_vec(),
             digest: if kept.is_empty() {
                 digest(unlike.as_bytes())
             } else {
                 digest(kept)
             },
             received,
-            packed: Packed {
-                dictionary_no: 0,
-                bytes: Vec::new(),
-            },
-            raw: kept.to_vec(),
             item_type: String::new(),
             meaning: Err(Refused {
                 rejection,
@@ -202,7 +227,7 @@ impl<'a> Preparer<'a> {
                 subject: Subject::Missing,
             }),
             refused_record: None,
-        })
+        }
     }
 
     fn draft(&self, item: Item, feed: &Feed, received: Instant) -> Draft {
@@ -288,6 +313,27 @@ impl<'a> Preparer<'a> {
             Cell::text_or_null(&entry.detail),
         ]
     }
+}
+
+/// Cuts the pieces of one record into parcels of bounded size.
+fn cut(group: &[(RecordId, i64, usize)], pieces: &[Prepared]) -> Vec<Vec<usize>> {
+    let mut parcels = vec![Vec::new()];
+    let mut size = 0;
+    for (_, _, n) in group {
+        let open = parcels.last_mut();
+        let bytes = pieces[*n].body.len() + pieces[*n].context.len();
+        match open {
+            Some(open) if open.is_empty() || (size + bytes <= PARCEL_BYTES && open.len() < PARCEL_PIECES) => {
+                open.push(*n)
+            }
+            _ => {
+                parcels.push(vec![*n]);
+                size = 0;
+            }
+        }
+        size += bytes;
+    }
+    parcels
 }
 
 /// The record a subject names. A number alone names a record of its own: joining it to the sender's other

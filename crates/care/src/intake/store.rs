@@ -15,17 +15,16 @@ pub(crate) const RECORD: Table = Table {
         "directory",
     ],
 };
-pub(crate) const CONTRIBUTION: Table = Table {
-    name: "contribution",
+pub(crate) const PARCEL: Table = Table {
+    name: "parcel",
     columns: &[
+        "parcel_no",
         "record_no",
-        "contribution_no",
         "feed_no",
         "format",
         "received",
         "dictionary_no",
         "length",
-        "context",
         "body",
     ],
 };
@@ -79,6 +78,9 @@ pub(crate) const TERM: Table = Table {
     columns: &["term_no", "text"],
 };
 
+/// A contribution's number is its parcel's times this, plus its place in the parcel.
+pub(crate) const PARCEL_PLACES: i64 = 256;
+
 /// The item was withdrawn by its sender.
 pub(crate) const WITHDRAWN: i64 = 1;
 /// The item's type is not mapped: kept and readable, no entries.
@@ -89,11 +91,11 @@ pub(crate) const BY_ARRIVAL: i64 = 4;
 pub(crate) const INCOMPLETE: i64 = 8;
 
 /// Keeps a new dictionary; answers its number.
-pub(super) fn insert_dictionary(conn: &mut Conn, item_type: &str, bytes: &[u8]) -> Result<i64, DbError> {
+pub(super) fn insert_dictionary(conn: &mut Conn, name: &str, bytes: &[u8]) -> Result<i64, DbError> {
     let number = conn.take_numbers("dictionary", 1)?;
     conn.execute(
-        "INSERT INTO dictionary (dictionary_no, item_type, bytes) VALUES (?1, ?2, ?3)",
-        &[number.into(), item_type.into(), bytes.into()],
+        "INSERT INTO dictionary (dictionary_no, name, bytes) VALUES (?1, ?2, ?3)",
+        &[number.into(), name.into(), bytes.into()],
     )?;
     Ok(number)
 }
@@ -101,7 +103,7 @@ pub(super) fn insert_dictionary(conn: &mut Conn, item_type: &str, bytes: &[u8]) 
 /// Every dictionary, oldest first.
 pub(crate) fn dictionaries(conn: &mut Conn) -> Result<Vec<(i64, String, Vec<u8>)>, DbError> {
     conn.query(
-        "SELECT dictionary_no, item_type, bytes FROM dictionary ORDER BY dictionary_no",
+        "SELECT dictionary_no, name, bytes FROM dictionary ORDER BY dictionary_no",
         &[],
         |row| Ok((row.int(0)?, row.text(1)?, row.bytes(2)?)),
     )

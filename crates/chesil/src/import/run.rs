@@ -6,7 +6,7 @@ use crate::clock;
 use crate::error::Failure;
 use care::Care;
 use care::db::DbError;
-use care::intake::{Filed, Prepared, Source, Tally};
+use care::intake::{Filed, Prepared, Preparer, Source, Tally};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use exchange::{Format, Piece, fhir, hl7, table};
 use record::Rejection;
@@ -450,20 +450,20 @@ fn prepare(
                 Ok(pieces) => {
                     for mut piece in pieces {
                         piece.place = format!("{name}: {}", piece.place);
-                        batch.push(preparer.prepare(&piece, source, now)?);
-                        hand_over(care, &mut batch, BATCH_PIECES, filed)?;
+                        batch.push(preparer.prepare(&piece, source, now));
+                        hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                     }
                 }
                 Err(rejection) => {
                     let kept = &bytes[..bytes.len().min(KEPT_BYTES_MAX)];
-                    batch.push(preparer.refuse(&name, Format::Fhir, kept, rejection, source, now)?);
+                    batch.push(preparer.refuse(&name, Format::Fhir, kept, rejection, source, now));
                 }
             },
             Work::Pieces { name, pieces } => {
                 for mut piece in pieces {
                     piece.place = format!("{name}: {}", piece.place);
-                    batch.push(preparer.prepare(&piece, source, now)?);
-                    hand_over(care, &mut batch, BATCH_PIECES, filed)?;
+                    batch.push(preparer.prepare(&piece, source, now));
+                    hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                 }
             }
             Work::Refused {
@@ -472,16 +472,17 @@ fn prepare(
                 kept,
                 rejection,
             } => {
-                batch.push(preparer.refuse(&name, format, &kept, rejection, source, now)?);
+                batch.push(preparer.refuse(&name, format, &kept, rejection, source, now));
             }
         }
-        hand_over(care, &mut batch, BATCH_PIECES, filed)?;
+        hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
     }
-    hand_over(care, &mut batch, 1, filed)
+    hand_over(care, &mut preparer, &mut batch, 1, filed)
 }
 
 fn hand_over(
     care: &Care,
+    preparer: &mut Preparer<'_>,
     batch: &mut Vec<Prepared>,
     at_least: usize,
     filed: &Sender<Result<Vec<Filed>, DbError>>,
@@ -490,10 +491,8 @@ fn hand_over(
         return Ok(());
     }
     let filed = filed.clone();
-    care.take_bulk(
-        std::mem::replace(batch, Vec::with_capacity(BATCH_PIECES)),
-        move |outcome| {
-            let _ = filed.send(outcome);
-        },
-    )
+    let batch = preparer.close(std::mem::replace(batch, Vec::with_capacity(BATCH_PIECES)))?;
+    care.take_bulk(batch, move |outcome| {
+        let _ = filed.send(outcome);
+    })
 }

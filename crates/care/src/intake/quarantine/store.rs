@@ -52,7 +52,7 @@ pub(in crate::intake) fn keep(
             record_no.into(),
             prepared.digest.into(),
             (&prepared.context).into(),
-            prepared.raw.as_slice().into(),
+            prepared.body.as_slice().into(),
             due.into(),
             OWNER.into(),
         ],
