@@ -1,6 +1,7 @@
 //! The feeds, as `systems/dorset/feeds` names them, and the files that fill them.
 
 use crate::Delivery;
+use record::Date;
 use std::collections::BTreeMap;
 
 /// Files are closed once they hold this many bytes, so that memory stays bounded whatever the size of a run.
@@ -15,7 +16,7 @@ pub struct FeedFile {
     pub sender: &'static str,
     /// File extension.
     pub extension: &'static str,
-    /// What stands first in each file.
+    /// What stands first in each file; `@AS-OF@` becomes the as-of date.
     pub before: &'static str,
     /// What stands last.
     pub after: &'static str,
@@ -64,15 +65,17 @@ struct Open {
 #[derive(Debug)]
 pub struct Feeds {
     block: u32,
+    as_of: Date,
     open: BTreeMap<&'static str, (&'static FeedFile, Open)>,
     done: Vec<Delivery>,
 }
 
 impl Feeds {
     /// Nothing yet, for this block of households.
-    pub fn new(block: u32) -> Self {
+    pub fn new(block: u32, as_of: Date) -> Self {
         Self {
             block,
+            as_of,
             open: BTreeMap::new(),
             done: Vec::new(),
         }
@@ -82,7 +85,9 @@ impl Feeds {
     pub fn write(&mut self, feed: &'static FeedFile, thing: impl FnOnce(&mut Vec<u8>)) {
         let (_, open) = self.open.entry(feed.name).or_insert_with(|| (feed, Open::default()));
         if open.bytes.is_empty() {
-            open.bytes.extend_from_slice(feed.before.as_bytes());
+            let day = self.as_of.iso().replace('-', "");
+            open.bytes
+                .extend_from_slice(feed.before.replace("@AS-OF@", &day).as_bytes());
         }
         thing(&mut open.bytes);
         if open.bytes.len() >= FILE_BYTES {

@@ -327,7 +327,7 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
         marks.perhaps(Marks::ATTORNEY, 0.02 + 0.12 * old, rng);
         marks.perhaps(Marks::ADVANCE_DECISION, 0.012, rng);
         marks.perhaps(Marks::CONTINGENCY, 0.05 * old, rng);
-        marks.perhaps(Marks::FIRE, 0.04 + 0.06 * old, rng);
+        marks.perhaps(Marks::FIRE, 0.07 + 0.08 * old, rng);
     }
     if age >= 18 {
         marks.perhaps(Marks::CHARITY, 0.015 + 0.006 * poorer, rng);

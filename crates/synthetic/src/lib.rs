@@ -6,22 +6,31 @@
 
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
+mod ambulance;
 mod calendar;
 mod cast;
+mod charity;
 mod clinical;
+mod demographics_service;
 mod documents;
 mod feeds;
 mod fhir;
 mod fhir_senders;
+mod fire;
+mod hl7;
 mod household;
 mod known;
 mod lives;
 mod names;
 mod people;
 mod place;
+mod public_health;
 mod random;
+mod social_care;
+mod table;
 mod terms;
 mod truth;
+mod west;
 
 pub use cast::CAST as CAST_HOUSEHOLDS;
 pub use people::PEOPLE_MAX;
@@ -33,6 +42,18 @@ use record::Date;
 
 /// Households in one block: a block is made alone, in bounded memory.
 const BLOCK_HOUSEHOLDS: u32 = 400;
+
+/// Everyone who tells: each writes what its kind of sender knows of one person.
+const TELLERS: [fn(&mut Feeds, &people::Person, &Household, &lives::Life); 8] = [
+    fhir_senders::tell,
+    west::tell,
+    ambulance::tell,
+    social_care::tell,
+    fire::tell,
+    charity::tell,
+    public_health::tell,
+    demographics_service::tell,
+];
 
 /// What to invent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +118,14 @@ pub fn blocks(plan: Plan) -> impl Iterator<Item = Block> {
 
 /// Everything that partners send of one block's people, in files of bounded size, sorted by name.
 pub fn block(plan: Plan, block: Block) -> Vec<Delivery> {
-    let mut feeds = Feeds::new(block.number);
+    let mut feeds = Feeds::new(block.number, plan.as_of);
     fhir_senders::directory(&mut feeds, plan.as_of);
     for household in households(plan, block) {
         for person in &household.people {
             let life = lives::life(person, &household, plan.as_of);
-            fhir_senders::tell(&mut feeds, person, &household, &life);
+            for tell in TELLERS {
+                tell(&mut feeds, person, &household, &life);
+            }
         }
     }
     feeds.finish()

@@ -287,6 +287,13 @@ pub struct Life {
     pub living: bool,
 }
 
+impl Life {
+    /// The day they died.
+    pub fn until_death(&self) -> Option<Date> {
+        (!self.living).then_some(self.until)
+    }
+}
+
 /// A fall.
 #[derive(Clone, Copy, Debug)]
 pub struct Fall {
