@@ -34,14 +34,33 @@ struct Call {
     conveyed: bool,
 }
 
+/// Whether the ambulance service has met the person.
+pub fn knows(person: &Person, life: &Life) -> bool {
+    !calls(person, life, &mut person.rng("ambulance")).is_empty()
+}
+
 /// Calls to falls, and other calls.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
     let mut rng = person.rng("ambulance");
+    let calls = calls(person, life, &mut rng);
+    if calls.is_empty() {
+        return;
+    }
+    let copy = known::copy(&known::AMBULANCE, person, household, life);
+    let form = |care: &Care| matches!(care, Care::Wish { term, .. } if *term == terms::RESPECT_FORM);
+    let plan = life.happenings.iter().find(|h| form(&h.care));
+    for (number, call) in (1u32..).zip(&calls) {
+        let seen = plan.is_some_and(|h| h.at <= call.at) && rng.chance(0.7);
+        row(feeds, &copy, call, (number, seen), &mut rng);
+    }
+}
+
+fn calls(person: &Person, life: &Life, rng: &mut Rng) -> Vec<Call> {
     let mut calls: Vec<Call> = life
         .falls
         .iter()
         .filter(|fall| fall.ambulance)
-        .map(|fall| fell(fall, &mut rng))
+        .map(|fall| fell(fall, rng))
         .collect();
     calls.extend(life.happenings.iter().filter_map(|h| match &h.care {
         Care::Attendance {
@@ -68,18 +87,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     }));
     calls.retain(|call| call.at.date.0 > person.born.0 && call.at.date.0 <= life.until.0);
     calls.sort_by_key(|call| call.at);
-    if calls.is_empty() {
-        return;
-    }
-    let copy = known::copy(&known::AMBULANCE, person, household, life);
-    let plan = life
-        .happenings
-        .iter()
-        .find(|h| matches!(h.care, Care::Wish { term, .. } if term == terms::RESPECT_FORM));
-    for (number, call) in (1u32..).zip(&calls) {
-        let seen = plan.is_some_and(|h| h.at <= call.at) && rng.chance(0.7);
-        row(feeds, &copy, call, (number, seen), &mut rng);
-    }
+    calls
 }
 
 fn fell(fall: &Fall, rng: &mut Rng) -> Call {

@@ -29,15 +29,25 @@ pub static LINK: FeedFile = feeds::lines("link-worker-contacts", "DEMO-VS01", "c
 /// Falls buddies' feed.
 pub static BUDDY: FeedFile = feeds::lines("falls-buddy-visits", "DEMO-VS02", "csv", BUDDY_COLUMNS.1);
 
+/// Whether link workers have met the person.
+pub fn link_workers_know(person: &Person, life: &Life) -> bool {
+    let lonely = person.marks.has(Marks::LONELY) && person.rng("lonely").chance(0.3);
+    (person.marks.has(Marks::CHARITY) || lonely) && person.age(life.until) >= 18
+}
+
+/// Whether a falls buddy has met the person.
+pub fn buddies_know(person: &Person, household: &Household, life: &Life) -> bool {
+    let fell_often = life.falls.len() > 1 && person.marks.has(Marks::FALLER) && household.home.is_empty();
+    fell_often && (person.household == 0 || person.rng("buddy").chance(0.2))
+}
+
 /// Everything the two charities tell of one person.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
-    let lonely = person.marks.has(Marks::LONELY) && person.rng("lonely").chance(0.3);
-    if (person.marks.has(Marks::CHARITY) || lonely) && person.age(life.until) >= 18 {
+    if link_workers_know(person, life) {
         let copy = known::copy(&known::LINK_WORKERS, person, household, life);
         link_worker(feeds, &copy, life);
     }
-    let fell_often = life.falls.len() > 1 && person.marks.has(Marks::FALLER) && household.home.is_empty();
-    if fell_often && (person.household == 0 || person.rng("buddy").chance(0.2)) {
+    if buddies_know(person, household, life) {
         let copy = known::copy(&known::BUDDIES, person, household, life);
         buddy(feeds, &copy, life);
     }
@@ -84,7 +94,7 @@ fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     };
     let worker = rng.pick(&["Tess", "Marcus", "Anwen", "Jo"]);
     let mut satisfied = rng.range(2, 6);
-    let mut day = referred.0 + rng.range(6, 30);
+    let mut day = (referred.0 + rng.range(6, 30)).min(life.until.0);
     let alive = person.sex == record::Sex::Female;
     for number in 1..=contacts {
         if day > life.until.0 {

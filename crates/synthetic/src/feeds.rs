@@ -90,11 +90,17 @@ impl Feeds {
                 .extend_from_slice(feed.before.replace("@AS-OF@", &day).as_bytes());
         }
         thing(&mut open.bytes);
-        if open.bytes.len() >= FILE_BYTES {
-            let bytes = std::mem::take(&mut open.bytes);
-            let part = open.part;
-            open.part += 1;
-            self.done.push(closed(feed, self.block, part, bytes));
+    }
+
+    /// Closes files that have grown large enough. Called between people, so that a bundle holds whole people
+    /// and no reference leads out of it.
+    pub fn between_people(&mut self) {
+        for (feed, open) in self.open.values_mut() {
+            if open.bytes.len() >= FILE_BYTES {
+                let bytes = std::mem::take(&mut open.bytes);
+                self.done.push(closed(feed, self.block, open.part, bytes));
+                open.part += 1;
+            }
         }
     }
 

@@ -22,9 +22,14 @@ pub const COLUMNS: Columns = columns! {
 /// The feed.
 pub static FEED: FeedFile = feeds::lines("fire-safe-and-well", "E31000047", "csv", COLUMNS.1);
 
+/// Whether the fire service has met the person.
+pub fn knows(person: &Person, household: &Household) -> bool {
+    person.marks.has(Marks::FIRE) && !household.lines.is_empty()
+}
+
 /// One visit to a person whom the fire service met at home.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
-    if !person.marks.has(Marks::FIRE) || household.lines.is_empty() {
+    if !knows(person, household) {
         return;
     }
     let mut rng = person.rng("fire");

@@ -188,11 +188,6 @@ pub fn holders(life: &Life) -> Tellers {
     life.happenings.iter().fold(Tellers::PRACTICE, |all, h| all.and(h.by))
 }
 
-/// `F` or `M`.
-pub fn letter(person: &Person) -> &'static str {
-    if person.sex == Sex::Female { "F" } else { "M" }
-}
-
 /// `Female` or `Male`.
 pub fn sex(person: &Person) -> &'static str {
     if person.sex == Sex::Female { "Female" } else { "Male" }

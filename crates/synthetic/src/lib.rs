@@ -126,6 +126,7 @@ pub fn block(plan: Plan, block: Block) -> Vec<Delivery> {
             for tell in TELLERS {
                 tell(&mut feeds, person, &household, &life);
             }
+            feeds.between_people();
         }
     }
     feeds.finish()

@@ -192,11 +192,6 @@ impl Person {
         calendar::years(self.born, on)
     }
 
-    /// Full name as people write it.
-    pub fn name(&self) -> String {
-        format!("{} {}", self.given, self.family)
-    }
-
     /// A stable eight-character stem for ids that `sender` makes.
     pub fn stem(&self, sender: &str) -> String {
         let bits = self.rng(sender).bits();

@@ -55,8 +55,6 @@ pub struct Practice {
     pub feed: &'static str,
     /// Invented name.
     pub name: &'static str,
-    /// Town.
-    pub town: &'static str,
     /// Whether its laboratory still answers HbA1c in percent now and then.
     pub percent: bool,
     /// How readily it codes what it finds, about 1: practices differ.
@@ -65,71 +63,21 @@ pub struct Practice {
 
 /// The practices.
 pub const PRACTICES: [Practice; 8] = [
-    practice("DEMO-GP01", "gp01-fhir", "Chesil View Surgery", "Weymouth", true, 0.9),
-    practice(
-        "DEMO-GP02",
-        "gp02-fhir",
-        "Saxon Bridge Medical Practice",
-        "Wareham",
-        false,
-        1.08,
-    ),
-    practice(
-        "DEMO-GP03",
-        "gp03-fhir",
-        "Heathfield Lane Surgery",
-        "Wimborne",
-        true,
-        1.0,
-    ),
-    practice(
-        "DEMO-GP04",
-        "gp04-fhir",
-        "Pinewood Chine Practice",
-        "Bournemouth",
-        true,
-        0.85,
-    ),
-    practice(
-        "DEMO-GP05",
-        "gp05-fhir",
-        "Quayside Family Practice",
-        "Poole",
-        false,
-        1.0,
-    ),
-    practice(
-        "DEMO-GP06",
-        "gp06-fhir",
-        "Two Rivers Health Centre",
-        "Christchurch",
-        false,
-        1.12,
-    ),
-    practice("DEMO-GP07", "gp07-fhir", "Hill Fort Surgery", "Dorchester", false, 1.05),
-    practice(
-        "DEMO-GP08",
-        "gp08-fhir",
-        "Vale of Stours Practice",
-        "Sturminster Newton",
-        false,
-        0.95,
-    ),
+    practice("DEMO-GP01", "gp01-fhir", "Chesil View Surgery", true, 0.9),
+    practice("DEMO-GP02", "gp02-fhir", "Saxon Bridge Medical Practice", false, 1.08),
+    practice("DEMO-GP03", "gp03-fhir", "Heathfield Lane Surgery", true, 1.0),
+    practice("DEMO-GP04", "gp04-fhir", "Pinewood Chine Practice", true, 0.85),
+    practice("DEMO-GP05", "gp05-fhir", "Quayside Family Practice", false, 1.0),
+    practice("DEMO-GP06", "gp06-fhir", "Two Rivers Health Centre", false, 1.12),
+    practice("DEMO-GP07", "gp07-fhir", "Hill Fort Surgery", false, 1.05),
+    practice("DEMO-GP08", "gp08-fhir", "Vale of Stours Practice", false, 0.95),
 ];
 
-const fn practice(
-    code: &'static str,
-    feed: &'static str,
-    name: &'static str,
-    town: &'static str,
-    percent: bool,
-    coding: f64,
-) -> Practice {
+const fn practice(code: &'static str, feed: &'static str, name: &'static str, percent: bool, coding: f64) -> Practice {
     Practice {
         code,
         feed,
         name,
-        town,
         percent,
         coding,
     }

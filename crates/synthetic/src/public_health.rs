@@ -31,9 +31,14 @@ pub static COACH: FeedFile = feeds::lines("health-coaching", "DEMO-PH01", "csv",
 /// School feed.
 pub static SCHOOL: FeedFile = feeds::lines("school-measurement", "RDY", "csv", SCHOOL_COLUMNS.1);
 
+/// Whether a coach has met the person.
+pub fn coaches_know(person: &Person, life: &Life) -> bool {
+    person.marks.has(Marks::COACHED) && person.age(life.until) >= 18
+}
+
 /// Everything public health tells of one person.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
-    if person.marks.has(Marks::COACHED) && person.age(life.until) >= 18 {
+    if coaches_know(person, life) {
         let copy = known::copy(&known::COACHES, person, household, life);
         coaching(feeds, &copy, life);
     }
@@ -132,6 +137,25 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     }
 }
 
+/// Whether a child was measured at school, or was to be.
+pub fn schools_know(person: &Person, life: &Life) -> bool {
+    (4..18).contains(&person.age(life.until)) && sessions(person, life).next().is_some()
+}
+
+/// The school years in which a child was to be measured: year group, years after Reception, the day.
+fn sessions<'a>(person: &'a Person, life: &'a Life) -> impl Iterator<Item = (&'static str, i32, Date)> + 'a {
+    let mut rng = person.rng("school days");
+    let (born_year, born_month, _) = calendar::ymd(person.born);
+    let starts = born_year + if born_month >= 9 { 5 } else { 4 };
+    [("Reception", 0), ("Year 6", 6)]
+        .into_iter()
+        .filter_map(move |(group, years)| {
+            let year = starts + years;
+            let day = calendar::working_day(calendar::date(year + 1, 2, 1 + rng.range(0, 120)));
+            (day.0 <= life.until.0 && year >= 2016).then_some((group, years, day))
+        })
+}
+
 /// Reception at four or five, Year 6 at ten or eleven.
 fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     let person = copy.person;
@@ -139,13 +163,7 @@ fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     // Poorer children are heavier: the programme's own published slope.
     let poorer = f64::from(5 - copy.household.neighbourhood.fifth);
     let standing = (rng.normal(0.35 + 0.12 * poorer, 1.1)).clamp(-2.6, 3.4);
-    let (born_year, born_month, _) = calendar::ymd(person.born);
-    let starts = born_year + if born_month >= 9 { 5 } else { 4 };
-    for (year, group, years) in [(starts, "Reception", 0), (starts + 6, "Year 6", 6)] {
-        let day = calendar::working_day(calendar::date(year + 1, 2, 1 + rng.range(0, 120)));
-        if day.0 > life.until.0 || year < 2016 {
-            continue;
-        }
+    for (group, years, day) in sessions(person, life) {
         let school = SCHOOLS[usize::try_from(
             i32::from(copy.household.neighbourhood.fifth) + i32::from(person.household as u8 % 3),
         )

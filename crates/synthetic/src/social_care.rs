@@ -46,7 +46,7 @@ const PROVIDERS: [&str; 4] = [
 /// Everything the council tells of one person.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
     let bcp = household.neighbourhood.council == Council::Bcp;
-    let sender = if bcp { &known::BCP } else { &known::DORSET };
+    let sender = council(household);
     if person.marks.has(Marks::SOCIAL_CARE) && person.age(life.until) >= 18 {
         let copy = known::copy(sender, person, household, life);
         adult(feeds, if bcp { &BCP_ADULT } else { &DORSET_ADULT }, &copy, life);
@@ -55,6 +55,22 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         let copy = known::copy(sender, person, household, life);
         child(feeds, if bcp { &BCP_CHILD } else { &DORSET_CHILD }, &copy, life);
     }
+}
+
+/// The council of a household.
+pub fn council(household: &Household) -> &'static known::Sender {
+    match household.neighbourhood.council {
+        Council::Bcp => &known::BCP,
+        Council::Dorset => &known::DORSET,
+    }
+}
+
+/// Whether the council has met the person.
+pub fn knows(person: &Person, life: &Life) -> bool {
+    let adult = person.age(life.until) >= 18;
+    person
+        .marks
+        .has(if adult { Marks::SOCIAL_CARE } else { Marks::CHILD_PLAN })
 }
 
 /// One event of a person's care, in the council's own words.

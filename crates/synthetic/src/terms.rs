@@ -103,16 +103,10 @@ pub const HIP_FRACTURE: Term = term("5913000", "Fracture of neck of femur");
 pub const PNEUMONIA: Term = term("233604007", "Pneumonia");
 /// Urinary infection.
 pub const URINE_INFECTION: Term = term("68566005", "Urinary tract infectious disease");
-/// Covid.
-pub const COVID: Term = term("840539006", "COVID-19");
 /// Middle ear infection.
 pub const OTITIS: Term = term("65363002", "Otitis media");
 /// Back pain.
 pub const BACK_PAIN: Term = term("279039007", "Low back pain");
-/// Mild frailty, by the electronic index and confirmed.
-pub const MILD_FRAILTY: Term = term("925791000000100", "Mild frailty");
-/// Moderate frailty.
-pub const MODERATE_FRAILTY: Term = term("925831000000107", "Moderate frailty");
 /// Severe frailty.
 pub const SEVERE_FRAILTY: Term = term("925861000000102", "Severe frailty");
 /// Obesity.

@@ -1,9 +1,10 @@
 //! The truth, for evaluation only: who is who, and who truly has what.
 
 use crate::household::Household;
-use crate::lives::{self, Tellers};
+use crate::lives::{self, Life, Tellers};
 use crate::people::{Marks, Person};
 use crate::{Plan, blocks, households, known};
+use crate::{ambulance, charity, fire, public_health, social_care};
 use record::{Date, NhsNumber, Sex};
 
 /// One person as they truly are.
@@ -79,32 +80,7 @@ pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
 
 fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
     let life = lives::life(person, household, as_of);
-    let holders = known::holders(&life);
-    let mut records = Vec::new();
-    let acute_slip = match person.marks {
-        m if m.has(Marks::WRONG_TWIN) => "wrong-twin",
-        m if m.has(Marks::MISTYPED) => "mistyped-number",
-        _ => "",
-    };
-    for (teller, sender, slip) in [
-        (Tellers::PRACTICE, &known::PRACTICE, ""),
-        (Tellers::EAST, &known::EAST, acute_slip),
-        (Tellers::WEST, &known::WEST, acute_slip),
-        (Tellers::COMMUNITY, &known::COMMUNITY, ""),
-    ] {
-        if holders.has(teller) {
-            let code = if teller == Tellers::PRACTICE {
-                household.practice.code
-            } else {
-                sender.code
-            };
-            records.push(TrueRecord {
-                sender: code.to_owned(),
-                local_id: sender.id(person, household),
-                slip,
-            });
-        }
-    }
+    let records = records(person, household, &life);
     TruePerson {
         number: person.ordinal,
         household: person.household,
@@ -130,4 +106,49 @@ fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
             .collect(),
         records,
     }
+}
+
+/// The records that senders keep of a person. School measurements go under the community trust's own id.
+fn records(person: &Person, household: &Household, life: &Life) -> Vec<TrueRecord> {
+    let holders = known::holders(life);
+    let slip = match person.marks {
+        m if m.has(Marks::WRONG_TWIN) => "wrong-twin",
+        m if m.has(Marks::MISTYPED) => "mistyped-number",
+        _ => "",
+    };
+    let measured = public_health::schools_know(person, life);
+    let council = social_care::council(household);
+    let mut records: Vec<TrueRecord> = [
+        (true, &known::PRACTICE, ""),
+        (holders.has(Tellers::EAST), &known::EAST, slip),
+        (holders.has(Tellers::WEST), &known::WEST, slip),
+        (holders.has(Tellers::COMMUNITY) || measured, &known::COMMUNITY, ""),
+        (ambulance::knows(person, life), &known::AMBULANCE, ""),
+        (social_care::knows(person, life), council, ""),
+        (fire::knows(person, household), &known::FIRE, ""),
+        (charity::link_workers_know(person, life), &known::LINK_WORKERS, ""),
+        (charity::buddies_know(person, household, life), &known::BUDDIES, ""),
+        (public_health::coaches_know(person, life), &known::COACHES, ""),
+    ]
+    .into_iter()
+    .filter(|(knows, _, _)| *knows)
+    .map(|(_, sender, slip)| TrueRecord {
+        sender: if sender.code == "GP" {
+            household.practice.code
+        } else {
+            sender.code
+        }
+        .to_owned(),
+        local_id: sender.id(person, household),
+        slip,
+    })
+    .collect();
+    if person.marks.has(Marks::MERGED) && holders.has(Tellers::WEST) {
+        records.push(TrueRecord {
+            sender: known::WEST.code.to_owned(),
+            local_id: crate::west::merged_away(person),
+            slip: "merged-away",
+        });
+    }
+    records
 }

@@ -85,6 +85,11 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), last, |_, _| {});
 }
 
+/// The id of a second record that was merged into the first.
+pub fn merged_away(person: &Person) -> String {
+    person.stem("RBD, second record")
+}
+
 fn is_measured(care: &Care) -> bool {
     matches!(care, Care::Result { .. } | Care::Pressure { .. })
 }
@@ -102,7 +107,7 @@ fn register(sender: &mut Sender<'_>, person: &Person, at: Moment, life: &Life) {
         message.segment("ZU8", &[(1, "Z"), (2, "1"), (3, "No")]);
     });
     if person.marks.has(Marks::MERGED) {
-        let old = person.stem("RBD, second record");
+        let old = merged_away(person);
         sender.copy.id.clone_from(&old);
         sender.copy.nhs.clear();
         sender.send(&feeds::WEST_ADT, ("ADT^A28", "ADT_A05"), at.later(3), |_, _| {});

@@ -53,7 +53,7 @@ conditions! {
     /// Autism.
     Autism "408856003" "Autistic disorder" "F84.0" 0.012 4.0 1.0 2.2 0.2 0.0 0.0;
     /// Asthma.
-    Asthma "195967001" "Asthma" "J45.9" 0.085 8.0 7.0 0.9 0.3 0.3 0.3;
+    Asthma "195967001" "Asthma" "J45.9" 0.069 8.0 7.0 0.9 0.3 0.3 0.3;
     /// Eczema.
     Eczema "43116000" "Eczema" "L30.9" 0.09 3.0 2.0 1.0 0.1 0.0 0.0;
     /// Epilepsy.
@@ -71,21 +71,21 @@ conditions! {
     /// Underactive thyroid.
     Hypothyroid "40930008" "Hypothyroidism" "E03.9" 0.08 54.0 14.0 0.25 0.0 0.0 0.1;
     /// Hypertension.
-    Hypertension "38341003" "Hypertensive disorder" "I10" 0.56 69.0 10.0 1.05 0.25 0.1 0.6;
+    Hypertension "38341003" "Hypertensive disorder" "I10" 0.74 68.0 10.5 1.05 0.25 0.1 0.6;
     /// Type 2 diabetes.
     Diabetes "44054006" "Type 2 diabetes mellitus" "E11.9" 0.13 60.0 11.0 1.35 0.6 0.1 1.5;
     /// Coronary heart disease.
-    Coronary "53741008" "Coronary arteriosclerosis" "I25.1" 0.17 74.0 9.0 1.9 0.5 0.7 0.3;
+    Coronary "53741008" "Coronary arteriosclerosis" "I25.1" 0.155 74.0 9.0 1.9 0.5 0.7 0.3;
     /// Atrial fibrillation.
-    Fibrillation "49436004" "Atrial fibrillation" "I48.9" 0.19 79.0 8.0 1.3 0.0 0.1 0.4;
+    Fibrillation "49436004" "Atrial fibrillation" "I48.9" 0.172 79.0 8.0 1.3 0.0 0.1 0.4;
     /// Stroke.
-    Stroke "230690007" "Stroke" "I64" 0.12 77.0 9.0 1.15 0.4 0.5 0.1;
+    Stroke "230690007" "Stroke" "I64" 0.102 77.0 9.0 1.15 0.4 0.5 0.1;
     /// Heart failure.
     HeartFailure "84114007" "Heart failure" "I50.9" 0.055 80.0 8.0 1.3 0.5 0.3 0.5;
     /// Kidney disease.
     Kidney "433144002" "Chronic kidney disease stage 3" "N18.3" 0.27 78.0 8.0 0.9 0.2 0.1 0.2;
     /// COPD.
-    Copd "13645005" "Chronic obstructive pulmonary disease" "J44.9" 0.038 66.0 8.0 1.1 1.2 4.0 0.0;
+    Copd "13645005" "Chronic obstructive pulmonary disease" "J44.9" 0.052 66.0 8.0 1.1 1.2 4.0 0.0;
     /// Osteoarthritis.
     Osteoarthritis "396275006" "Osteoarthritis" "M19.9" 0.36 68.0 10.0 0.75 0.1 0.0 0.8;
     /// Rheumatoid arthritis.
@@ -95,13 +95,13 @@ conditions! {
     /// Osteoporosis.
     Osteoporosis "64859006" "Osteoporosis" "M81.9" 0.11 76.0 8.0 0.2 0.0 0.4 -0.3;
     /// Breast or prostate cancer.
-    Cancer "363346000" "Cancer" "C80" 0.11 70.0 11.0 1.0 -0.1 0.1 0.1;
+    Cancer "363346000" "Cancer" "C80" 0.135 70.0 11.0 1.0 -0.1 0.1 0.1;
     /// Bowel cancer.
     BowelCancer "363406005" "Malignant neoplasm of colon" "C18.9" 0.025 74.0 9.0 1.3 0.1 0.2 0.2;
     /// Lung cancer.
     LungCancer "254637007" "Non-small cell lung cancer" "C34.9" 0.006 74.0 7.0 1.1 0.9 6.0 0.0;
     /// Dementia.
-    Dementia "52448006" "Dementia" "F03" 0.30 90.0 5.5 0.8 0.3 0.2 0.0;
+    Dementia "52448006" "Dementia" "F03" 0.215 91.0 5.0 0.8 0.3 0.2 0.0;
     /// Parkinson's disease.
     Parkinsons "49049000" "Parkinson's disease" "G20" 0.018 79.0 7.0 1.5 0.0 0.0 0.0;
     /// Hearing loss.
