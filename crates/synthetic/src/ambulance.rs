@@ -5,9 +5,8 @@ use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
-use crate::lives::{Care, Fall, Harm, Life};
+use crate::lives::{Care, Fall, Harm, Life, Tellers};
 use crate::people::{Marks, Person};
-use crate::place::Acute;
 use crate::random::Rng;
 use crate::table::{Columns, Row, columns};
 use crate::terms;
@@ -32,6 +31,7 @@ struct Call {
     words: &'static str,
     fall: Option<Harm>,
     conveyed: bool,
+    to: Tellers,
 }
 
 /// Whether the ambulance service has met the person.
@@ -81,6 +81,7 @@ fn calls(person: &Person, life: &Life, rng: &mut Rng) -> Vec<Call> {
                 words,
                 fall: None,
                 conveyed: true,
+                to: h.by,
             })
         }
         _ => None,
@@ -106,6 +107,7 @@ fn fell(fall: &Fall, rng: &mut Rng) -> Call {
         words,
         fall: Some(fall.harm),
         conveyed: fall.harm != Harm::None,
+        to: fall.taken,
     }
 }
 
@@ -166,9 +168,10 @@ fn row(feeds: &mut Feeds, copy: &Copy<'_>, call: &Call, told: (u32, bool), rng: 
         (if pain { rng.range(4, 9) } else { rng.range(0, 3) }).to_string(),
     );
     row.set("FallRelated", if call.fall.is_some() { "Y" } else { "N" });
-    let hospital = match copy.household.neighbourhood.acute {
-        Acute::West => "Dorset County Hospital",
-        Acute::East => "University Hospitals Dorset",
+    let hospital = if call.to.has(Tellers::WEST) {
+        "Dorset County Hospital"
+    } else {
+        "University Hospitals Dorset"
     };
     let outcome = if call.conveyed {
         "Conveyed"

@@ -41,7 +41,13 @@ fn falls(diary: &mut Diary<'_>) {
         }
         broken |= harm == Harm::Hip;
         let ambulance = harm != Harm::None || diary.rng.chance(0.4);
-        diary.life.falls.push(Fall { at, harm, ambulance });
+        let taken = place_taken(diary);
+        diary.life.falls.push(Fall {
+            at,
+            harm,
+            ambulance,
+            taken,
+        });
     }
     diary.life.falls.sort_by_key(|fall| fall.at);
     for fall in diary.life.falls.clone() {
@@ -50,19 +56,19 @@ fn falls(diary: &mut Diary<'_>) {
 }
 
 fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
-    let problem = |term, icd| Care::Problem {
-        term,
-        icd,
-        resolved: None,
-        suspected: false,
-    };
     if diary.rng.chance(0.6) {
         let later = diary.rng.range(0, 6);
         let at = diary.surgery(Date(fall.at.date.0 + later));
-        diary.note(at, Tellers::PRACTICE, problem(terms::FALL, "W19"));
+        let problem = Care::Problem {
+            term: terms::FALL,
+            icd: "W19",
+            resolved: Some(Date(at.date.0 + 21)),
+            suspected: false,
+        };
+        diary.note(at, Tellers::PRACTICE, problem);
     }
-    let arrived = fall.at.later(diary.rng.range(70, 240));
-    let own = place_taken(diary);
+    let arrived = fall.at.later(diary.rng.range(250, 330));
+    let own = fall.taken;
     match fall.harm {
         Harm::None => {}
         Harm::Hurt => {

@@ -48,7 +48,7 @@ fn nursing(diary: &mut Diary<'_>) {
         "Leg ulcer dressing",
         "Insulin support",
         "Catheter care",
-        "Wound care after surgery",
+        "Skin tear dressing",
         "Pressure area care",
     ]);
     let mut day = start.0;

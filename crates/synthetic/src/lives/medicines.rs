@@ -344,7 +344,9 @@ pub fn medicines(diary: &mut Diary<'_>) {
         }
         taken.push(usual.product);
         let later = diary.rng.range(3, 120);
-        let start = diary.surgery(Date(since.0 + later));
+        // Practices carry over what was running when their record began, not what was prescribed decades before.
+        let carried = diary.life.since.0 - diary.rng.range(0, 1500);
+        let start = diary.surgery(Date((since.0 + later).max(carried)));
         let ended = diary.rng.chance(if usual.condition == Condition::Depression {
             0.45
         } else {

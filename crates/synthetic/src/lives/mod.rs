@@ -303,6 +303,8 @@ pub struct Fall {
     pub harm: Harm,
     /// An ambulance came.
     pub ambulance: bool,
+    /// The hospital they were taken to, if they were.
+    pub taken: Tellers,
 }
 
 /// What a fall did.
@@ -434,6 +436,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     life.happenings.sort_by_key(|h| h.at);
     let mut rng = person.rng("errors");
     for happening in &mut life.happenings {
+        not_yet(&mut happening.care, until);
         let may = matches!(
             happening.care,
             Care::Problem { .. } | Care::Result { .. } | Care::Pressure { .. }
@@ -441,4 +444,14 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         happening.in_error = may && rng.chance(0.002);
     }
     life
+}
+
+/// What would end only after the as-of date has not ended yet.
+fn not_yet(care: &mut Care, until: Date) {
+    let end = match care {
+        Care::Problem { resolved, .. } => resolved,
+        Care::Medicine { stopped, .. } => stopped,
+        _ => return,
+    };
+    *end = end.filter(|day| day.0 <= until.0);
 }

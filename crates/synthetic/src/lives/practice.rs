@@ -479,7 +479,7 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
             let care = Care::Problem {
                 term: terms::BACK_PAIN,
                 icd: "M54.5",
-                resolved: None,
+                resolved: Some(Date(at.date.0 + 60)),
                 suspected: false,
             };
             diary.note(at, Tellers::PRACTICE, care);
