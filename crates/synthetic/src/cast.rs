@@ -1,7 +1,9 @@
 //! Households set by hand, at the same numbers in every run, for tours and tests. See the README.
 
+use crate::calendar::Moment;
 use crate::household::Household;
 use crate::lives::conditions::Condition;
+use crate::lives::{Fall, Harm, Tellers};
 use crate::people::{Marks, Person, Role, Sketch};
 use crate::place::{NEIGHBOURHOODS, Neighbourhood, PRACTICES};
 use crate::{Plan, calendar};
@@ -155,6 +157,25 @@ fn widow(household: &mut Household) {
         .and(Marks::BOTH_HOSPITALS)
         .and(Marks::COMMUNITY)
         .and(Marks::COACHED);
+}
+
+/// Falls set by hand; `None` for falls of chance.
+pub fn falls(person: &Person, until: Date) -> Option<Vec<Fall>> {
+    if person.household != 0 {
+        return None;
+    }
+    let fall = |days: i32, minute: u16, harm: Harm, taken: Tellers| Fall {
+        at: Moment::new(Date(until.0 - days), minute),
+        harm,
+        ambulance: true,
+        taken,
+    };
+    Some(vec![
+        fall(960, 7 * 60 + 20, Harm::None, Tellers::WEST),
+        fall(610, 13 * 60 + 5, Harm::Hip, Tellers::WEST),
+        fall(205, 19 * 60 + 40, Harm::Hurt, Tellers::EAST),
+        fall(11, 6 * 60 + 35, Harm::None, Tellers::WEST),
+    ])
 }
 
 /// Household 1: twin girls with the same surname, birth date, sex and address.

@@ -436,10 +436,10 @@ fn encounter_reason(j: &mut Json, care: &Care, at: &Context<'_>) {
             };
             (
                 *ward,
-                if *emergency {
-                    "Emergency department"
-                } else {
-                    "Waiting list"
+                match (*emergency, *ward) {
+                    (true, _) => "Emergency department",
+                    (_, "Maternity unit") => "Born here",
+                    _ => "Waiting list",
                 },
                 left,
             )

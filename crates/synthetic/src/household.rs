@@ -63,6 +63,7 @@ pub fn household(plan: &Plan, index: u32, first: u32) -> Household {
         chance_marks(&mut person, &found, shape, plan.as_of, &mut rng);
         found.people.push(person);
     }
+    apart(&mut found.people, community, shape, &mut rng);
     relate(&mut found.people, family, &mut rng);
     cast::arrange(&mut found, plan);
     found
@@ -273,6 +274,25 @@ fn family_name(
         _ => false,
     };
     if own { names::surname(community, rng) } else { family }
+}
+
+/// People of one family are given different names; a care home may well have two Margarets.
+fn apart(people: &mut [Person], community: Option<&'static Community>, shape: Shape, rng: &mut Rng) {
+    if shape == Shape::CareHome {
+        return;
+    }
+    for at in 1..people.len() {
+        for _ in 0..8 {
+            if people[..at].iter().all(|other| other.given != people[at].given) {
+                break;
+            }
+            let (year, _, _) = crate::calendar::ymd(people[at].born);
+            people[at].given = names::given(community, people[at].sex, year, rng).to_owned();
+            if !people[at].email.is_empty() {
+                people[at].email = people::email(&people[at].given, people[at].family, people[at].ordinal);
+            }
+        }
+    }
 }
 
 /// Twins share a birth date; a couple's names come together; a few sons bear their father's name.

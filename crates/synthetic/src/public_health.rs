@@ -144,7 +144,8 @@ pub fn schools_know(person: &Person, life: &Life) -> bool {
 
 /// The school years in which a child was to be measured: year group, years after Reception, the day.
 fn sessions<'a>(person: &'a Person, life: &'a Life) -> impl Iterator<Item = (&'static str, i32, Date)> + 'a {
-    let mut rng = person.rng("school days");
+    // A school measures a family's children of one year on one day.
+    let mut rng = crate::random::Rng::keyed(person.seed, person.household, u16::MAX, "school days");
     let (born_year, born_month, _) = calendar::ymd(person.born);
     let starts = born_year + if born_month >= 9 { 5 } else { 4 };
     [("Reception", 0), ("Year 6", 6)]

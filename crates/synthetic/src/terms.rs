@@ -142,6 +142,8 @@ pub const PNEUMOCOCCAL: Term = term("12866006", "Pneumococcal vaccination");
 pub const MMR: Term = term("38598009", "Measles, mumps and rubella vaccination");
 /// Six-in-one.
 pub const SIX_IN_ONE: Term = words("6-in-1 vaccine (DTaP/IPV/Hib/HepB)");
+/// Five-in-one, until 2017.
+pub const FIVE_IN_ONE: Term = words("5-in-1 vaccine (DTaP/IPV/Hib)");
 /// Meningitis B.
 pub const MEN_B: Term = words("Meningococcal group B vaccine");
 /// Four-in-one pre-school booster.
@@ -151,7 +153,7 @@ pub const HPV: Term = words("Human papillomavirus vaccine");
 /// Covid booster.
 pub const COVID_BOOSTER: Term = words("COVID-19 vaccine, seasonal booster");
 /// Shingles.
-pub const SHINGLES: Term = words("Shingles vaccine (recombinant)");
+pub const SHINGLES: Term = words("Shingles vaccine");
 
 /// Not for resuscitation.
 pub const NOT_FOR_CPR: Term = term("450476008", "Not for cardiopulmonary resuscitation");

@@ -248,10 +248,10 @@ fn stay(sender: &mut Sender<'_>, number: usize, happening: &Happening) {
         class: "I",
         ward,
         specialty: specialty.0,
-        source: if *urgent {
-            "^Emergency department"
-        } else {
-            "^Waiting list"
+        source: match (*urgent, *ward) {
+            (true, _) => "^Emergency department",
+            (_, "Maternity unit") => "^Born here",
+            _ => "^Waiting list",
         },
         ..emergency(&visit_number, sender.doctor, at, None)
     };

@@ -1,6 +1,8 @@
 //! Everything that is sent is read by the readers that intake uses; what they refuse is what was made wrong on
 //! purpose.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use exchange::{Format, Piece, fhir, hl7, read, table};
 use record::system::{Feed, System};
 use record::{Date, Kind};

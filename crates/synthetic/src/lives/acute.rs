@@ -22,6 +22,13 @@ fn falls(diary: &mut Diary<'_>) {
     if age < 60 {
         return;
     }
+    if let Some(falls) = crate::cast::falls(diary.person, diary.life.until) {
+        diary.life.falls = falls;
+        for fall in diary.life.falls.clone() {
+            after_fall(diary, fall);
+        }
+        return;
+    }
     let years = calendar::years_exact(diary.life.since, diary.life.until).min(6.0);
     let marked = diary.marked(Marks::FALLER);
     let rate = if marked { 0.55 } else { 0.03 } * (1.0 + f64::from(age - 60) / 40.0);
@@ -244,10 +251,22 @@ fn attendances(diary: &mut Diary<'_>) {
     let count = diary
         .rng
         .count((rate * homeless * diary.person.contact * years).min(12.0));
-    for _ in 0..count {
+    // A hospital can only slip over someone it has met.
+    let slips = [
+        Marks::MERGED,
+        Marks::WRONG_TWIN,
+        Marks::MISTYPED,
+        Marks::DEATH_DISAGREES,
+    ];
+    let met = slips.iter().any(|mark| diary.marked(*mark));
+    for number in 0..count.max(u32::from(met)) {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.any_time(day);
-        let by = place_taken(diary);
+        let by = match (number, diary.marked(Marks::MERGED)) {
+            (0, true) => Tellers::WEST,
+            (0, false) if met => diary.own_acute(),
+            _ => place_taken(diary),
+        };
         let (complaint, found) = complaint(diary, at);
         let minutes = diary.rng.range(60, 520);
         let by_ambulance = age > 60 && diary.rng.chance(0.4);

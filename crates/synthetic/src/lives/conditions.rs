@@ -146,7 +146,11 @@ pub fn conditions(person: &Person, fifth: u8, until: Date) -> Vec<Had> {
         let began = if forced {
             (age - 2.0 - 6.0 * lateness).max(age * 0.3)
         } else {
+            // The far end of the curve would make a few people frail at fifty.
+            let earliest = middle - 3.0 * shape.width;
             onset(draw / height.min(0.97), middle, shape.width, age)
+                .max(earliest)
+                .min(age)
         };
         let since = Date(person.born.0 + (began * 365.25) as i32).max(Date(person.born.0 + 20));
         had.push(Had {

@@ -375,6 +375,8 @@ impl Diary<'_> {
     /// A minute in surgery hours.
     pub fn surgery(&mut self, on: Date) -> Moment {
         let minute = self.rng.range(8 * 6, 18 * 6) * 10;
+        let holiday = matches!(calendar::ymd(on), (_, 12, 24..=28) | (_, 1, 1));
+        let on = if holiday { Date(on.0 + 5) } else { on };
         Moment::new(calendar::working_day(on), u16::try_from(minute).unwrap_or(600))
     }
 

@@ -342,7 +342,7 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
             };
             diary.note(at, Tellers::PRACTICE, vaccination);
         }
-        if given && diary.age(autumn) >= 75 {
+        if given && year >= 2021 && diary.age(autumn) >= 75 {
             let booster = Care::Vaccination {
                 term: terms::COVID_BOOSTER,
                 declined: false,
@@ -352,7 +352,8 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
     }
     for (age, term) in [(65, terms::PNEUMOCOCCAL), (70, terms::SHINGLES)] {
         let day = Date(diary.person.born.0 + age * 365 + diary.rng.range(30, 300));
-        if diary.rng.chance(likes * 0.8) {
+        let begun = age == 65 || day.0 >= crate::calendar::date(2013, 9, 1).0;
+        if diary.rng.chance(likes * 0.8) && begun {
             let at = diary.surgery(day);
             diary.note(at, Tellers::PRACTICE, Care::Vaccination { term, declined: false });
         }
