@@ -146,6 +146,36 @@ fn row(feeds: &mut Feeds, copy: &Copy<'_>, call: &Call, told: (u32, bool), rng: 
         "IncidentSetting",
         if copy.lines.is_empty() { "Public place" } else { setting },
     );
+    measured(&mut row, person, call, rng);
+    row.set("FallRelated", if call.fall.is_some() { "Y" } else { "N" });
+    let hospital = if call.to.has(Tellers::WEST) {
+        "Dorset County Hospital"
+    } else {
+        "University Hospitals Dorset"
+    };
+    let outcome = if call.conveyed {
+        "Conveyed"
+    } else {
+        rng.pick(&["See and treat", "See and treat", "Referred"])
+    };
+    row.set("Outcome", outcome)
+        .set("Destination", if call.conveyed { hospital } else { "" });
+    if outcome == "Referred" {
+        row.set("ReferredTo", "Urgent community response");
+    }
+    row.set("AdvancePlanSeen", if plan_seen { "Yes" } else { "No" });
+    let summary = summary(person, call);
+    row.set("CrewSummary", summary)
+        .set("CallSign", format!("SW{:03}", rng.range(100, 420)));
+    row.set("LastUpdated", clear.later(15).table());
+    row.send(feeds, &FEED);
+    if rng.chance(0.006) {
+        row.send(feeds, &FEED);
+    }
+}
+
+/// What the crew measured.
+fn measured(row: &mut Row, person: &Person, call: &Call, rng: &mut Rng) {
     let mut number = |column: &str, mean: f64, spread: f64, decimals: usize| {
         let value = rng.normal(mean, spread);
         row.set(column, format!("{value:.decimals$}"));
@@ -167,37 +197,16 @@ fn row(feeds: &mut Feeds, copy: &Copy<'_>, call: &Call, told: (u32, bool), rng: 
         "PainScore",
         (if pain { rng.range(4, 9) } else { rng.range(0, 3) }).to_string(),
     );
-    row.set("FallRelated", if call.fall.is_some() { "Y" } else { "N" });
-    let hospital = if call.to.has(Tellers::WEST) {
-        "Dorset County Hospital"
-    } else {
-        "University Hospitals Dorset"
-    };
-    let outcome = if call.conveyed {
-        "Conveyed"
-    } else {
-        rng.pick(&["See and treat", "See and treat", "Referred"])
-    };
-    row.set("Outcome", outcome)
-        .set("Destination", if call.conveyed { hospital } else { "" });
-    if outcome == "Referred" {
-        row.set("ReferredTo", "Urgent community response");
-    }
-    row.set("AdvancePlanSeen", if plan_seen { "Yes" } else { "No" });
+}
+
+fn summary(person: &Person, call: &Call) -> &'static str {
     let lonely = person.marks.has(Marks::LONELY);
-    let summary = match (call.conveyed, call.fall.is_some()) {
+    match (call.conveyed, call.fall.is_some()) {
         (false, true) if lonely => {
             "Helped up, walked as usual with frame. Lives alone, no food in the house. Not conveyed; worried about coping."
         }
         (false, true) => "Helped up from the floor, walked as usual. Not conveyed. Advised to call back if worse.",
         (true, true) => "Pain relief given, immobilised and taken to hospital.",
         _ => "Observed on the way, stable. Handed over to the emergency department.",
-    };
-    row.set("CrewSummary", summary)
-        .set("CallSign", format!("SW{:03}", rng.range(100, 420)));
-    row.set("LastUpdated", clear.later(15).table());
-    row.send(feeds, &FEED);
-    if rng.chance(0.006) {
-        row.send(feeds, &FEED);
     }
 }

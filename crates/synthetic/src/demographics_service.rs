@@ -46,13 +46,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         }
     };
     let line = |at: usize| household.lines.get(at).map(|l| hide(l)).unwrap_or_default();
-    let mut born = Vec::new();
-    crate::calendar::hl7_date(person.born, &mut born);
-    let mut died = Vec::new();
-    if let Some(day) = life.until_death() {
-        crate::calendar::hl7_date(day, &mut died);
-    }
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_default();
+    let day = |day: record::Date| day.iso().replace('-', "");
     let id = rng.bits();
     let reference = format!("{:08x}-{:04x}-4000-8000-{:012x}", id >> 32, id & 0xffff, person.ordinal);
     let cells = [
@@ -62,8 +56,8 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         person.given.to_uppercase(),
         person.middle.to_uppercase(),
         if person.sex == Sex::Female { "2" } else { "1" }.to_owned(),
-        text(born),
-        text(died),
+        day(person.born),
+        life.until_death().map(day).unwrap_or_default(),
         line(0),
         line(1),
         line(2),

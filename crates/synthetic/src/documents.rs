@@ -20,31 +20,7 @@ pub fn resource(j: &mut Json, happening: &Happening, at: &Context<'_>) {
             j.moment("effectiveDateTime", when).moment("issued", when.later(90));
             j.pair("conclusion", findings);
         }
-        Care::Flag { category, term, note } => {
-            j.pair("status", "active");
-            j.key("category").list(|j| {
-                let code = if *category == "Reasonable Adjustment" { "RA" } else { "" };
-                j.concept("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", code, category);
-            });
-            // The words carry what to do; the code says what kind it is.
-            j.key("code").object(|j| {
-                if !term.code.is_empty() {
-                    j.key("coding").list(|j| {
-                        j.object(|j| {
-                            j.pair("system", SNOMED)
-                                .pair("code", term.code)
-                                .pair("display", term.words);
-                        });
-                    });
-                }
-                j.pair("text", note);
-            });
-            j.reference("subject", at.subject);
-            j.key("period").object(|j| {
-                j.day("start", when.date);
-            });
-            j.named("author", at.author);
-        }
+        Care::Flag { category, term, note } => flag(j, (category, *term, note), happening, at),
         Care::Wish { term, text, original } => wish(j, (*term, text, original), happening, at),
         Care::Plan { term, text } => {
             j.pair("status", "active").pair("intent", "plan");
@@ -85,6 +61,34 @@ pub fn resource(j: &mut Json, happening: &Happening, at: &Context<'_>) {
         }
         _ => {}
     }
+}
+
+fn flag(j: &mut Json, said: (&str, terms::Term, &str), happening: &Happening, at: &Context<'_>) {
+    let (category, term, note) = said;
+    let when = happening.at;
+    j.pair("status", "active");
+    j.key("category").list(|j| {
+        let code = if category == "Reasonable Adjustment" { "RA" } else { "" };
+        j.concept("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", code, category);
+    });
+    // The words carry what to do; the code says what kind it is.
+    j.key("code").object(|j| {
+        if !term.code.is_empty() {
+            j.key("coding").list(|j| {
+                j.object(|j| {
+                    j.pair("system", SNOMED)
+                        .pair("code", term.code)
+                        .pair("display", term.words);
+                });
+            });
+        }
+        j.pair("text", note);
+    });
+    j.reference("subject", at.subject);
+    j.key("period").object(|j| {
+        j.day("start", when.date);
+    });
+    j.named("author", at.author);
 }
 
 fn referral(j: &mut Json, happening: &Happening, at: &Context<'_>) {

@@ -8,6 +8,7 @@ use crate::known;
 use crate::lives::Life;
 use crate::people::{Marks, Person, Smoking};
 use crate::place::SCHOOLS;
+use crate::random::Rng;
 use crate::table::{Columns, Row, columns};
 use record::{Date, Sex};
 
@@ -103,25 +104,10 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
         };
         row.set("SmokingStatus", smoking);
         if programme == "SMOKING" {
-            let smokes = smoking == "Current";
-            row.set(
-                "CigarettesPerDay",
-                if smokes { rng.range(4, 20) } else { 0 }.to_string(),
-            );
-            row.set(
-                "CarbonMonoxidePpm",
-                if smokes { rng.range(9, 28) } else { rng.range(1, 5) }.to_string(),
-            );
-            if !smokes {
-                row.set("QuitDate", Date(start.0 + 21).iso());
-            }
+            stopping(&mut row, smoking == "Current", start, &mut rng);
             if last && number > 4 {
-                row.set("SmokeFreeFourWeeks", if smokes { "No" } else { "Yes" });
+                row.set("SmokeFreeFourWeeks", if smoking == "Current" { "No" } else { "Yes" });
             }
-            row.set(
-                "Goal",
-                "Stop before the new baby comes home".replace("the new baby comes home", "Christmas"),
-            );
         }
         if programme == "ALCOHOL" {
             row.set("AuditC", rng.range(5, 11).to_string())
@@ -134,6 +120,17 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
         }
         row.set("LastUpdated", format!("{}T18:05", day.iso()));
         row.send(feeds, &COACH);
+    }
+}
+
+fn stopping(row: &mut Row, smokes: bool, start: Date, rng: &mut Rng) {
+    let cigarettes = if smokes { rng.range(4, 20) } else { 0 };
+    let breath = if smokes { rng.range(9, 28) } else { rng.range(1, 5) };
+    row.set("CigarettesPerDay", cigarettes.to_string())
+        .set("CarbonMonoxidePpm", breath.to_string());
+    row.set("Goal", "Stop before Christmas");
+    if !smokes {
+        row.set("QuitDate", Date(start.0 + 21).iso());
     }
 }
 

@@ -111,23 +111,13 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
         if person.called() != person.given {
             row.set("KnownAs", person.called());
         }
-        // A death shows only in what is written after it.
-        if let Some(died) = person.died.filter(|_| copy.knows_death) {
+        // A service is written again when it ends; a death shows only in what is written after it.
+        let told = event.until.filter(|_| event.kind == "Service").unwrap_or(event.from);
+        let written = told.0 + rng.range(0, 6);
+        if let Some(died) = person.died.filter(|day| copy.knows_death && day.0 <= written) {
             row.set("DateOfDeath", slashed(died));
         }
-        let signs = person.marks.has(Marks::SIGNS);
-        row.set(
-            "PreferredLanguage",
-            if signs {
-                "British Sign Language"
-            } else {
-                person.language.1
-            },
-        );
-        row.set(
-            "InterpreterNeeded",
-            if person.interpreter || signs { "Yes" } else { "No" },
-        );
+        language(&mut row, person);
         row.set("PrimarySupportReason", reason).set("EventType", event.kind);
         row.set("EventStartDate", slashed(event.from));
         row.set("EventEndDate", event.until.map(slashed).unwrap_or_default());
@@ -143,7 +133,6 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
             .set("TeamTelephone", phone.clone());
         let void = rng.chance(0.004);
         row.set("RecordStatus", "Active");
-        let written = event.from.0 + rng.range(0, 6);
         row.set(
             "LastUpdated",
             format!("{} 09:{:02}", slashed(Date(written)), rng.range(10, 59)),
@@ -155,6 +144,22 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
             row.send(feeds, feed);
         }
     }
+}
+
+fn language(row: &mut Row, person: &Person) {
+    let signs = person.marks.has(Marks::SIGNS);
+    row.set(
+        "PreferredLanguage",
+        if signs {
+            "British Sign Language"
+        } else {
+            person.language.1
+        },
+    );
+    row.set(
+        "InterpreterNeeded",
+        if person.interpreter || signs { "Yes" } else { "No" },
+    );
 }
 
 fn support(person: &Person, life: &Life) -> &'static str {
@@ -211,6 +216,26 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
             .filter(|event| event.from.0 <= life.until.0)
             .collect();
     }
+    let begins = Date(start.0 + 70);
+    events.push(package(copy, begins, rng));
+    let mut review = begins.0 + rng.range(330, 420);
+    while review < life.until.0 {
+        events.push(Event {
+            kind: "Review",
+            from: Date(review),
+            until: Some(Date(review)),
+            outcome: "No change to package",
+            own: vec![("ReviewReason", "Annual review".to_owned())],
+            summary: "Plan still meets needs. Would like more company.".to_owned(),
+        });
+        review += rng.range(340, 430);
+    }
+    events.retain(|event| event.from.0 <= life.until.0);
+    events
+}
+
+/// The service that follows an assessment.
+fn package(copy: &Copy<'_>, begins: Date, rng: &mut Rng) -> Event {
     let home = !copy.household.home.is_empty();
     let service = if home {
         rng.pick(&["Residential Care", "Nursing Care"])
@@ -226,7 +251,6 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
             "Day Support",
         ])
     };
-    let begins = Date(start.0 + 70);
     let over = matches!(service, "Reablement" | "Equipment");
     // A council that has not heard of a death still shows the package running.
     let ended = if over {
@@ -259,7 +283,7 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
     if service == "Home Care" {
         own.push(("HoursPerWeek", format!("{}", f64::from(hours) / 2.0)));
     }
-    events.push(Event {
+    Event {
         kind: "Service",
         from: begins,
         until: ended,
@@ -270,21 +294,7 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
         },
         own,
         summary: String::new(),
-    });
-    let mut review = begins.0 + rng.range(330, 420);
-    while review < life.until.0 {
-        events.push(Event {
-            kind: "Review",
-            from: Date(review),
-            until: Some(Date(review)),
-            outcome: "No change to package",
-            own: vec![("ReviewReason", "Annual review".to_owned())],
-            summary: "Plan still meets needs. Would like more company.".to_owned(),
-        });
-        review += rng.range(340, 430);
     }
-    events.retain(|event| event.from.0 <= life.until.0);
-    events
 }
 
 fn reason_words(reason: &str) -> &'static str {

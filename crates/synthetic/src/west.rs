@@ -150,41 +150,7 @@ fn one(sender: &mut Sender<'_>, number: usize, happening: &Happening, life: &Lif
         Care::Problem {
             term, icd, suspected, ..
         } => {
-            let diagnosis = if icd.is_empty() {
-                hl7::coded(*term)
-            } else {
-                format!(
-                    "{icd}^{}^I10^{}^{}^SCT",
-                    hl7::escaped(term.words),
-                    term.code,
-                    hl7::escaped(term.words)
-                )
-            };
-            let key = format!("D{}-{number}", sender.copy.id);
-            let since = hl7::stamp(at)[..8].to_owned();
-            let certainty = if *suspected { "W" } else { "F" };
-            let fields = |action: &'static str| -> [(usize, String); 6] {
-                [
-                    (1, "1".to_owned()),
-                    (3, diagnosis.clone()),
-                    (5, since.clone()),
-                    (6, certainty.to_owned()),
-                    (20, key.clone()),
-                    (21, action.to_owned()),
-                ]
-            };
-            for action in if happening.in_error {
-                &["A", "D"][..]
-            } else {
-                &["A"][..]
-            } {
-                let later = at.later(if *action == "D" { 9000 } else { 25 });
-                sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), later, |message, _| {
-                    let fields = fields(action);
-                    let said: Vec<(usize, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
-                    message.segment("DG1", &said);
-                });
-            }
+            diagnosis(sender, number, happening, (*term, icd, *suspected));
         }
         Care::Allergy { term, reaction } => {
             sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), at, |message, _| {
@@ -227,6 +193,47 @@ fn one(sender: &mut Sender<'_>, number: usize, happening: &Happening, life: &Lif
         _ => {}
     }
     sender.copy.knows_death = knows;
+}
+
+/// A diagnosis as an update of the person; withdrawn again when it was an error.
+fn diagnosis(sender: &mut Sender<'_>, number: usize, happening: &Happening, told: (Term, &str, bool)) {
+    let (term, icd, suspected) = told;
+    let at = happening.at;
+    let diagnosis = if icd.is_empty() {
+        hl7::coded(term)
+    } else {
+        format!(
+            "{icd}^{}^I10^{}^{}^SCT",
+            hl7::escaped(term.words),
+            term.code,
+            hl7::escaped(term.words)
+        )
+    };
+    let key = format!("D{}-{number}", sender.copy.id);
+    let since = hl7::stamp(at)[..8].to_owned();
+    let certainty = if suspected { "W" } else { "F" };
+    let fields = |action: &'static str| -> [(usize, String); 6] {
+        [
+            (1, "1".to_owned()),
+            (3, diagnosis.clone()),
+            (5, since.clone()),
+            (6, certainty.to_owned()),
+            (20, key.clone()),
+            (21, action.to_owned()),
+        ]
+    };
+    for action in if happening.in_error {
+        &["A", "D"][..]
+    } else {
+        &["A"][..]
+    } {
+        let later = at.later(if *action == "D" { 9000 } else { 25 });
+        sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), later, |message, _| {
+            let fields = fields(action);
+            let said: Vec<(usize, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            message.segment("DG1", &said);
+        });
+    }
 }
 
 fn stay(sender: &mut Sender<'_>, number: usize, happening: &Happening) {

@@ -415,6 +415,20 @@ fn cause(diary: &mut Diary<'_>, age: i32) -> Cause {
             "Confused and unsteady with a urine infection; back to usual self on leaving.",
         );
     }
+    planned(diary, age)
+}
+
+/// Planned stays, and what else brings people in.
+fn planned(diary: &Diary<'_>, age: i32) -> Cause {
+    let make = |reason, icd, ward, specialty, emergency, text| Cause {
+        reason,
+        icd,
+        ward,
+        specialty,
+        emergency,
+        text,
+    };
+    let has = |c| diary.has(c).is_some();
     if age >= 60 && has(Condition::Osteoarthritis) {
         let ward = "Orthopaedic ward";
         return make(
