@@ -16,11 +16,13 @@ pub static FEED: FeedFile = FeedFile {
     after: "",
 };
 
+/// Whose senders always ask.
+const ASKED: [Marks; 3] = [Marks::RESTRICTED, Marks::SUPERSEDED, Marks::MISTYPED];
+
 /// One answer, for those who were traced: a sample, everyone restricted, everyone superseded.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
     let mut rng = person.rng("trace");
-    let wanted =
-        person.marks.has(Marks::RESTRICTED) || person.marks.has(Marks::SUPERSEDED) || person.marks.has(Marks::MISTYPED);
+    let wanted = ASKED.iter().any(|mark| person.marks.has(*mark));
     if !(wanted || rng.chance(0.06)) {
         return;
     }

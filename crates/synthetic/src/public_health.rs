@@ -53,11 +53,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
 fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     let person = copy.person;
     let mut rng = person.rng("coaching");
-    let programme = match person.smoking {
-        Smoking::Current if rng.chance(0.7) => "SMOKING",
-        _ if person.bmi >= 29.0 => "WEIGHT",
-        _ => rng.pick(&["ACTIVITY", "ACTIVITY", "ALCOHOL"]),
-    };
+    let programme = programme(person, &mut rng);
     let start = Date(life.until.0 - rng.range(60, 600));
     let sessions = rng.range(2, 7);
     let left = rng.chance(0.3);
@@ -120,6 +116,14 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
         }
         row.set("LastUpdated", format!("{}T18:05", day.iso()));
         row.send(feeds, &COACH);
+    }
+}
+
+fn programme(person: &Person, rng: &mut Rng) -> &'static str {
+    match person.smoking {
+        Smoking::Current if rng.chance(0.7) => "SMOKING",
+        _ if person.bmi >= 29.0 => "WEIGHT",
+        _ => rng.pick(&["ACTIVITY", "ACTIVITY", "ALCOHOL"]),
     }
 }
 
