@@ -1,1 +1,147 @@
-//! The synthetic room.
+//! Invents a care system: people in households, lives that hang together, and what each partner would send of
+//! them, slips and all. Pure: a seed, a date and a size in; deliveries and the truth out.
+//!
+//! Household `h` of a small run is household `h` of a large one, and the bytes do not depend on how many
+//! threads make them: each block of households is made alone by [`block`].
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+
+mod ambulance;
+mod calendar;
+mod cast;
+mod charity;
+mod clinical;
+mod demographics_service;
+mod documents;
+mod feeds;
+mod fhir;
+mod fhir_senders;
+mod fire;
+mod hl7;
+mod household;
+mod known;
+mod lives;
+mod names;
+mod people;
+mod place;
+mod public_health;
+mod random;
+mod social_care;
+mod table;
+mod terms;
+mod truth;
+mod west;
+
+pub use cast::CAST as CAST_HOUSEHOLDS;
+pub use people::PEOPLE_MAX;
+pub use truth::{TrueCondition, TruePerson, TrueRecord, truth};
+
+use feeds::Feeds;
+use household::Household;
+use record::Date;
+
+/// Households in one block: a block is made alone, in bounded memory.
+const BLOCK_HOUSEHOLDS: u32 = 400;
+
+/// Everyone who tells: each writes what its kind of sender knows of one person.
+const TELLERS: [fn(&mut Feeds, &people::Person, &Household, &lives::Life); 8] = [
+    fhir_senders::tell,
+    west::tell,
+    ambulance::tell,
+    social_care::tell,
+    fire::tell,
+    charity::tell,
+    public_health::tell,
+    demographics_service::tell,
+];
+
+/// What to invent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// At least this many people, rounded up to whole households; at most [`PEOPLE_MAX`] are made.
+    pub people: u32,
+    /// Another seed, other people.
+    pub seed: u64,
+    /// The day up to which lives are told.
+    pub as_of: Date,
+}
+
+/// One file that a partner would send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The feed's name, as in `systems/dorset/feeds`.
+    pub feed: String,
+    /// Its sender's ODS code.
+    pub sender: String,
+    /// A file name, different for every delivery of a plan.
+    pub file_name: String,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// A run of households that is made alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its number, from 0.
+    pub number: u32,
+    /// Its first household.
+    pub first_household: u32,
+    /// How many households.
+    pub households: u32,
+    /// How many people all households before it have.
+    pub first_person: u32,
+}
+
+/// The blocks of a plan, in order. Each can be made on its own by [`block`], on any thread.
+pub fn blocks(plan: Plan) -> impl Iterator<Item = Block> {
+    let (mut household, mut person, mut number) = (0u32, 0u32, 0u32);
+    let wanted = plan.people.min(PEOPLE_MAX);
+    std::iter::from_fn(move || {
+        if person >= wanted {
+            return None;
+        }
+        let mut found = Block {
+            number,
+            first_household: household,
+            households: 0,
+            first_person: person,
+        };
+        while person < wanted && found.households < BLOCK_HOUSEHOLDS {
+            person += household::size(&plan, household);
+            household += 1;
+            found.households += 1;
+        }
+        number += 1;
+        Some(found)
+    })
+}
+
+/// Everything that partners send of one block's people, in files of bounded size, sorted by name.
+pub fn block(plan: Plan, block: Block) -> Vec<Delivery> {
+    let mut feeds = Feeds::new(block.number, plan.as_of);
+    fhir_senders::directory(&mut feeds, plan.as_of);
+    for household in households(plan, block) {
+        for person in &household.people {
+            let life = lives::life(person, &household, plan.as_of);
+            for tell in TELLERS {
+                tell(&mut feeds, person, &household, &life);
+            }
+            feeds.between_people();
+        }
+    }
+    feeds.finish()
+}
+
+/// Everything that partners send, a block at a time: never the whole county in memory.
+pub fn deliveries(plan: Plan) -> impl Iterator<Item = Delivery> {
+    blocks(plan).flat_map(move |found| block(plan, found))
+}
+
+fn households(plan: Plan, block: Block) -> impl Iterator<Item = Household> {
+    let mut first = block.first_person;
+    (block.first_household..block.first_household + block.households).map(move |index| {
+        let household = household::household(&plan, index, first);
+        first += u32::try_from(household.people.len()).unwrap_or(0);
+        household
+    })
+}

@@ -1,0 +1,161 @@
+//! Days and times of day, and how FHIR, HL7 and tables write them.
+
+use record::Date;
+use std::io::Write as _;
+
+/// A minute of a UK day, on the clock people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// The day.
+    pub date: Date,
+    /// Minutes since midnight by the clock on the wall.
+    pub minute: u16,
+}
+
+impl Moment {
+    /// This day at this minute.
+    pub const fn new(date: Date, minute: u16) -> Self {
+        Self { date, minute }
+    }
+
+    /// Later by this many minutes.
+    pub fn later(self, minutes: i32) -> Self {
+        let total = i64::from(self.date.0) * 1440 + i64::from(self.minute) + i64::from(minutes);
+        Self {
+            date: Date(i32::try_from(total.div_euclid(1440)).unwrap_or(self.date.0)),
+            minute: u16::try_from(total.rem_euclid(1440)).unwrap_or(0),
+        }
+    }
+
+    /// `2026-05-03T10:15:00+01:00`.
+    pub fn fhir(self, out: &mut Vec<u8>) {
+        fhir_date(self.date, out);
+        let offset = if summer(self.date) { "+01:00" } else { "+00:00" };
+        let _ = write!(out, "T{:02}:{:02}:00{offset}", self.minute / 60, self.minute % 60);
+    }
+
+    /// `202605031015`.
+    pub fn hl7(self, out: &mut Vec<u8>) {
+        hl7_date(self.date, out);
+        let _ = write!(out, "{:02}{:02}", self.minute / 60, self.minute % 60);
+    }
+
+    /// `2026-05-03T10:15`.
+    pub fn table(self) -> String {
+        let (y, m, d) = ymd(self.date);
+        format!("{y:04}-{m:02}-{d:02}T{:02}:{:02}", self.minute / 60, self.minute % 60)
+    }
+}
+
+/// Year, month and day (Hinnant's `civil_from_days`, which needs no calendar tables).
+pub fn ymd(date: Date) -> (i32, i32, i32) {
+    let z = date.0 + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let mp = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (year_of_era + era * 400 + i32::from(month <= 2), month, day)
+}
+
+/// The date of a year, month and day; days past the end of a month run into the next.
+pub fn date(year: i32, month: i32, day: i32) -> Date {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let year_of_era = y.rem_euclid(400);
+    let mp = (month + 9) % 12;
+    let day_of_year = (153 * mp + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Date(era * 146_097 + day_of_era - 719_468)
+}
+
+/// Whole years from `from` to `to`.
+pub fn years(from: Date, to: Date) -> i32 {
+    let (y, m, d) = ymd(from);
+    let (ty, tm, td) = ymd(to);
+    ty - y - i32::from((tm, td) < (m, d))
+}
+
+/// Years with their fraction.
+pub fn years_exact(from: Date, to: Date) -> f64 {
+    f64::from(to.0 - from.0) / 365.25
+}
+
+/// 0 for Monday to 6 for Sunday.
+pub fn weekday(date: Date) -> i32 {
+    (date.0 + 3).rem_euclid(7)
+}
+
+/// The same day, or the Monday after a weekend.
+pub fn working_day(date: Date) -> Date {
+    Date(date.0 + (7 - weekday(date)).max(0) * i32::from(weekday(date) >= 5))
+}
+
+/// Whether British Summer Time holds at noon: last Sunday of March to last Sunday of October.
+fn summer(day: Date) -> bool {
+    let (year, month, _) = ymd(day);
+    match month {
+        4..=9 => true,
+        3 | 10 => {
+            let last = date(year, month, 31);
+            let sunday = Date(last.0 - (weekday(last) + 1) % 7);
+            (day.0 >= sunday.0) == (month == 3)
+        }
+        _ => false,
+    }
+}
+
+/// `2026-05-03`.
+pub fn fhir_date(date: Date, out: &mut Vec<u8>) {
+    let (y, m, d) = ymd(date);
+    let digit = |n: i32| b'0' + u8::try_from(n % 10).unwrap_or(0);
+    out.extend_from_slice(&[
+        digit(y / 1000),
+        digit(y / 100),
+        digit(y / 10),
+        digit(y),
+        b'-',
+        digit(m / 10),
+        digit(m),
+        b'-',
+        digit(d / 10),
+        digit(d),
+    ]);
+}
+
+/// `20260503`.
+pub fn hl7_date(date: Date, out: &mut Vec<u8>) {
+    let (y, m, d) = ymd(date);
+    let _ = write!(out, "{y:04}{m:02}{d:02}");
+}
+
+/// `03/05/2026`, as councils write it.
+pub fn slashed(date: Date) -> String {
+    let (y, m, d) = ymd(date);
+    format!("{d:02}/{m:02}/{y:04}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_calendar_of_record() {
+        for days in (-40_000..30_000).step_by(13) {
+            let (y, m, d) = ymd(Date(days));
+            let (ry, rm, rd) = Date(days).ymd();
+            assert_eq!((y, m, d), (i32::from(ry), i32::from(rm), i32::from(rd)));
+            assert_eq!(date(y, m, d), Date(days));
+        }
+        assert_eq!(weekday(date(2026, 11, 23)), 0);
+        assert_eq!(weekday(working_day(date(2026, 11, 21))), 0);
+    }
+
+    #[test]
+    fn summer_time_starts_and_ends_on_sundays() {
+        assert!(!summer(date(2026, 3, 28)) && summer(date(2026, 3, 29)));
+        assert!(summer(date(2026, 10, 24)) && !summer(date(2026, 10, 25)));
+    }
+}

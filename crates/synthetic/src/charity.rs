@@ -1,0 +1,190 @@
+//! What the voluntary sector sends: link workers (social prescribing) and falls buddies.
+
+use crate::calendar::slashed;
+use crate::feeds::{self, FeedFile, Feeds};
+use crate::fhir::Copy;
+use crate::household::Household;
+use crate::known;
+use crate::lives::Life;
+use crate::people::{Marks, Person};
+use crate::table::{Columns, Row, columns};
+use record::Date;
+
+/// Columns of link workers.
+pub const LINK_COLUMNS: Columns = columns! {
+    "ContactID" "ClientID" "NHSNumber" "FirstName" "LastName" "DateOfBirth" "Gender" "Postcode" "Phone"
+    "Email" "GPPractice" "ReferralDate" "ReferredBy" "ReferralReason" "ReferralStatus" "ContactDate"
+    "ContactType" "LinkWorker" "WhatMattersToMe" "AgreedAction" "ReferredOnTo" "LifeSatisfaction" "Worthwhile"
+    "HappyYesterday" "AnxiousYesterday" "ConsentToShare" "LastUpdated"
+};
+/// Columns of falls buddies.
+pub const BUDDY_COLUMNS: Columns = columns! {
+    "VisitID" "ClientID" "NHSNumber" "FirstName" "LastName" "DateOfBirth" "Gender" "Postcode" "Phone"
+    "VisitDate" "Attended" "BuddyFirstName" "ExercisesDone" "MinutesOfExercise" "FallsSinceLastVisit"
+    "ConfidenceOutOfTen" "ConcernRaised" "ConcernPassedTo" "NextVisitDate" "LastUpdated"
+};
+
+/// Link workers' feed.
+pub static LINK: FeedFile = feeds::lines("link-worker-contacts", "DEMO-VS01", "csv", LINK_COLUMNS.1);
+/// Falls buddies' feed.
+pub static BUDDY: FeedFile = feeds::lines("falls-buddy-visits", "DEMO-VS02", "csv", BUDDY_COLUMNS.1);
+
+/// Whether link workers have met the person.
+pub fn link_workers_know(person: &Person, life: &Life) -> bool {
+    let lonely = person.marks.has(Marks::LONELY) && person.rng("lonely").chance(0.3);
+    (person.marks.has(Marks::CHARITY) || lonely) && person.age(life.until) >= 18
+}
+
+/// Whether a falls buddy has met the person.
+pub fn buddies_know(person: &Person, household: &Household, life: &Life) -> bool {
+    let fell_often = life.falls.len() > 1 && person.marks.has(Marks::FALLER) && household.home.is_empty();
+    fell_often && (person.household == 0 || person.rng("buddy").chance(0.2))
+}
+
+/// Everything the two charities tell of one person.
+pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
+    if link_workers_know(person, life) {
+        let copy = known::copy(&known::LINK_WORKERS, person, household, life);
+        link_worker(feeds, &copy, life);
+    }
+    if buddies_know(person, household, life) {
+        let copy = known::copy(&known::BUDDIES, person, household, life);
+        buddy(feeds, &copy, life);
+    }
+}
+
+const MATTERS: [&str; 8] = [
+    "Getting back to the bowls club",
+    "Someone to talk to since my husband died",
+    "Sorting out the heating bill",
+    "Seeing my grandchildren on the tablet",
+    "A reason to get up in the morning",
+    "Growing things again",
+    "Being able to walk to the shop on my own",
+    "Not being a burden to my daughter",
+];
+const ACTIONS: [&str; 6] = [
+    "Go together to the Tuesday lunch club",
+    "Form for attendance allowance filled in together",
+    "Ring on Friday to hear how the walk went",
+    "Introduce to the community garden",
+    "Digital help session booked at the library",
+    "Warm home visit arranged",
+];
+
+fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
+    let person = copy.person;
+    let mut rng = person.rng("link worker");
+    let referred = Date(life.until.0 - rng.range(30, 700));
+    let contacts = rng.range(1, 5);
+    let closed = rng.chance(0.5);
+    let by = rng.pick(&["GP", "GP", "Self", "Fire service", "Social worker", "Practice nurse"]);
+    let reason = if person.marks.has(Marks::LONELY) {
+        "Loneliness"
+    } else if person.marks.has(Marks::NO_ADDRESS) {
+        "Housing"
+    } else {
+        rng.pick(&[
+            "Low mood",
+            "Money worries",
+            "Long-term condition",
+            "Carer needing a break",
+            "Housing",
+        ])
+    };
+    let worker = rng.pick(&["Tess", "Marcus", "Anwen", "Jo"]);
+    let mut satisfied = rng.range(2, 6);
+    let mut day = (referred.0 + rng.range(6, 30)).min(life.until.0);
+    let alive = person.sex == record::Sex::Female;
+    for number in 1..=contacts {
+        if day > life.until.0 {
+            return;
+        }
+        let mut row = Row::new(LINK_COLUMNS);
+        row.about(copy, slashed(copy.born), known::sex(person));
+        row.set("ContactID", format!("C{}-{number}", copy.id))
+            .set("ClientID", copy.id.clone());
+        row.set("ReferralDate", slashed(referred))
+            .set("ReferredBy", by)
+            .set("ReferralReason", reason);
+        let last = number == contacts && closed;
+        row.set("ReferralStatus", if last { "Closed" } else { "Open" })
+            .set("ContactDate", slashed(Date(day)));
+        row.set(
+            "ContactType",
+            rng.pick(&["Phone", "Phone", "Visit", "Meeting", "Message"]),
+        )
+        .set("LinkWorker", worker);
+        let matters = rng.pick(&MATTERS);
+        let fits = alive || !matters.contains("husband");
+        row.set("WhatMattersToMe", if fits { matters } else { "Someone to talk to" });
+        row.set("AgreedAction", rng.pick(&ACTIONS));
+        row.set(
+            "ReferredOnTo",
+            rng.pick(&["", "", "", "Community garden", "Debt advice", "Befriending"]),
+        );
+        row.set("LifeSatisfaction", satisfied.to_string());
+        row.set("Worthwhile", (satisfied + rng.range(-1, 2)).clamp(0, 10).to_string());
+        row.set(
+            "HappyYesterday",
+            (satisfied + rng.range(-2, 3)).clamp(0, 10).to_string(),
+        );
+        row.set(
+            "AnxiousYesterday",
+            (9 - satisfied + rng.range(-2, 2)).clamp(0, 10).to_string(),
+        );
+        row.set("ConsentToShare", if rng.chance(0.85) { "Yes" } else { "No" });
+        row.set("LastUpdated", format!("{} 16:30", slashed(Date(day))));
+        row.send(feeds, &LINK);
+        satisfied = (satisfied + rng.range(0, 2)).min(9);
+        day += rng.range(7, 35);
+    }
+}
+
+fn buddy(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
+    let person = copy.person;
+    let mut rng = person.rng("falls buddy");
+    let visits = rng.range(3, 9);
+    let mut day = life.until.0 - 7 * visits - rng.range(0, 60);
+    let buddy = rng.pick(&["Priya", "Colin", "Wendy", "Femi"]);
+    let mut confidence = rng.range(2, 5);
+    let mut minutes = rng.range(8, 14);
+    for number in 1..=visits {
+        let came = rng.chance(0.9);
+        let mut row = Row::new(BUDDY_COLUMNS);
+        row.about(copy, slashed(copy.born), known::sex(person));
+        row.set("VisitID", format!("B{}-{number}", copy.id))
+            .set("ClientID", copy.id.clone());
+        row.set("VisitDate", slashed(Date(day)))
+            .set("Attended", if came { "Yes" } else { "No" });
+        row.set("BuddyFirstName", buddy);
+        if came {
+            row.set("ExercisesDone", "Sit to stand, heel raises, sideways walking")
+                .set("MinutesOfExercise", minutes.to_string());
+            let fell = life
+                .falls
+                .iter()
+                .filter(|fall| (day - 7..day).contains(&fall.at.date.0))
+                .count();
+            row.set("FallsSinceLastVisit", fell.to_string())
+                .set("ConfidenceOutOfTen", confidence.to_string());
+            if rng.chance(0.08) {
+                row.set("ConcernRaised", "Seemed breathless on the stairs, more than last week");
+                row.set("ConcernPassedTo", "Practice nurse, by telephone");
+            }
+        }
+        row.set(
+            "NextVisitDate",
+            if number < visits {
+                slashed(Date(day + 7))
+            } else {
+                String::new()
+            },
+        );
+        row.set("LastUpdated", format!("{} 18:10", slashed(Date(day))));
+        row.send(feeds, &BUDDY);
+        day += 7;
+        confidence = (confidence + rng.range(0, 1)).min(10);
+        minutes += rng.range(0, 3);
+    }
+}

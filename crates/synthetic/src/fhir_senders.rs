@@ -1,0 +1,216 @@
+//! What practices, the east's hospitals and the community trust send as FHIR.
+
+use crate::calendar::Moment;
+use crate::clinical::{self, Context, Telling};
+use crate::feeds::{self, FeedFile, Feeds};
+use crate::fhir::{self, Copy, Json};
+use crate::household::Household;
+use crate::known::{self, Sender};
+use crate::lives::{Care, Happening, Life, Tellers};
+use crate::people::{Marks, Person};
+use crate::place::PRACTICES;
+use crate::random::Rng;
+use record::Date;
+
+static PRACTICE_FEEDS: [FeedFile; 8] = {
+    const fn feed(at: usize) -> FeedFile {
+        feeds::lines(PRACTICES[at].feed, PRACTICES[at].code, "ndjson", "")
+    }
+    [feed(0), feed(1), feed(2), feed(3), feed(4), feed(5), feed(6), feed(7)]
+};
+
+const CLINICIANS: [&str; 14] = [
+    "Dr H Fielding",
+    "Dr A Osei",
+    "Dr M Lanning",
+    "Dr S Raman",
+    "Dr P Wetherby",
+    "Nurse J Cole",
+    "Nurse T Amos",
+    "Dr K Bellamy",
+    "Dr L Strand",
+    "Mr D Quayle",
+    "Nurse R Hobbs",
+    "Dr N Farrow",
+    "Ms E Tindall",
+    "Dr O Brightwell",
+];
+
+/// How one sender writes: to which feed, in bundles or lines.
+struct Writer<'a> {
+    feeds: &'a mut Feeds,
+    feed: &'static FeedFile,
+    bundle: bool,
+    place: &'a str,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, r#type: &str, id: &str, write: impl FnOnce(&mut Json)) {
+        let bundle = self.bundle;
+        self.feeds.write(self.feed, |out| {
+            let mut j = Json {
+                out: std::mem::take(out),
+            };
+            if bundle {
+                j.object(|j| {
+                    j.pair("fullUrl", &urn(r#type, id)).key("resource");
+                    write(j);
+                    j.key("request").object(|j| {
+                        j.pair("method", "PUT").pair("url", &format!("{type}/{id}"));
+                    });
+                });
+            } else {
+                write(&mut j);
+                j.out.push(b'\n');
+            }
+            *out = j.out;
+        });
+    }
+}
+
+/// A `urn:uuid` made from a resource's own id, so that references within a bundle need no table.
+fn urn(r#type: &str, id: &str) -> String {
+    let mut rng = Rng::keyed(0, 0, 0, &format!("{type}/{id}"));
+    let (a, b) = (rng.bits(), rng.bits());
+    format!(
+        "urn:uuid:{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        b >> 52,
+        b & 0xffff_ffff_ffff
+    )
+}
+
+/// Everything that FHIR senders tell of one person.
+pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
+    let holders = known::holders(life);
+    let practice = PRACTICES
+        .iter()
+        .position(|p| p.code == household.practice.code)
+        .unwrap_or(0);
+    let senders: [(Tellers, &'static Sender, &'static FeedFile, bool); 3] = [
+        (Tellers::PRACTICE, &known::PRACTICE, &PRACTICE_FEEDS[practice], false),
+        (Tellers::EAST, &known::EAST, &feeds::EAST, true),
+        (Tellers::COMMUNITY, &known::COMMUNITY, &feeds::COMMUNITY, false),
+    ];
+    for (teller, sender, feed, bundle) in senders {
+        if holders.has(teller) {
+            let place = if teller == Tellers::PRACTICE {
+                household.practice.name
+            } else {
+                sender.name
+            };
+            let copy = known::copy(sender, person, household, life);
+            let mut writer = Writer {
+                feeds,
+                feed,
+                bundle,
+                place,
+            };
+            who(&mut writer, &copy, teller);
+            what(&mut writer, &copy, life, teller);
+        }
+    }
+}
+
+/// Practices say who they are, once in each block.
+pub fn directory(feeds: &mut Feeds, as_of: Date) {
+    for (feed, practice) in PRACTICE_FEEDS.iter().zip(&PRACTICES) {
+        let mut writer = Writer {
+            feeds,
+            feed,
+            bundle: false,
+            place: practice.name,
+        };
+        let updated = Moment::new(Date(as_of.0 - 900), 360);
+        writer.put("Organization", practice.code, |j| {
+            fhir::organisation(j, practice.code, practice.name, updated)
+        });
+    }
+}
+
+fn who(writer: &mut Writer<'_>, copy: &Copy<'_>, teller: Tellers) {
+    let person = copy.person;
+    // A newborn is "Baby" to the hospital until named; then the name comes as a later version.
+    if teller == Tellers::EAST && person.marks.has(Marks::BABY) {
+        let mut first = copy.clone();
+        first.given = "Baby".to_owned();
+        first.updated = Moment::new(person.born, 20 * 60);
+        writer.put("Patient", &copy.id, |j| fhir::patient(j, &first));
+    }
+    writer.put("Patient", &copy.id, |j| fhir::patient(j, copy));
+    // Now and then an older version arrives after the newer one.
+    if person.rng("old patient").chance(0.004) {
+        let mut older = copy.clone();
+        older.updated = Moment::new(Date(copy.updated.date.0 - 200), 360);
+        older.postcode = crate::place::postcode(copy.household.neighbourhood.sector, &mut person.rng("old postcode"));
+        if !older.lines.is_empty() {
+            writer.put("Patient", &copy.id, |j| fhir::patient(j, &older));
+        }
+    }
+}
+
+fn what(writer: &mut Writer<'_>, copy: &Copy<'_>, life: &Life, teller: Tellers) {
+    let subject = if writer.bundle {
+        urn("Patient", &copy.id)
+    } else {
+        format!("Patient/{}", copy.id)
+    };
+    let mut rng = copy.person.rng(writer.feed.name);
+    let first_clinician = rng.range(0, 13);
+    let mine = life.happenings.iter().enumerate().filter(|(_, h)| h.by.has(teller));
+    for (number, happening) in mine {
+        let id = format!("{}-{number}", copy.id);
+        let step = first_clinician + rng.range(0, 2);
+        let author = CLINICIANS[usize::try_from(step).unwrap_or(0) % CLINICIANS.len()];
+        let late = rng.range(5, 200);
+        let ahead = happening.at.date.0 > life.until.0;
+        let updated = if ahead {
+            Moment::new(life.until, 300)
+        } else {
+            happening.at.later(late)
+        };
+        let context = |telling, updated| Context {
+            id: &id,
+            subject: &subject,
+            author,
+            place: writer.place,
+            updated,
+            telling,
+        };
+        let tellings = tellings(happening, &mut rng, updated, life.until);
+        for (telling, updated) in tellings.into_iter().flatten() {
+            let context = context(telling, updated);
+            let r#type = clinical::resource_type(&happening.care);
+            let mut j = Json::default();
+            clinical::resource(&mut j, happening, &context);
+            let bytes = j.out;
+            writer.put(r#type, &id, |j| {
+                if matches!(j.out.last(), Some(b'}')) {
+                    j.out.push(b',');
+                }
+                j.out.extend_from_slice(&bytes);
+            });
+        }
+    }
+}
+
+/// The versions sent, in the order they arrive: mostly one; sometimes the same twice, an older one late, or a
+/// withdrawal after it.
+fn tellings(happening: &Happening, rng: &mut Rng, updated: Moment, until: Date) -> [Option<(Telling, Moment)>; 2] {
+    let now = Some((Telling::Now, updated));
+    let versions = matches!(
+        happening.care,
+        Care::Problem { .. } | Care::Medicine { .. } | Care::Result { .. }
+    );
+    match rng.unit() {
+        _ if happening.in_error => {
+            let later = Moment::new(Date((updated.date.0 + 9).min(until.0.max(updated.date.0 + 1))), 700);
+            [now, Some((Telling::Withdrawn, later))]
+        }
+        x if x < 0.006 => [now, now],
+        x if x < 0.011 && versions => [now, Some((Telling::Older, updated.later(-4 * 1440)))],
+        _ => [now, None],
+    }
+}

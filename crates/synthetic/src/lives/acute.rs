@@ -1,0 +1,573 @@
+//! Falls, ambulances, emergency departments, hospital stays, outpatients and their results.
+
+use super::conditions::Condition;
+use super::practice::{kidneys, number};
+use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers};
+use crate::calendar;
+use crate::people::Marks;
+use crate::terms::{self, Term, words};
+use record::Date;
+
+/// Everything acute.
+pub fn acute(diary: &mut Diary<'_>) {
+    falls(diary);
+    attendances(diary);
+    stays(diary);
+    outpatients(diary);
+    disagreement(diary);
+}
+
+fn falls(diary: &mut Diary<'_>) {
+    let age = diary.age(diary.life.until);
+    if age < 60 {
+        return;
+    }
+    if let Some(falls) = crate::cast::falls(diary.person, diary.life.until) {
+        diary.life.falls = falls;
+        for fall in diary.life.falls.clone() {
+            after_fall(diary, fall);
+        }
+        return;
+    }
+    let years = calendar::years_exact(diary.life.since, diary.life.until).min(6.0);
+    let marked = diary.marked(Marks::FALLER);
+    let rate = if marked { 0.55 } else { 0.03 } * (1.0 + f64::from(age - 60) / 40.0);
+    let count = diary.rng.count(rate * years).max(u32::from(marked) * 2).min(9);
+    let from = Date(diary.life.until.0 - (years * 365.0) as i32);
+    let mut broken = false;
+    for _ in 0..count {
+        let day = diary.day_between(from, diary.life.until);
+        let at = diary.any_time(day);
+        let mut harm = match diary.rng.unit() {
+            x if x < 0.035 && age > 70 && !broken => Harm::Hip,
+            x if x < 0.3 => Harm::Hurt,
+            _ => Harm::None,
+        };
+        if diary.has(Condition::Osteoporosis).is_some() && !broken && diary.rng.chance(0.1) {
+            harm = Harm::Hip;
+        }
+        broken |= harm == Harm::Hip;
+        let ambulance = harm != Harm::None || diary.rng.chance(0.4);
+        let taken = place_taken(diary);
+        diary.life.falls.push(Fall {
+            at,
+            harm,
+            ambulance,
+            taken,
+        });
+    }
+    diary.life.falls.sort_by_key(|fall| fall.at);
+    for fall in diary.life.falls.clone() {
+        after_fall(diary, fall);
+    }
+}
+
+fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
+    if diary.rng.chance(0.6) {
+        let later = diary.rng.range(0, 6);
+        let at = diary.surgery(Date(fall.at.date.0 + later));
+        let problem = Care::Problem {
+            term: terms::FALL,
+            icd: "W19",
+            resolved: Some(Date(at.date.0 + 21)),
+            suspected: false,
+        };
+        diary.note(at, Tellers::PRACTICE, problem);
+    }
+    let arrived = fall.at.later(diary.rng.range(250, 330));
+    let own = fall.taken;
+    match fall.harm {
+        Harm::None => {}
+        Harm::Hurt => {
+            let found = diary.rng.pick(&[
+                words("Laceration of scalp"),
+                words("Fracture of distal radius"),
+                words("Contusion of hip"),
+                words("Sprain of wrist"),
+            ]);
+            let minutes = diary.rng.range(130, 620);
+            let attendance = Care::Attendance {
+                complaint: "Fall",
+                found,
+                by_ambulance: fall.ambulance,
+                minutes,
+            };
+            diary.note(arrived, own, attendance);
+            observations(diary, arrived.later(20), own, false);
+            let report = Care::Report {
+                title: "X-ray of wrist and hip",
+                findings: if found.words.starts_with("Fracture") {
+                    "Undisplaced fracture of the distal radius. No hip fracture seen."
+                } else {
+                    "No bony injury seen. Degenerative change."
+                },
+            };
+            diary.note(arrived.later(75), own, report);
+        }
+        Harm::Hip => broken_hip(diary, arrived, own),
+    }
+}
+
+/// Some are taken to the other hospital: visiting family, or the nearer one was full.
+fn place_taken(diary: &mut Diary<'_>) -> Tellers {
+    let other = if diary.marked(Marks::BOTH_HOSPITALS) {
+        0.45
+    } else {
+        0.05
+    };
+    if diary.rng.chance(other) {
+        diary.other_acute()
+    } else {
+        diary.own_acute()
+    }
+}
+
+fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
+    let days = diary.rng.range(9, 26);
+    let admitted = arrived.later(210);
+    let until = Moment::new(Date(admitted.date.0 + days), 15 * 60);
+    let still_in = until.date.0 > diary.life.until.0;
+    let stay = Care::Stay {
+        reason: terms::HIP_FRACTURE,
+        icd: "S72.0",
+        ward: "Trauma ward",
+        specialty: ("110", "Trauma and orthopaedics"),
+        until: (!still_in).then_some(until),
+        emergency: true,
+        died: false,
+    };
+    diary.note(admitted, own, stay);
+    let surgery = Moment::new(Date(admitted.date.0 + 1), 11 * 60);
+    diary.note(surgery, own, Care::Procedure(words("Hemiarthroplasty of hip")));
+    let problem = Care::Problem {
+        term: terms::HIP_FRACTURE,
+        icd: "S72.0",
+        resolved: None,
+        suspected: false,
+    };
+    diary.note(admitted, own, problem.clone());
+    if diary.rng.chance(0.85) {
+        let at = diary.surgery(Date(until.date.0.min(diary.life.until.0)));
+        diary.note(Moment::new(admitted.date, at.minute), Tellers::PRACTICE, problem);
+    }
+    kidneys(diary, admitted.later(30), own);
+    let haemoglobin = diary.rng.normal(104.0, 11.0);
+    number(diary, surgery.later(1300), own, &terms::HAEMOGLOBIN, haemoglobin);
+    observations(diary, admitted.later(60), own, true);
+    if !still_in {
+        discharged(
+            diary,
+            until,
+            own,
+            "Fall at home with hip fracture, treated by hemiarthroplasty. Walks with a frame. \
+             Referred to community rehabilitation. Please review bone health and medicines.",
+        );
+    }
+}
+
+fn discharged(diary: &mut Diary<'_>, at: Moment, own: Tellers, text: &str) {
+    let letter = Care::Letter {
+        term: terms::DISCHARGE_SUMMARY,
+        title: "Discharge summary".to_owned(),
+        text: text.to_owned(),
+    };
+    diary.note(at.later(50), own, letter);
+}
+
+/// A set of vital signs with its NEWS2 score, worked out from the values (Royal College of Physicians 2017).
+pub fn observations(diary: &mut Diary<'_>, at: Moment, by: Tellers, unwell: bool) {
+    let lungs = diary.truly_has(Condition::Copd);
+    let shift = if unwell { 1.0 } else { 0.0 };
+    let pulse = diary.rng.normal(78.0 + 14.0 * shift, 9.0).round();
+    let breaths = diary.rng.normal(16.0 + 3.0 * shift, 1.8).round().max(10.0);
+    let saturation = diary
+        .rng
+        .normal(if lungs { 91.5 } else { 96.8 } - 1.5 * shift, 1.1)
+        .round()
+        .min(100.0);
+    let warmth = (diary.rng.normal(36.7 + 0.7 * shift, 0.4) * 10.0).round() / 10.0;
+    let systolic = diary.rng.normal(134.0 - 6.0 * shift, 14.0).round() as i32;
+    let diastolic = (f64::from(systolic) * 0.57).round() as i32;
+    number(diary, at, by, &terms::PULSE, pulse);
+    number(diary, at, by, &terms::BREATHS, breaths);
+    number(diary, at, by, &terms::SATURATION, saturation);
+    number(diary, at, by, &terms::TEMPERATURE, warmth);
+    let pressure = Care::Pressure {
+        systolic,
+        diastolic,
+        home: false,
+    };
+    diary.note(at, by, pressure);
+    let score = news2(pulse, breaths, saturation, warmth, f64::from(systolic));
+    number(diary, at, by, &terms::NEWS2, score);
+}
+
+/// NEWS2 for someone alert and breathing air, oxygen scale 1.
+fn news2(pulse: f64, breaths: f64, saturation: f64, warmth: f64, systolic: f64) -> f64 {
+    let breathing = match breaths {
+        x if x <= 8.0 || x >= 25.0 => 3,
+        x if x >= 21.0 => 2,
+        x if x <= 11.0 => 1,
+        _ => 0,
+    };
+    let oxygen = match saturation {
+        x if x <= 91.0 => 3,
+        x if x <= 93.0 => 2,
+        x if x <= 95.0 => 1,
+        _ => 0,
+    };
+    let pressure = match systolic {
+        x if x <= 90.0 || x >= 220.0 => 3,
+        x if x <= 100.0 => 2,
+        x if x <= 110.0 => 1,
+        _ => 0,
+    };
+    let heart = match pulse {
+        x if x <= 40.0 || x >= 131.0 => 3,
+        x if x >= 111.0 => 2,
+        x if x <= 50.0 || x >= 91.0 => 1,
+        _ => 0,
+    };
+    let heat = match warmth {
+        x if x <= 35.0 => 3,
+        x if x >= 39.1 => 2,
+        x if x <= 36.0 || x >= 38.1 => 1,
+        _ => 0,
+    };
+    f64::from(breathing + oxygen + pressure + heart + heat)
+}
+
+fn attendances(diary: &mut Diary<'_>) {
+    let years = calendar::years_exact(diary.life.since, diary.life.until);
+    let age = diary.age(diary.life.until);
+    let rate = match age {
+        ..5 => 0.45,
+        5..18 => 0.22,
+        18..30 => 0.25,
+        30..65 => 0.16,
+        _ => 0.24,
+    } * (1.35 - 0.09 * f64::from(diary.household.neighbourhood.fifth));
+    let homeless = if diary.marked(Marks::NO_ADDRESS) { 4.0 } else { 1.0 };
+    let count = diary
+        .rng
+        .count((rate * homeless * diary.person.contact * years).min(12.0));
+    // A hospital can only slip over someone it has met.
+    let slips = [
+        Marks::MERGED,
+        Marks::WRONG_TWIN,
+        Marks::MISTYPED,
+        Marks::DEATH_DISAGREES,
+    ];
+    let met = slips.iter().any(|mark| diary.marked(*mark));
+    for number in 0..count.max(u32::from(met)) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.any_time(day);
+        let by = match (number, diary.marked(Marks::MERGED)) {
+            (0, true) => Tellers::WEST,
+            (0, false) if met => diary.own_acute(),
+            _ => place_taken(diary),
+        };
+        let (complaint, found) = complaint(diary, at);
+        let minutes = diary.rng.range(60, 520);
+        let by_ambulance = age > 60 && diary.rng.chance(0.4);
+        let attendance = Care::Attendance {
+            complaint,
+            found,
+            by_ambulance,
+            minutes,
+        };
+        diary.note(at, by, attendance);
+        if diary.rng.chance(0.45) && diary.age(at.date) >= 16 {
+            observations(diary, at.later(15), by, false);
+        }
+        if complaint == "Chest pain" {
+            kidneys(diary, at.later(40), by);
+        }
+    }
+}
+
+fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
+    let young = [
+        ("Injury of wrist", words("Sprain of wrist")),
+        ("Head injury", words("Minor head injury")),
+        ("Fever", words("Viral illness")),
+        ("Injury of ankle", words("Sprain of ankle")),
+        ("Difficulty breathing", words("Viral wheeze")),
+    ];
+    let adult = [
+        ("Chest pain", words("Chest pain, cause not found")),
+        ("Abdominal pain", words("Abdominal pain, cause not found")),
+        ("Injury of hand", words("Laceration of hand")),
+        ("Injury of ankle", words("Sprain of ankle")),
+        ("Shortness of breath", words("Exacerbation of airways disease")),
+        ("Collapse", words("Faint")),
+        ("Back pain", terms::BACK_PAIN),
+    ];
+    if diary.age(at.date) < 18 {
+        diary.rng.pick(&young)
+    } else {
+        diary.rng.pick(&adult)
+    }
+}
+
+struct Cause {
+    reason: Term,
+    icd: &'static str,
+    ward: &'static str,
+    specialty: (&'static str, &'static str),
+    emergency: bool,
+    text: &'static str,
+}
+
+/// Stays: emergencies that follow from conditions, and planned ones.
+fn stays(diary: &mut Diary<'_>) {
+    let age = diary.age(diary.life.until);
+    let years = calendar::years_exact(diary.life.since, diary.life.until);
+    let rate = match age {
+        ..18 => 0.02,
+        18..50 => 0.03,
+        50..70 => 0.05,
+        70..80 => 0.11,
+        80..88 => 0.2,
+        _ => 0.3,
+    } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
+    let count = diary.rng.count((rate * diary.person.contact * years).min(7.0));
+    for _ in 0..count {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.any_time(day);
+        let cause = cause(diary, age);
+        one_stay(diary, at, &cause, false);
+    }
+    let in_hospital = diary.rng.chance(0.5);
+    if let Some(died) = diary.person.died
+        && age > 40
+        && in_hospital
+    {
+        let before = diary.rng.range(2, 14);
+        let at = Moment::new(Date(died.0 - before), 14 * 60);
+        let cause = cause(diary, age);
+        one_stay(diary, at, &cause, true);
+    }
+}
+
+fn cause(diary: &mut Diary<'_>, age: i32) -> Cause {
+    let make = |reason, icd, ward, specialty, emergency, text| Cause {
+        reason,
+        icd,
+        ward,
+        specialty,
+        emergency,
+        text,
+    };
+    let medicine = ("300", "General medicine");
+    let draw = diary.person.rng("cause").unit() * 0.5 + diary.rng.unit() * 0.5;
+    let has = |c| diary.has(c).is_some();
+    if age < 18 {
+        let paediatrics = ("420", "Paediatrics");
+        return make(
+            words("Bronchiolitis"),
+            "J21.9",
+            "Children's ward",
+            paediatrics,
+            true,
+            "Admitted with bronchiolitis; fed well before going home.",
+        );
+    }
+    if has(Condition::HeartFailure) && draw < 0.5 {
+        let term = crate::terms::term("84114007", "Heart failure");
+        return make(
+            term,
+            "I50.9",
+            "Cardiology ward",
+            ("320", "Cardiology"),
+            true,
+            "Admitted breathless with swollen legs. Furosemide increased. Please repeat kidney function in one week.",
+        );
+    }
+    if has(Condition::Copd) && draw < 0.5 {
+        let term = crate::terms::term("13645005", "Chronic obstructive pulmonary disease");
+        return make(
+            term,
+            "J44.1",
+            "Respiratory ward",
+            ("340", "Respiratory medicine"),
+            true,
+            "Flare of COPD treated with steroids and antibiotics. Inhaler technique checked.",
+        );
+    }
+    if age >= 65 && draw < 0.55 {
+        return make(
+            terms::PNEUMONIA,
+            "J18.9",
+            "Medical assessment unit",
+            medicine,
+            true,
+            "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
+        );
+    }
+    if age >= 75 && draw < 0.7 {
+        return make(
+            terms::URINE_INFECTION,
+            "N39.0",
+            "Older people's ward",
+            ("430", "Geriatric medicine"),
+            true,
+            "Confused and unsteady with a urine infection; back to usual self on leaving.",
+        );
+    }
+    planned(diary, age)
+}
+
+/// Planned stays, and what else brings people in.
+fn planned(diary: &Diary<'_>, age: i32) -> Cause {
+    let make = |reason, icd, ward, specialty, emergency, text| Cause {
+        reason,
+        icd,
+        ward,
+        specialty,
+        emergency,
+        text,
+    };
+    let has = |c| diary.has(c).is_some();
+    if age >= 60 && has(Condition::Osteoarthritis) {
+        let ward = "Orthopaedic ward";
+        return make(
+            words("Total replacement of hip"),
+            "M16.9",
+            ward,
+            ("110", "Trauma and orthopaedics"),
+            false,
+            "Planned hip replacement without complication.",
+        );
+    }
+    if age >= 60 && has(Condition::Cataract) {
+        let cataract = crate::terms::term("193570009", "Cataract");
+        return make(
+            cataract,
+            "H26.9",
+            "Day surgery",
+            ("130", "Ophthalmology"),
+            false,
+            "Cataract removed from the right eye as a day case.",
+        );
+    }
+    make(
+        words("Gallstones"),
+        "K80.2",
+        "Surgical ward",
+        ("100", "General surgery"),
+        true,
+        "Abdominal pain from gallstones, settled. Surgery to be planned.",
+    )
+}
+
+fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
+    let by = place_taken(diary);
+    let nights = if cause.emergency {
+        diary.rng.range(1, 4 + diary.age(at.date) / 8)
+    } else {
+        diary.rng.range(0, 4)
+    };
+    let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
+    if dying {
+        until = Moment::new(diary.life.until, 4 * 60);
+    }
+    let still_in = until.date.0 > diary.life.until.0;
+    let stay = Care::Stay {
+        reason: cause.reason,
+        icd: cause.icd,
+        ward: cause.ward,
+        specialty: cause.specialty,
+        until: (!still_in).then_some(until),
+        emergency: cause.emergency,
+        died: dying,
+    };
+    diary.note(at, by, stay);
+    if cause.emergency {
+        observations(diary, at.later(30), by, true);
+        kidneys(diary, at.later(45), by);
+        let crp = 4.0 + 90.0 * diary.rng.liability(0.9);
+        number(diary, at.later(45), by, &terms::CRP, crp.min(380.0));
+        if nights > 1 {
+            observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
+        }
+    }
+    if !still_in && !dying {
+        discharged(diary, until, by, cause.text);
+    }
+}
+
+/// Outpatients, some of them missed.
+fn outpatients(diary: &mut Diary<'_>) {
+    let clinics = [
+        (Condition::Coronary, "Cardiology", "320"),
+        (Condition::Fibrillation, "Cardiology", "320"),
+        (Condition::Cancer, "Clinical oncology", "800"),
+        (Condition::BowelCancer, "Colorectal surgery", "104"),
+        (Condition::Kidney, "Nephrology", "361"),
+        (Condition::Cataract, "Ophthalmology", "130"),
+        (Condition::Diabetes, "Diabetic medicine", "307"),
+        (Condition::Rheumatoid, "Rheumatology", "410"),
+        (Condition::HearingLoss, "Audiology", "840"),
+        (Condition::Parkinsons, "Neurology", "400"),
+    ];
+    let misses = 0.05 + 0.015 * f64::from(5 - diary.household.neighbourhood.fifth);
+    for (condition, service, specialty) in clinics {
+        let Some(since) = diary.has(condition) else { continue };
+        if !diary.rng.chance(0.3) {
+            continue;
+        }
+        let from = Date(since.0.max(diary.life.since.0));
+        let visits = diary.rng.range(1, 3);
+        for _ in 0..visits {
+            let day = diary.day_between(from, Date(diary.life.until.0 + 60));
+            let at = diary.surgery(day);
+            let own = diary.own_acute();
+            let ahead = at.date.0 > diary.life.until.0;
+            let outcome = match diary.rng.unit() {
+                _ if ahead => Outcome::Booked,
+                x if x < misses => Outcome::Missed,
+                x if x < misses + 0.06 => Outcome::Cancelled,
+                _ => Outcome::Attended,
+            };
+            if ahead && !diary.life.living {
+                continue;
+            }
+            let appointment = Care::Appointment {
+                service,
+                specialty,
+                outcome,
+            };
+            diary.note_ahead(at, own, appointment);
+            if outcome == Outcome::Attended && diary.rng.chance(0.5) {
+                let letter = Care::Letter {
+                    term: terms::OUTPATIENT_LETTER,
+                    title: format!("{service} clinic letter"),
+                    text: format!(
+                        "Seen in the {} clinic. Stable. To be seen again in six months.",
+                        service.to_lowercase()
+                    ),
+                };
+                diary.note(at.later(2880), own, letter);
+            }
+        }
+    }
+}
+
+/// The hospital says that nothing is known where the practice says penicillin.
+fn disagreement(diary: &mut Diary<'_>) {
+    let none = Care::Allergy {
+        term: terms::NO_KNOWN_ALLERGY,
+        reaction: "",
+    };
+    let by = if diary.marked(Marks::BOTH_HOSPITALS) {
+        diary.other_acute()
+    } else {
+        diary.own_acute()
+    };
+    let day = diary.day_between(Date(diary.life.until.0 - 300), diary.life.until);
+    let at = diary.surgery(day);
+    if diary.marked(Marks::ALLERGY_DISAGREES) {
+        diary.note(at, by, none);
+    }
+}

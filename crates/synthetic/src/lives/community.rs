@@ -1,0 +1,240 @@
+//! Community nursing, therapy and mental health: what the community trust knows.
+
+use super::acute::observations;
+use super::conditions::Condition;
+use super::practice::number;
+use super::{Care, Diary, Outcome, Tellers};
+use crate::people::Marks;
+use crate::terms::{self, words};
+use record::Date;
+
+/// Everything from the community and mental health trust.
+pub fn community(diary: &mut Diary<'_>) {
+    nursing(diary);
+    falls_service(diary);
+    mental_health(diary);
+    memory(diary);
+    learning_disability(diary);
+}
+
+fn visit(diary: &mut Diary<'_>, on: Date, what: &'static str, reason: &str, service: &'static str, minutes: i32) {
+    let at = diary.surgery(on);
+    let contact = Care::Contact {
+        term: words(what),
+        class: "HH",
+        reason: reason.to_owned(),
+        minutes,
+        service,
+    };
+    diary.note(at, Tellers::COMMUNITY, contact);
+}
+
+fn nursing(diary: &mut Diary<'_>) {
+    let age = diary.age(diary.life.until);
+    let marked = diary.marked(Marks::COMMUNITY);
+    if !(marked || (age >= 75 && diary.rng.chance(0.14))) {
+        return;
+    }
+    let start = diary.day_between(Date(diary.life.until.0 - 500), diary.life.until);
+    let length = diary.rng.range(30, 300);
+    let end = Date(start.0 + length);
+    let at = diary.surgery(start);
+    let episode = Care::Episode {
+        service: "Community nursing",
+        until: (end.0 < diary.life.until.0).then_some(end),
+    };
+    diary.note(at, Tellers::COMMUNITY, episode);
+    let reason = diary.rng.pick(&[
+        "Leg ulcer dressing",
+        "Insulin support",
+        "Catheter care",
+        "Skin tear dressing",
+        "Pressure area care",
+    ]);
+    let mut day = start.0;
+    let last = end.0.min(diary.life.until.0);
+    let mut visits = 0;
+    while day <= last && visits < 14 {
+        visit(
+            diary,
+            Date(day),
+            "Community nurse visit",
+            reason,
+            "Community nursing",
+            30,
+        );
+        if visits == 0 {
+            let at = diary.surgery(Date(day));
+            observations(diary, at, Tellers::COMMUNITY, false);
+        }
+        day += diary.rng.range(4, 21);
+        visits += 1;
+    }
+    if diary.truly_has(Condition::Frailty) || marked {
+        let score = diary.rng.range(5, 7);
+        let at = diary.surgery(start);
+        number(diary, at, Tellers::COMMUNITY, &terms::FRAILTY_SCALE, f64::from(score));
+    }
+}
+
+fn falls_service(diary: &mut Diary<'_>) {
+    let Some(last) = diary.life.falls.last().copied() else {
+        return;
+    };
+    let seen = diary.rng.chance(if diary.life.falls.len() > 1 { 0.45 } else { 0.12 });
+    if !seen {
+        return;
+    }
+    let wait = diary.rng.range(14, 80);
+    let on = Date(last.at.date.0 + wait);
+    let at = diary.surgery(on);
+    let referral = Care::Referral {
+        to: "Falls and balance service",
+        reason: "Fall at home".to_owned(),
+        urgent: false,
+        open: on.0 > diary.life.until.0,
+    };
+    let asked = diary.surgery(Date(last.at.date.0 + 3));
+    diary.note(asked, Tellers::PRACTICE.and(Tellers::COMMUNITY), referral);
+    visit(
+        diary,
+        on,
+        "Multidisciplinary falls assessment",
+        "Fall at home",
+        "Falls and balance service",
+        75,
+    );
+    let fear = diary.rng.pick(&["A little", "Quite a lot", "Very much"]);
+    let steps = diary.rng.range(12, 28);
+    let answers = Care::Answers {
+        title: "Falls assessment",
+        answers: vec![
+            ("Falls in the last twelve months", diary.life.falls.len().to_string()),
+            ("Worried about falling", fear.to_owned()),
+            ("Timed up and go, seconds", steps.to_string()),
+            ("Standing and lying blood pressure measured", "Yes".to_owned()),
+            (
+                "Trip hazards at home",
+                (diary
+                    .rng
+                    .pick(&["Loose rug in hall", "Poor light on stairs", "None seen"]))
+                .to_owned(),
+            ),
+        ],
+    };
+    diary.note(at, Tellers::COMMUNITY, answers);
+    let plan = Care::Plan {
+        term: words("Strength and balance plan"),
+        text: "Twelve weeks of strength and balance exercise, walking aid checked, medicines to be reviewed by the practice pharmacist.".to_owned(),
+    };
+    diary.note(at, Tellers::COMMUNITY, plan);
+}
+
+fn mental_health(diary: &mut Diary<'_>) {
+    let severe = diary.has(Condition::Schizophrenia).or(diary.has(Condition::Bipolar));
+    let common = diary.has(Condition::Depression).or(diary.has(Condition::Anxiety));
+    let (service, since, chance) = match (severe, common) {
+        (Some(since), _) => ("Community mental health team", since, 0.8),
+        (None, Some(since)) => ("Talking therapies", since, 0.3),
+        _ => return,
+    };
+    if !diary.rng.chance(chance) {
+        return;
+    }
+    let start = Date(since.0.max(diary.life.since.0) + diary.rng.range(10, 120));
+    let at = diary.surgery(start);
+    let over = diary.rng.chance(0.7);
+    let length = diary.rng.range(60, 400);
+    let end = Date(start.0 + length);
+    let episode = Care::Episode {
+        service,
+        until: (over && end.0 < diary.life.until.0).then_some(end),
+    };
+    diary.note(at, Tellers::COMMUNITY, episode);
+    let mut score = diary.rng.range(12, 24);
+    let sessions = diary.rng.range(2, 8);
+    for session in 0..sessions {
+        let on = Date(start.0 + 14 * (session + 1));
+        let at = diary.surgery(on);
+        let missed = diary.rng.chance(0.12);
+        let appointment = Care::Appointment {
+            service,
+            specialty: "710",
+            outcome: if missed { Outcome::Missed } else { Outcome::Attended },
+        };
+        diary.note(at, Tellers::COMMUNITY, appointment);
+        if !missed && service == "Talking therapies" {
+            number(diary, at, Tellers::COMMUNITY, &terms::PHQ9, f64::from(score));
+            score = (score - diary.rng.range(-1, 4)).clamp(1, 27);
+        }
+    }
+    if severe.is_some() && diary.rng.chance(0.5) {
+        let plan = Care::Plan {
+            term: terms::term("736253002", "Mental health crisis plan"),
+            text: "Early signs: sleeping little, staying indoors. Call the duty worker first. Prefers to be at home with a sister staying over.".to_owned(),
+        };
+        diary.note(at.later(40_000), Tellers::COMMUNITY, plan);
+    }
+}
+
+fn memory(diary: &mut Diary<'_>) {
+    let Some(since) = diary.has(Condition::Dementia) else {
+        return;
+    };
+    if !diary.rng.chance(0.7) {
+        return;
+    }
+    visit(
+        diary,
+        Date(since.0 - 30),
+        "Memory assessment",
+        "Forgetful, family worried",
+        "Memory service",
+        90,
+    );
+    let at = diary.surgery(since);
+    let problem = Care::Problem {
+        term: terms::term("52448006", "Dementia"),
+        icd: "F03",
+        resolved: None,
+        suspected: false,
+    };
+    diary.note(at, Tellers::COMMUNITY, problem);
+    let score = diary.rng.range(52, 82);
+    let answers = Care::Answers {
+        title: "Addenbrooke's Cognitive Examination III",
+        answers: vec![("Total score out of 100", score.to_string())],
+    };
+    diary.note(at, Tellers::COMMUNITY, answers);
+}
+
+fn learning_disability(diary: &mut Diary<'_>) {
+    if diary.has(Condition::LearningDisability).is_none() && diary.has(Condition::Autism).is_none() {
+        return;
+    }
+    let day = diary.day_between(diary.life.since, diary.life.until);
+    let at = diary.surgery(day);
+    let note = diary.rng.pick(&[
+        "Longer appointments; easy-read letters; speak to the person first, not the carer",
+        "First appointment of the day; quiet place to wait",
+        "Send a photograph of the building and the person they will meet before the visit",
+    ]);
+    let flag = Care::Flag {
+        category: "Reasonable Adjustment",
+        term: terms::ADJUSTMENT,
+        note: note.to_owned(),
+    };
+    diary.note(at, Tellers::COMMUNITY.and(Tellers::PRACTICE), flag);
+    if diary.age(diary.life.until) >= 14 && diary.has(Condition::LearningDisability).is_some() {
+        let check = Care::Contact {
+            term: words("Learning disability annual health check"),
+            class: "AMB",
+            reason: "Annual health check".to_owned(),
+            minutes: 40,
+            service: "General practice",
+        };
+        let day = diary.day_between(Date(diary.life.until.0 - 500), diary.life.until);
+        let at = diary.surgery(day);
+        diary.note(at, Tellers::PRACTICE, check);
+    }
+}

@@ -1,0 +1,236 @@
+//! Which long-term conditions people have, and since when. Chances rise with age along a curve; smoking, weight,
+//! hardship and earlier conditions raise them, and hardship brings them sooner.
+//!
+//! Heights are set so that recorded prevalence comes near the practice registers of Dorset (QOF 2019–20:
+//! hypertension 16.1%, depression 11.6% of adults, asthma 7.4%, diabetes 6.8% of adults, CKD 6.2% of adults,
+//! cancer 4.4%, CHD 4.3%, AF 3.1%, stroke 2.5%, COPD 2.2%, heart failure 1.2%, dementia 1.1%).
+
+use crate::people::{Person, Smoking};
+use crate::random::logistic;
+use crate::terms::{Term, term, words};
+use record::{Date, Sex};
+
+macro_rules! conditions {
+    ($($(#[$doc:meta])* $name:ident $code:literal $words:literal $icd:literal
+        $height:literal $middle:literal $width:literal $men:literal $hardship:literal $smoke:literal $weight:literal;)*) => {
+        /// A long-term condition.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Condition { $($(#[$doc])* $name),* }
+
+        const TABLE: &[Shape] = &[$(Shape {
+            condition: Condition::$name, term: if $code.is_empty() { words($words) } else { term($code, $words) },
+            icd: $icd, height: $height, middle: $middle, width: $width, men: $men, hardship: $hardship,
+            smoke: $smoke, weight: $weight,
+        }),*];
+    };
+}
+
+/// The curve of one condition.
+struct Shape {
+    condition: Condition,
+    term: Term,
+    icd: &'static str,
+    /// Share of people who have it at great age.
+    height: f64,
+    /// Age at which half of those have it.
+    middle: f64,
+    /// Years over which it rises.
+    width: f64,
+    /// Men's chance compared with women's.
+    men: f64,
+    /// Added chance from the least to the most deprived fifth.
+    hardship: f64,
+    /// Added chance for smokers (half of it for those who stopped).
+    smoke: f64,
+    /// Added chance per 10 kg/m² above 25.
+    weight: f64,
+}
+
+conditions! {
+    /// Learning disability.
+    LearningDisability "984661000000105" "Mild learning disability" "F70" 0.006 1.0 0.6 1.3 0.6 0.0 0.0;
+    /// Autism.
+    Autism "408856003" "Autistic disorder" "F84.0" 0.012 4.0 1.0 2.2 0.2 0.0 0.0;
+    /// Asthma.
+    Asthma "195967001" "Asthma" "J45.9" 0.069 8.0 7.0 0.9 0.3 0.3 0.3;
+    /// Eczema.
+    Eczema "43116000" "Eczema" "L30.9" 0.09 3.0 2.0 1.0 0.1 0.0 0.0;
+    /// Epilepsy.
+    Epilepsy "84757009" "Epilepsy" "G40.9" 0.009 20.0 14.0 1.0 0.5 0.0 0.0;
+    /// Depression.
+    Depression "35489007" "Depressive disorder" "F32.9" 0.15 34.0 10.0 0.6 0.7 0.5 0.2;
+    /// Anxiety.
+    Anxiety "197480006" "Anxiety disorder" "F41.9" 0.12 28.0 9.0 0.55 0.6 0.3 0.0;
+    /// Bipolar disorder.
+    Bipolar "13746004" "Bipolar disorder" "F31.9" 0.006 30.0 6.0 0.9 0.8 0.5 0.0;
+    /// Schizophrenia.
+    Schizophrenia "58214004" "Schizophrenia" "F20.9" 0.006 27.0 4.0 1.4 1.6 0.8 0.0;
+    /// Migraine.
+    Migraine "37796009" "Migraine" "G43.9" 0.09 26.0 8.0 0.4 0.0 0.0 0.0;
+    /// Underactive thyroid.
+    Hypothyroid "40930008" "Hypothyroidism" "E03.9" 0.08 54.0 14.0 0.25 0.0 0.0 0.1;
+    /// Hypertension.
+    Hypertension "38341003" "Hypertensive disorder" "I10" 0.74 68.0 10.5 1.05 0.25 0.1 0.6;
+    /// Type 2 diabetes.
+    Diabetes "44054006" "Type 2 diabetes mellitus" "E11.9" 0.13 60.0 11.0 1.35 0.6 0.1 1.5;
+    /// Coronary heart disease.
+    Coronary "53741008" "Coronary arteriosclerosis" "I25.1" 0.155 74.0 9.0 1.9 0.5 0.7 0.3;
+    /// Atrial fibrillation.
+    Fibrillation "49436004" "Atrial fibrillation" "I48.9" 0.172 79.0 8.0 1.3 0.0 0.1 0.4;
+    /// Stroke.
+    Stroke "230690007" "Stroke" "I64" 0.102 77.0 9.0 1.15 0.4 0.5 0.1;
+    /// Heart failure.
+    HeartFailure "84114007" "Heart failure" "I50.9" 0.055 80.0 8.0 1.3 0.5 0.3 0.5;
+    /// Kidney disease.
+    Kidney "433144002" "Chronic kidney disease stage 3" "N18.3" 0.27 78.0 8.0 0.9 0.2 0.1 0.2;
+    /// COPD.
+    Copd "13645005" "Chronic obstructive pulmonary disease" "J44.9" 0.052 66.0 8.0 1.1 1.2 4.0 0.0;
+    /// Osteoarthritis.
+    Osteoarthritis "396275006" "Osteoarthritis" "M19.9" 0.36 68.0 10.0 0.75 0.1 0.0 0.8;
+    /// Rheumatoid arthritis.
+    Rheumatoid "69896004" "Rheumatoid arthritis" "M06.9" 0.014 55.0 12.0 0.45 0.2 0.5 0.0;
+    /// Gout.
+    Gout "90560007" "Gout" "M10.9" 0.04 60.0 12.0 4.0 0.0 0.0 0.9;
+    /// Osteoporosis.
+    Osteoporosis "64859006" "Osteoporosis" "M81.9" 0.11 76.0 8.0 0.2 0.0 0.4 -0.3;
+    /// Breast or prostate cancer.
+    Cancer "363346000" "Cancer" "C80" 0.135 70.0 11.0 1.0 -0.1 0.1 0.1;
+    /// Bowel cancer.
+    BowelCancer "363406005" "Malignant neoplasm of colon" "C18.9" 0.025 74.0 9.0 1.3 0.1 0.2 0.2;
+    /// Lung cancer.
+    LungCancer "254637007" "Non-small cell lung cancer" "C34.9" 0.006 74.0 7.0 1.1 0.9 6.0 0.0;
+    /// Dementia.
+    Dementia "52448006" "Dementia" "F03" 0.215 91.0 5.0 0.8 0.3 0.2 0.0;
+    /// Parkinson's disease.
+    Parkinsons "49049000" "Parkinson's disease" "G20" 0.018 79.0 7.0 1.5 0.0 0.0 0.0;
+    /// Hearing loss.
+    HearingLoss "15188001" "Hearing loss" "H91.9" 0.32 80.0 8.0 1.2 0.1 0.0 0.0;
+    /// Cataract.
+    Cataract "193570009" "Cataract" "H26.9" 0.30 80.0 6.0 0.9 0.0 0.1 0.0;
+    /// Moderate or severe frailty.
+    Frailty "925831000000107" "Moderate frailty" "R54" 0.55 87.0 5.0 0.8 0.5 0.3 0.1;
+}
+
+/// A condition someone has.
+#[derive(Clone, Copy, Debug)]
+pub struct Had {
+    /// Which.
+    pub condition: Condition,
+    /// The exact diagnosis.
+    pub term: Term,
+    /// ICD-10 code, as hospitals write it.
+    pub icd: &'static str,
+    /// Since when.
+    pub since: Date,
+    /// Whether anyone has diagnosed it. People have conditions that nobody knows of.
+    pub diagnosed: bool,
+}
+
+/// The conditions of a person up to `until`, oldest first.
+pub fn conditions(person: &Person, fifth: u8, until: Date) -> Vec<Had> {
+    let mut rng = person.rng("conditions");
+    let age = crate::calendar::years_exact(person.born, until);
+    let mut had: Vec<Had> = Vec::new();
+    for shape in TABLE {
+        let draw = rng.unit();
+        let lateness = rng.unit();
+        let known = rng.unit();
+        let forced = person.given_conditions.contains(&shape.condition);
+        let height = shape.height * multiplier(shape, person, fifth, &had);
+        let middle = shape.middle - (3.0 - f64::from(fifth)) * -1.5 * f64::from(u8::from(shape.hardship > 0.2));
+        let reached = height.min(0.97) * logistic((age - middle) / shape.width);
+        if !forced && (!person.by_chance || draw >= reached) {
+            continue;
+        }
+        let began = if forced {
+            (age - 2.0 - 6.0 * lateness).max(age * 0.3)
+        } else {
+            // The far end of the curve would make a few people frail at fifty.
+            let earliest = middle - 3.0 * shape.width;
+            onset(draw / height.min(0.97), middle, shape.width, age)
+                .max(earliest)
+                .min(age)
+        };
+        let since = Date(person.born.0 + (began * 365.25) as i32).max(Date(person.born.0 + 20));
+        had.push(Had {
+            condition: shape.condition,
+            term: exact(shape, person, age),
+            icd: shape.icd,
+            since: Date(since.0.min(until.0 - 5)),
+            diagnosed: forced || known >= unknown(shape.condition, fifth),
+        });
+    }
+    had.sort_by_key(|h| h.since.0);
+    had
+}
+
+/// Share of people with a condition whom nobody has told: larger in poorer places (Health Survey for England
+/// 2022: about three in ten with raised pressure are untreated).
+fn unknown(condition: Condition, fifth: u8) -> f64 {
+    let base = match condition {
+        Condition::Hypertension => 0.27,
+        Condition::Diabetes => 0.15,
+        Condition::Kidney => 0.2,
+        Condition::Copd => 0.3,
+        Condition::Dementia => 0.33,
+        Condition::Depression => 0.15,
+        _ => 0.0,
+    };
+    base * (1.0 + 0.12 * (3.0 - f64::from(fifth)))
+}
+
+fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
+    let men = if person.sex == Sex::Male { shape.men } else { 1.0 } / (1.0 + shape.men) * 2.0;
+    let hardship = 1.0 + shape.hardship * (5.0 - f64::from(fifth)) / 4.0 - shape.hardship * 0.4;
+    let smoke = match person.smoking {
+        Smoking::Current => 1.0 + shape.smoke,
+        Smoking::Former => 1.0 + shape.smoke / 2.0,
+        Smoking::Never => 1.0,
+    };
+    let weight = (1.0 + shape.weight * (person.bmi - 25.0) / 10.0).max(0.3);
+    let lonely = person.marks.has(crate::people::Marks::LONELY);
+    let has = |c: Condition| had.iter().any(|h| h.condition == c);
+    let causes = match shape.condition {
+        Condition::Kidney | Condition::Coronary if has(Condition::Diabetes) => 1.8,
+        Condition::Stroke | Condition::HeartFailure if has(Condition::Fibrillation) => 2.2,
+        Condition::HeartFailure if has(Condition::Coronary) => 2.5,
+        Condition::Fibrillation | Condition::Kidney | Condition::Stroke if has(Condition::Hypertension) => 1.25,
+        Condition::Depression if lonely => 1.7,
+        Condition::Anxiety if has(Condition::Depression) => 2.5,
+        Condition::Dementia if has(Condition::Stroke) => 1.6,
+        Condition::Frailty if has(Condition::Dementia) || person.marks.has(crate::people::Marks::RESIDENT) => 1.8,
+        Condition::Dementia if person.marks.has(crate::people::Marks::RESIDENT) => 2.8,
+        Condition::Epilepsy if has(Condition::LearningDisability) => 12.0,
+        _ => 1.0,
+    };
+    men * hardship * smoke * weight * causes
+}
+
+/// The age at which the rising curve reached this person's draw, by halving.
+fn onset(share: f64, middle: f64, width: f64, age: f64) -> f64 {
+    let (mut low, mut high) = (0.0, age);
+    for _ in 0..14 {
+        let at = (low + high) / 2.0;
+        if logistic((at - middle) / width) < share {
+            low = at;
+        } else {
+            high = at;
+        }
+    }
+    high
+}
+
+fn exact(shape: &Shape, person: &Person, age: f64) -> Term {
+    let pick = person.rng("exact").unit();
+    match shape.condition {
+        Condition::Cancer if person.sex == Sex::Male => term("399068003", "Malignant tumour of prostate"),
+        Condition::Cancer => term("254837009", "Malignant neoplasm of breast"),
+        Condition::Dementia if pick < 0.55 => term("26929004", "Alzheimer's disease"),
+        Condition::Kidney if pick < 0.12 => term("431857002", "Chronic kidney disease stage 4"),
+        Condition::Kidney if pick < 0.6 => term("700378005", "Chronic kidney disease stage 3A"),
+        Condition::Fibrillation if pick < 0.3 => term("282825002", "Paroxysmal atrial fibrillation"),
+        Condition::Frailty if age > 88.0 && pick < 0.5 => crate::terms::SEVERE_FRAILTY,
+        _ => shape.term,
+    }
+}

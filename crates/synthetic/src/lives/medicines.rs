@@ -1,0 +1,397 @@
+//! Medicines that follow from conditions, and courses that follow from infections.
+
+use super::conditions::Condition;
+use super::{Care, Diary, Tellers};
+use record::Date;
+
+struct Usual {
+    condition: Condition,
+    chance: f64,
+    product: &'static str,
+    dose: &'static str,
+    reason: &'static str,
+}
+
+const fn usual(
+    condition: Condition,
+    chance: f64,
+    product: &'static str,
+    dose: &'static str,
+    reason: &'static str,
+) -> Usual {
+    Usual {
+        condition,
+        chance,
+        product,
+        dose,
+        reason,
+    }
+}
+
+/// What is usually prescribed, following the order of the national guidance for each condition.
+const USUAL: &[Usual] = &[
+    usual(
+        Condition::Hypertension,
+        0.55,
+        "Amlodipine 5mg tablets",
+        "One tablet once a day",
+        "Raised blood pressure",
+    ),
+    usual(
+        Condition::Hypertension,
+        0.45,
+        "Ramipril 5mg capsules",
+        "One capsule once a day",
+        "Raised blood pressure",
+    ),
+    usual(
+        Condition::Hypertension,
+        0.2,
+        "Indapamide 2.5mg tablets",
+        "One tablet each morning",
+        "Raised blood pressure",
+    ),
+    usual(
+        Condition::Diabetes,
+        0.8,
+        "Metformin 500mg tablets",
+        "One tablet twice a day with meals",
+        "Type 2 diabetes",
+    ),
+    usual(
+        Condition::Diabetes,
+        0.25,
+        "Dapagliflozin 10mg tablets",
+        "One tablet once a day",
+        "Type 2 diabetes",
+    ),
+    usual(
+        Condition::Diabetes,
+        0.15,
+        "Gliclazide 80mg tablets",
+        "One tablet each morning with breakfast",
+        "Type 2 diabetes",
+    ),
+    usual(
+        Condition::Diabetes,
+        0.75,
+        "Atorvastatin 20mg tablets",
+        "One tablet at night",
+        "To lower cholesterol",
+    ),
+    usual(
+        Condition::Coronary,
+        0.9,
+        "Atorvastatin 80mg tablets",
+        "One tablet at night",
+        "To lower cholesterol",
+    ),
+    usual(
+        Condition::Coronary,
+        0.8,
+        "Aspirin 75mg dispersible tablets",
+        "One tablet once a day",
+        "Coronary heart disease",
+    ),
+    usual(
+        Condition::Coronary,
+        0.6,
+        "Bisoprolol 2.5mg tablets",
+        "One tablet once a day",
+        "Coronary heart disease",
+    ),
+    usual(
+        Condition::Coronary,
+        0.5,
+        "Glyceryl trinitrate 400micrograms/dose sublingual spray",
+        "One or two sprays under the tongue when needed for chest pain",
+        "Angina",
+    ),
+    usual(
+        Condition::Fibrillation,
+        0.75,
+        "Apixaban 5mg tablets",
+        "One tablet twice a day",
+        "Atrial fibrillation",
+    ),
+    usual(
+        Condition::Fibrillation,
+        0.12,
+        "Warfarin 3mg tablets",
+        "As directed by the anticoagulation clinic",
+        "Atrial fibrillation",
+    ),
+    usual(
+        Condition::Fibrillation,
+        0.6,
+        "Bisoprolol 2.5mg tablets",
+        "One tablet once a day",
+        "Atrial fibrillation",
+    ),
+    usual(
+        Condition::Stroke,
+        0.75,
+        "Clopidogrel 75mg tablets",
+        "One tablet once a day",
+        "Stroke prevention",
+    ),
+    usual(
+        Condition::Stroke,
+        0.7,
+        "Atorvastatin 40mg tablets",
+        "One tablet at night",
+        "To lower cholesterol",
+    ),
+    usual(
+        Condition::HeartFailure,
+        0.8,
+        "Furosemide 40mg tablets",
+        "One tablet each morning",
+        "Heart failure",
+    ),
+    usual(
+        Condition::HeartFailure,
+        0.5,
+        "Spironolactone 25mg tablets",
+        "One tablet once a day",
+        "Heart failure",
+    ),
+    usual(
+        Condition::Asthma,
+        0.85,
+        "Salbutamol 100micrograms/dose inhaler CFC free",
+        "Two puffs when needed",
+        "Asthma",
+    ),
+    usual(
+        Condition::Asthma,
+        0.65,
+        "Beclometasone 100micrograms/dose inhaler CFC free",
+        "Two puffs twice a day",
+        "Asthma",
+    ),
+    usual(
+        Condition::Copd,
+        0.9,
+        "Salbutamol 100micrograms/dose inhaler CFC free",
+        "Two puffs when needed",
+        "COPD",
+    ),
+    usual(
+        Condition::Copd,
+        0.7,
+        "Umeclidinium bromide 55micrograms/dose dry powder inhaler",
+        "One puff once a day",
+        "COPD",
+    ),
+    usual(
+        Condition::Depression,
+        0.6,
+        "Sertraline 50mg tablets",
+        "One tablet once a day",
+        "Depression",
+    ),
+    usual(
+        Condition::Depression,
+        0.15,
+        "Mirtazapine 15mg tablets",
+        "One tablet at night",
+        "Depression",
+    ),
+    usual(
+        Condition::Anxiety,
+        0.25,
+        "Propranolol 40mg tablets",
+        "One tablet when needed, up to three times a day",
+        "Anxiety",
+    ),
+    usual(
+        Condition::Bipolar,
+        0.6,
+        "Lithium carbonate 400mg modified-release tablets",
+        "One tablet at night",
+        "Bipolar disorder",
+    ),
+    usual(
+        Condition::Schizophrenia,
+        0.7,
+        "Olanzapine 10mg tablets",
+        "One tablet at night",
+        "Schizophrenia",
+    ),
+    usual(
+        Condition::Epilepsy,
+        0.7,
+        "Lamotrigine 100mg tablets",
+        "One tablet twice a day",
+        "Epilepsy",
+    ),
+    usual(
+        Condition::Epilepsy,
+        0.3,
+        "Levetiracetam 500mg tablets",
+        "One tablet twice a day",
+        "Epilepsy",
+    ),
+    usual(
+        Condition::Migraine,
+        0.4,
+        "Sumatriptan 50mg tablets",
+        "One tablet at the start of a migraine",
+        "Migraine",
+    ),
+    usual(
+        Condition::Hypothyroid,
+        0.95,
+        "Levothyroxine sodium 100microgram tablets",
+        "One tablet each morning before breakfast",
+        "Underactive thyroid",
+    ),
+    usual(
+        Condition::Osteoarthritis,
+        0.45,
+        "Paracetamol 500mg tablets",
+        "Two tablets up to four times a day when needed",
+        "Joint pain",
+    ),
+    usual(
+        Condition::Osteoarthritis,
+        0.15,
+        "Codeine 30mg tablets",
+        "One tablet up to four times a day when needed",
+        "Joint pain",
+    ),
+    usual(
+        Condition::Rheumatoid,
+        0.7,
+        "Methotrexate 2.5mg tablets",
+        "Six tablets once a week on a Monday",
+        "Rheumatoid arthritis",
+    ),
+    usual(
+        Condition::Rheumatoid,
+        0.7,
+        "Folic acid 5mg tablets",
+        "One tablet once a week on a Thursday",
+        "With methotrexate",
+    ),
+    usual(
+        Condition::Gout,
+        0.6,
+        "Allopurinol 300mg tablets",
+        "One tablet once a day",
+        "Gout",
+    ),
+    usual(
+        Condition::Osteoporosis,
+        0.75,
+        "Alendronic acid 70mg tablets",
+        "One tablet once a week, sitting upright with a full glass of water",
+        "Osteoporosis",
+    ),
+    usual(
+        Condition::Osteoporosis,
+        0.6,
+        "Colecalciferol 800unit capsules",
+        "One capsule once a day",
+        "Bone health",
+    ),
+    usual(
+        Condition::Dementia,
+        0.4,
+        "Donepezil 10mg tablets",
+        "One tablet at night",
+        "Alzheimer's disease",
+    ),
+    usual(
+        Condition::Parkinsons,
+        0.85,
+        "Co-careldopa 25mg/100mg tablets",
+        "One tablet three times a day, on time",
+        "Parkinson's disease",
+    ),
+    usual(
+        Condition::Eczema,
+        0.6,
+        "Emollient cream",
+        "Apply often to dry skin",
+        "Eczema",
+    ),
+    usual(
+        Condition::LungCancer,
+        0.5,
+        "Morphine sulfate 10mg modified-release tablets",
+        "One tablet every twelve hours",
+        "Pain",
+    ),
+];
+
+/// Long-term medicines: begun within weeks of the diagnosis, some changed or stopped later.
+pub fn medicines(diary: &mut Diary<'_>) {
+    let mut taken: Vec<&'static str> = Vec::new();
+    for usual in USUAL {
+        let draw = diary.rng.unit();
+        let Some(since) = diary.has(usual.condition) else {
+            continue;
+        };
+        let same_drug = |other: &&'static str| other.split(' ').next() == usual.product.split(' ').next();
+        if draw >= usual.chance || taken.iter().any(same_drug) {
+            continue;
+        }
+        let child_dose = diary.age(diary.life.until) < 12 && usual.product.contains("tablet");
+        if child_dose {
+            continue;
+        }
+        taken.push(usual.product);
+        let later = diary.rng.range(3, 120);
+        // Practices carry over what was running when their record began, not what was prescribed decades before.
+        let carried = diary.life.since.0 - diary.rng.range(0, 1500);
+        let start = diary.surgery(Date((since.0 + later).max(carried)));
+        let ended = diary.rng.chance(if usual.condition == Condition::Depression {
+            0.45
+        } else {
+            0.1
+        });
+        let length = diary.rng.range(60, 900);
+        let stopped = (ended && start.date.0 + length < diary.life.until.0).then_some(Date(start.date.0 + length));
+        let medicine = Care::Medicine {
+            product: usual.product,
+            dose: usual.dose,
+            stopped,
+            repeat: true,
+            reason: usual.reason,
+        };
+        diary.note(start, Tellers::PRACTICE, medicine);
+    }
+    let older = diary.age(diary.life.until) >= 70;
+    if taken.len() >= 5 && diary.rng.chance(0.5) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        let medicine = Care::Medicine {
+            product: "Omeprazole 20mg gastro-resistant capsules",
+            dose: "One capsule once a day",
+            stopped: None,
+            repeat: true,
+            reason: if older { "Stomach protection" } else { "Heartburn" },
+        };
+        diary.note(at, Tellers::PRACTICE, medicine);
+    }
+}
+
+/// A short course from the practice.
+pub fn course(
+    diary: &mut Diary<'_>,
+    on: super::Moment,
+    product: &'static str,
+    dose: &'static str,
+    reason: &'static str,
+) {
+    let medicine = Care::Medicine {
+        product,
+        dose,
+        stopped: Some(Date(on.date.0 + 7)),
+        repeat: false,
+        reason,
+    };
+    diary.note(on, Tellers::PRACTICE, medicine);
+}

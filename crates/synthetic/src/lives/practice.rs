@@ -1,0 +1,547 @@
+//! Care in general practice: diagnoses, reviews with measurements that hang together, vaccinations, allergies,
+//! consultations and appointments.
+
+use super::conditions::Condition;
+use super::{Care, Diary, Moment, Outcome, Tellers, medicines};
+use crate::people::{Marks, Smoking};
+use crate::terms::{self, Test, words};
+use record::{Date, Sex};
+
+/// Everything the practice knows from its own work.
+pub fn practice(diary: &mut Diary<'_>) {
+    problems(diary);
+    allergies(diary);
+    let adult = diary.age(diary.life.until) >= 18;
+    if adult {
+        smoking(diary);
+        reviews(diary);
+        adult_vaccinations(diary);
+    }
+    consultations(diary);
+    carers(diary);
+}
+
+fn problems(diary: &mut Diary<'_>) {
+    for at in 0..diary.life.conditions.len() {
+        let had = diary.life.conditions[at];
+        if !had.diagnosed {
+            continue;
+        }
+        let coded = diary.rng.chance(0.97 * diary.household.practice.coding.min(1.02));
+        let over = matches!(
+            had.condition,
+            Condition::Depression | Condition::Eczema | Condition::Anxiety | Condition::Cataract
+        ) && diary.rng.chance(0.35);
+        let length = diary.rng.range(150, 1500);
+        let resolved = (over && had.since.0 + length < diary.life.until.0).then_some(Date(had.since.0 + length));
+        let when = diary.surgery(had.since);
+        let problem = |resolved, suspected| Care::Problem {
+            term: had.term,
+            icd: had.icd,
+            resolved,
+            suspected,
+        };
+        if coded {
+            diary.note(when, Tellers::PRACTICE, problem(resolved, false));
+        }
+        // A hospital that treats it says so too, on another day and sometimes with another date.
+        if diary.rng.chance(0.22) && !matches!(had.condition, Condition::Eczema | Condition::Migraine) {
+            let own = diary.own_acute();
+            let slip = if diary.rng.chance(0.4) {
+                0
+            } else {
+                diary.rng.range(1, 200)
+            };
+            let when = diary.surgery(Date(had.since.0 + slip));
+            diary.note(
+                when,
+                own,
+                problem(None, diary.life.until.0 - had.since.0 < 200 && slip > 150),
+            );
+        }
+    }
+    if diary.person.bmi >= 30.0 && diary.age(diary.life.until) >= 18 && diary.rng.chance(0.4) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        let care = Care::Problem {
+            term: terms::OBESITY,
+            icd: "E66.9",
+            resolved: None,
+            suspected: false,
+        };
+        diary.note(at, Tellers::PRACTICE, care);
+    }
+}
+
+fn allergies(diary: &mut Diary<'_>) {
+    let age = diary.age(diary.life.until);
+    let when = diary.day_between(diary.life.since, diary.life.until);
+    let at = diary.surgery(when);
+    let penicillin = diary.marked(Marks::ALLERGY_DISAGREES) || (age > 3 && diary.rng.chance(0.055));
+    if penicillin {
+        let reaction = diary
+            .rng
+            .pick(&["Urticarial rash", "Facial swelling", "Breathlessness and collapse", ""]);
+        let allergy = Care::Allergy {
+            term: terms::PENICILLIN_ALLERGY,
+            reaction,
+        };
+        diary.note(at, Tellers::PRACTICE, allergy.clone());
+        if !diary.marked(Marks::ALLERGY_DISAGREES) && diary.rng.chance(0.4) {
+            let own = diary.own_acute();
+            let at = diary.surgery(diary.life.until);
+            diary.note(at, own, allergy);
+        }
+    } else if diary.rng.chance(0.07) {
+        let (term, reaction) = diary.rng.pick(&terms::ALLERGIES);
+        diary.note(at, Tellers::PRACTICE, Care::Allergy { term, reaction });
+    } else if diary.rng.chance(0.3) {
+        let none = Care::Allergy {
+            term: terms::NO_KNOWN_ALLERGY,
+            reaction: "",
+        };
+        diary.note(at, Tellers::PRACTICE, none);
+    }
+}
+
+fn smoking(diary: &mut Diary<'_>) {
+    let term = match diary.person.smoking {
+        Smoking::Never => terms::NEVER_SMOKED,
+        Smoking::Former => terms::EX_SMOKER,
+        Smoking::Current => terms::SMOKER,
+    };
+    let times = diary.rng.count(0.9 * diary.household.practice.coding);
+    for _ in 0..times.min(3) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        diary.note(at, Tellers::PRACTICE, Care::Smoking(term));
+    }
+}
+
+/// Yearly reviews. Who comes depends on the condition, on hardship and on the person.
+fn reviews(diary: &mut Diary<'_>) {
+    let long_term = [
+        Condition::Hypertension,
+        Condition::Diabetes,
+        Condition::Coronary,
+        Condition::Kidney,
+        Condition::Fibrillation,
+        Condition::HeartFailure,
+        Condition::Stroke,
+    ];
+    let first = long_term.iter().filter_map(|c| diary.has(*c)).map(|d| d.0).min();
+    let age = diary.age(diary.life.until);
+    let base = diary
+        .rng
+        .normal(106.0 + 0.33 * f64::from(age) + 0.6 * (diary.person.bmi - 25.0), 8.0);
+    let raised = if diary.truly_has(Condition::Hypertension) {
+        20.0
+    } else {
+        0.0
+    };
+    let diabetic = diary.rng.normal(56.0, 9.0).clamp(44.0, 110.0);
+    let mut day = diary.life.since.0 + diary.rng.range(0, 300);
+    let fifth = f64::from(diary.household.neighbourhood.fifth);
+    while day < diary.life.until.0 {
+        let known = first.is_some_and(|since| since <= day);
+        let comes = if known {
+            0.78 + 0.03 * fifth
+        } else if age >= 40 {
+            0.26
+        } else {
+            0.15
+        };
+        if diary.age(Date(day)) >= 18 && diary.rng.chance(comes) {
+            let at = diary.surgery(Date(day));
+            let treated = diary
+                .has(Condition::Hypertension)
+                .map_or(0.0, |since| (f64::from(day - since.0) / 400.0).clamp(0.0, 1.0) * 17.0);
+            pressure(diary, at, base + raised - treated);
+            if known || diary.rng.chance(0.5) {
+                weight(diary, at);
+            }
+            if known {
+                bloods(diary, at, diabetic);
+            }
+        }
+        day += diary.rng.range(290, 440);
+    }
+}
+
+fn pressure(diary: &mut Diary<'_>, at: Moment, mean: f64) {
+    let systolic = diary.rng.normal(mean, 7.0).clamp(84.0, 218.0);
+    let diastolic = diary.rng.normal(34.0 + systolic * 0.33, 5.0).clamp(44.0, 122.0);
+    let home = diary.rng.chance(0.12);
+    // Hurried hands round to ten.
+    let round = |value: f64, to_ten: bool| -> i32 {
+        if to_ten {
+            (value / 10.0).round() as i32 * 10
+        } else {
+            value.round() as i32
+        }
+    };
+    let tens = diary.rng.chance(0.18);
+    let care = Care::Pressure {
+        systolic: round(systolic, tens),
+        diastolic: round(diastolic, tens),
+        home,
+    };
+    diary.note(at, Tellers::PRACTICE, care);
+}
+
+/// Height in centimetres: fixed for a person.
+pub fn height(diary: &Diary<'_>) -> f64 {
+    let mean = if diary.person.sex == Sex::Male { 175.5 } else { 162.0 };
+    let shrink = (f64::from(diary.age(diary.life.until)) - 60.0).max(0.0) * 0.12;
+    (diary.person.rng("height").normal(mean, 6.5) - shrink).round()
+}
+
+fn weight(diary: &mut Diary<'_>, at: Moment) {
+    let height = height(diary);
+    let bmi = diary.person.bmi + diary.rng.normal(0.0, 0.5);
+    let kilograms = bmi * height * height / 10_000.0;
+    number(diary, at, Tellers::PRACTICE, &terms::WEIGHT, kilograms);
+    if diary.rng.chance(0.25) {
+        number(diary, at, Tellers::PRACTICE, &terms::HEIGHT, height);
+    }
+    number(diary, at, Tellers::PRACTICE, &terms::BMI, bmi);
+}
+
+fn bloods(diary: &mut Diary<'_>, at: Moment, diabetic: f64) {
+    let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= at.date.0);
+    if has(diary, Condition::Diabetes) {
+        let value = diary.rng.normal(diabetic, 4.0).clamp(36.0, 130.0);
+        hba1c(diary, at, value);
+        let acr = diary.rng.liability(0.9) * 2.2 + 0.4;
+        number(diary, at, Tellers::PRACTICE, &terms::ACR, acr);
+    } else if diary.rng.chance(0.35) {
+        let value = diary.rng.normal(38.0, 2.5).clamp(29.0, 47.0);
+        hba1c(diary, at, value);
+    }
+    let statin = has(diary, Condition::Coronary) || has(diary, Condition::Diabetes) || has(diary, Condition::Stroke);
+    let cholesterol = diary.rng.normal(if statin { 4.1 } else { 5.3 }, 0.7).clamp(2.4, 9.0);
+    number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
+    if diary.rng.chance(0.7) {
+        let hdl = (diary.rng.normal(1.45, 0.3)).clamp(0.7, cholesterol * 0.6);
+        number(diary, at, Tellers::PRACTICE, &terms::HDL, hdl);
+    }
+    kidneys(diary, at, Tellers::PRACTICE);
+}
+
+/// HbA1c: in percent where a laboratory still writes it, or without a unit where a hand left it out.
+fn hba1c(diary: &mut Diary<'_>, at: Moment, value: f64) {
+    let odd = diary.marked(Marks::UNITS_MIXED);
+    let percent = (odd && diary.rng.chance(0.5)) || (diary.household.practice.percent && diary.rng.chance(0.06));
+    let missing = odd && diary.rng.chance(0.3);
+    let care = Care::Result {
+        test: &terms::HBA1C,
+        value: if percent { 0.0915 * value + 2.15 } else { value },
+        unit: match (percent, missing) {
+            (_, true) => "",
+            (true, _) => "%",
+            _ => "mmol/mol",
+        },
+        decimals: usize::from(percent),
+    };
+    diary.note(at, Tellers::PRACTICE, care);
+}
+
+/// Creatinine, and the eGFR that follows from it, age and sex (CKD-EPI 2009, without the ethnicity factor).
+pub fn kidneys(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
+    let age = f64::from(diary.age(at.date));
+    let target = if diary.truly_has(Condition::Kidney) {
+        diary.person.rng("kidney").normal(48.0, 7.0).clamp(17.0, 59.0)
+    } else {
+        diary
+            .person
+            .rng("kidney")
+            .normal(118.0 - 0.62 * age, 8.0)
+            .clamp(61.0, 120.0)
+    };
+    let female = diary.person.sex == Sex::Female;
+    // Find the creatinine whose eGFR is the target: the curve falls, so halving works.
+    let (mut low, mut high) = (20.0, 600.0);
+    let wanted = diary.rng.normal(target, 2.0);
+    for _ in 0..20 {
+        let middle = (low + high) / 2.0;
+        if egfr(middle, age, female) > wanted {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    let creatinine = f64::round(low);
+    number(diary, at, by, &terms::CREATININE, creatinine);
+    number(diary, at, by, &terms::EGFR, egfr(creatinine, age, female).min(120.0));
+    let sodium = diary.rng.normal(139.5, 2.4);
+    number(diary, at, by, &terms::SODIUM, sodium);
+    let potassium = diary.rng.normal(4.4, 0.35);
+    number(diary, at, by, &terms::POTASSIUM, potassium);
+}
+
+/// CKD-EPI 2009 with creatinine in µmol/L. Powers are taken by repeated square roots, the same everywhere.
+fn egfr(creatinine: f64, age: f64, female: bool) -> f64 {
+    let (kappa, low_power, scale) = if female {
+        (61.9, -0.329, 144.0)
+    } else {
+        (79.6, -0.411, 141.0)
+    };
+    let ratio = creatinine / kappa;
+    let power = if ratio < 1.0 { low_power } else { -1.209 };
+    scale * raise(ratio, power) * raise(0.993, age)
+}
+
+/// base^power for a positive base, from square roots and products alone.
+fn raise(base: f64, power: f64) -> f64 {
+    let (mut result, mut factor) = (1.0, if power < 0.0 { 1.0 / base } else { base });
+    let whole = power.abs() as u32;
+    for _ in 0..whole {
+        result *= factor;
+    }
+    let mut rest = power.abs() - f64::from(whole);
+    for _ in 0..20 {
+        factor = factor.sqrt();
+        rest *= 2.0;
+        if rest >= 1.0 {
+            result *= factor;
+            rest -= 1.0;
+        }
+    }
+    result
+}
+
+/// Notes a measurement in its usual unit; now and then the unit is left out.
+pub fn number(diary: &mut Diary<'_>, at: Moment, by: Tellers, test: &'static Test, value: f64) {
+    let missing = diary.rng.chance(0.002);
+    let care = Care::Result {
+        test,
+        value,
+        unit: if missing { "" } else { test.unit },
+        decimals: test.decimals,
+    };
+    diary.note(at, by, care);
+}
+
+fn adult_vaccinations(diary: &mut Diary<'_>) {
+    let (last, _, _) = crate::calendar::ymd(diary.life.until);
+    let (first, _, _) = crate::calendar::ymd(diary.life.since);
+    let likes = 0.55 + 0.07 * f64::from(diary.household.neighbourhood.fifth) * diary.rng.unit().sqrt();
+    for year in first..=last {
+        let autumn = crate::calendar::date(year, 10, 1 + diary.rng.range(0, 50));
+        let old = diary.age(autumn) >= 65;
+        let at_risk = diary.has(Condition::Diabetes).is_some() || diary.has(Condition::Copd).is_some();
+        if !(old || (at_risk && diary.rng.chance(0.6))) {
+            continue;
+        }
+        let given = diary.rng.chance(likes);
+        let at = diary.surgery(autumn);
+        if given || diary.rng.chance(0.12) {
+            let vaccination = Care::Vaccination {
+                term: terms::FLU,
+                declined: !given,
+            };
+            diary.note(at, Tellers::PRACTICE, vaccination);
+        }
+        if given && year >= 2021 && diary.age(autumn) >= 75 {
+            let booster = Care::Vaccination {
+                term: terms::COVID_BOOSTER,
+                declined: false,
+            };
+            diary.note(at, Tellers::PRACTICE, booster);
+        }
+    }
+    for (age, term) in [(65, terms::PNEUMOCOCCAL), (70, terms::SHINGLES)] {
+        let day = Date(diary.person.born.0 + age * 365 + diary.rng.range(30, 300));
+        let begun = age == 65 || day.0 >= crate::calendar::date(2013, 9, 1).0;
+        if diary.rng.chance(likes * 0.8) && begun {
+            let at = diary.surgery(day);
+            diary.note(at, Tellers::PRACTICE, Care::Vaccination { term, declined: false });
+        }
+    }
+}
+
+/// Why people come, with what may follow.
+const REASONS: [&str; 16] = [
+    "Cough for two weeks",
+    "Low back pain",
+    "Tired all the time",
+    "Medication review",
+    "Knee pain",
+    "Low mood",
+    "Urinary symptoms",
+    "Rash",
+    "Headache",
+    "Abdominal pain",
+    "Dizziness",
+    "Sore throat",
+    "Trouble sleeping",
+    "Shoulder pain",
+    "Ear discomfort",
+    "Discussion of test results",
+];
+
+fn consultations(diary: &mut Diary<'_>) {
+    let years = crate::calendar::years_exact(diary.life.since, diary.life.until);
+    let age = diary.age(diary.life.until);
+    let need = match age {
+        ..5 => 1.6,
+        5..18 => 0.7,
+        18..45 => 1.0,
+        45..65 => 1.4,
+        65..80 => 2.2,
+        _ => 3.2,
+    } + 0.35 * diary.life.conditions.len() as f64;
+    let recorded = need * 0.55 * diary.person.contact * diary.household.practice.coding;
+    let count = diary.rng.count((recorded * years).min(28.0));
+    for _ in 0..count {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        let reason = if diary.age(at.date) < 12 {
+            diary
+                .rng
+                .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
+        } else {
+            diary.rng.pick(&REASONS)
+        };
+        if diary.rng.chance(0.06) {
+            booked(diary, at, Outcome::Missed);
+            continue;
+        }
+        let (term, class) = match diary.rng.unit() {
+            x if x < 0.34 => (terms::TELEPHONE, "VR"),
+            x if x < 0.4 && age > 80 => (terms::HOME_VISIT, "HH"),
+            _ => (terms::CONSULTATION, "AMB"),
+        };
+        let minutes = diary.rng.range(6, 18);
+        let visit = Care::Contact {
+            term,
+            class,
+            reason: reason.to_owned(),
+            minutes,
+            service: "General practice",
+        };
+        diary.note(at, Tellers::PRACTICE, visit);
+        follow(diary, at, reason);
+    }
+    if diary.life.living && diary.rng.chance(0.12) {
+        let ahead = diary.rng.range(2, 40);
+        let at = diary.surgery(Date(diary.life.until.0 + ahead));
+        let booking = Care::Appointment {
+            service: "General practice",
+            specialty: "600",
+            outcome: Outcome::Booked,
+        };
+        diary.note_ahead(at, Tellers::PRACTICE, booking);
+    }
+}
+
+fn booked(diary: &mut Diary<'_>, at: Moment, outcome: Outcome) {
+    let booking = Care::Appointment {
+        service: "General practice",
+        specialty: "600",
+        outcome,
+    };
+    diary.note(at, Tellers::PRACTICE, booking);
+}
+
+/// What comes of a consultation.
+fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
+    let penicillin = diary.life.happenings.iter().any(|h| {
+        matches!(h.care, Care::Allergy { term, .. } if term == terms::PENICILLIN_ALLERGY || term.code == "294505008")
+    });
+    match reason {
+        "Urinary symptoms" => {
+            let care = Care::Problem {
+                term: terms::URINE_INFECTION,
+                icd: "N39.0",
+                resolved: Some(Date(at.date.0 + 9)),
+                suspected: diary.rng.chance(0.3),
+            };
+            diary.note(at, Tellers::PRACTICE, care);
+            let dose = "One capsule twice a day for three days";
+            medicines::course(
+                diary,
+                at,
+                "Nitrofurantoin 100mg modified-release capsules",
+                dose,
+                "Urine infection",
+            );
+        }
+        "Cough for two weeks" | "Sore throat" if diary.rng.chance(0.35) => {
+            if penicillin {
+                let dose = "Two on the first day, then one a day for four days";
+                medicines::course(diary, at, "Doxycycline 100mg capsules", dose, "Chest infection");
+            } else {
+                let dose = "One capsule three times a day for five days";
+                medicines::course(diary, at, "Amoxicillin 500mg capsules", dose, "Chest infection");
+            }
+        }
+        "Low back pain" if diary.rng.chance(0.6) => {
+            let care = Care::Problem {
+                term: terms::BACK_PAIN,
+                icd: "M54.5",
+                resolved: Some(Date(at.date.0 + 60)),
+                suspected: false,
+            };
+            diary.note(at, Tellers::PRACTICE, care);
+        }
+        "Low mood" => {
+            let score = diary.rng.range(5, 22);
+            number(diary, at, Tellers::PRACTICE, &terms::PHQ9, f64::from(score));
+        }
+        "Knee pain" | "Shoulder pain" | "Dizziness" if diary.rng.chance(0.35) => refer(diary, at, reason),
+        "Tired all the time" => {
+            let value = diary.rng.normal(136.0, 12.0);
+            number(diary, at, Tellers::PRACTICE, &terms::HAEMOGLOBIN, value);
+        }
+        _ => {}
+    }
+}
+
+fn refer(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
+    let recent = diary.life.until.0 - at.date.0 < 150;
+    let referral = Care::Referral {
+        to: if reason == "Dizziness" {
+            "Falls and balance service"
+        } else {
+            "Trauma and orthopaedics"
+        },
+        reason: reason.to_owned(),
+        urgent: diary.rng.chance(0.1),
+        open: recent && diary.rng.chance(0.8),
+    };
+    diary.note(at, Tellers::PRACTICE, referral);
+}
+
+fn carers(diary: &mut Diary<'_>) {
+    if diary.marked(Marks::CARER) && diary.rng.chance(0.6) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        let flag = Care::Flag {
+            category: "Carer",
+            term: terms::CARER,
+            note: "Looks after a relative or friend unpaid".to_owned(),
+        };
+        diary.note(at, Tellers::PRACTICE, flag);
+    }
+    let interpreter = diary.person.interpreter;
+    if interpreter || diary.marked(Marks::SIGNS) {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.surgery(day);
+        let note = if interpreter {
+            format!("Needs an interpreter: {}", diary.person.language.1)
+        } else {
+            "Deaf: needs a British Sign Language interpreter; text, do not telephone".to_owned()
+        };
+        let flag = Care::Flag {
+            category: "Reasonable Adjustment",
+            term: if interpreter {
+                words("Interpreter needed")
+            } else {
+                terms::ADJUSTMENT
+            },
+            note,
+        };
+        diary.note(at, Tellers::PRACTICE, flag);
+    }
+}

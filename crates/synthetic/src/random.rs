@@ -1,0 +1,121 @@
+//! Chance that splits: each (seed, household, person, purpose) has a stream of its own, so that what befalls
+//! one household never depends on how many others are made, or on which thread makes them.
+//!
+//! Only addition, multiplication and square roots are used, which every machine rounds alike: the system's
+//! own `exp` and `ln` differ between platforms and would change the bytes.
+
+/// A stream of numbers (SplitMix64, Steele, Lea and Flood 2014).
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Rng {
+    /// The stream for one purpose of one person of one household.
+    pub fn keyed(seed: u64, household: u32, slot: u16, purpose: &str) -> Self {
+        let mut key = mix(seed ^ GOLDEN);
+        key = mix(key ^ u64::from(household).wrapping_mul(GOLDEN));
+        key = mix(key ^ u64::from(slot).wrapping_add(0x51_7C_C1));
+        for byte in purpose.bytes() {
+            key = mix(key ^ u64::from(byte));
+        }
+        Self(key)
+    }
+
+    /// The next 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(GOLDEN);
+        mix(self.0)
+    }
+
+    /// From 0 up to, not including, 1.
+    pub fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+
+    /// A whole number from `low` to `high`, both possible. `low` when the two are the wrong way round.
+    pub fn range(&mut self, low: i32, high: i32) -> i32 {
+        if high <= low {
+            return low;
+        }
+        let width = i64::from(high) - i64::from(low) + 1;
+        let step = (self.unit() * width as f64) as i64;
+        low.saturating_add(i32::try_from(step).unwrap_or(0))
+    }
+
+    /// One of these. The slice is never empty: callers pass constant tables.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        let at = (self.unit() * from.len() as f64) as usize;
+        from[at.min(from.len() - 1)]
+    }
+
+    /// About normal (the sum of twelve uniforms), never further than six deviations from the mean.
+    pub fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
+        let sum: f64 = (0..12).map(|_| self.unit()).sum();
+        mean + deviation * (sum - 6.0)
+    }
+
+    /// How many times something with this mean count happens (Poisson), at most 60.
+    pub fn count(&mut self, mean: f64) -> u32 {
+        let limit = exp(-mean.clamp(0.0, 30.0));
+        let mut product = self.unit();
+        let mut count = 0;
+        while product > limit && count < 60 {
+            product *= self.unit();
+            count += 1;
+        }
+        count
+    }
+
+    /// A multiplier with mean 1 that differs between people: the larger `spread` (0 to 1), the more a few
+    /// stand out. It makes counts over-dispersed, as real contacts are.
+    pub fn liability(&mut self, spread: f64) -> f64 {
+        let draw = self.unit();
+        // A mixture of 1 and x^3 scaled to mean 1: most below the mean, a few far above it.
+        (1.0 - spread) + spread * 4.0 * draw * draw * draw
+    }
+}
+
+fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// e to the power x, by squaring (1 + x/4096) twelve times: within 1% for |x| ≤ 9, the same on every machine.
+pub fn exp(x: f64) -> f64 {
+    let mut y = (1.0 + x.clamp(-40.0, 40.0) / 4096.0).max(0.0);
+    for _ in 0..12 {
+        y *= y;
+    }
+    y
+}
+
+/// The logistic curve.
+pub fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + exp(-x))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_apart_and_even() {
+        assert_ne!(Rng::keyed(1, 2, 3, "a").bits(), Rng::keyed(1, 2, 3, "b").bits());
+        assert_ne!(Rng::keyed(1, 2, 3, "a").bits(), Rng::keyed(1, 3, 2, "a").bits());
+        let mut rng = Rng::keyed(7, 0, 0, "test");
+        let mean = (0..10_000).map(|_| rng.unit()).sum::<f64>() / 10_000.0;
+        assert!((mean - 0.5).abs() < 0.02, "{mean}");
+        let mean = f64::from((0..10_000).map(|_| rng.count(3.0)).sum::<u32>()) / 10_000.0;
+        assert!((mean - 3.0).abs() < 0.1, "{mean}");
+        let mean = (0..10_000).map(|_| rng.liability(0.8)).sum::<f64>() / 10_000.0;
+        assert!((mean - 1.0).abs() < 0.05, "{mean}");
+        assert!((exp(1.0) - std::f64::consts::E).abs() < 0.01);
+    }
+}

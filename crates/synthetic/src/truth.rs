@@ -1,0 +1,154 @@
+//! The truth, for evaluation only: who is who, and who truly has what.
+
+use crate::household::Household;
+use crate::lives::{self, Life, Tellers};
+use crate::people::{Marks, Person};
+use crate::{Plan, blocks, households, known};
+use crate::{ambulance, charity, fire, public_health, social_care};
+use record::{Date, NhsNumber, Sex};
+
+/// One person as they truly are.
+#[derive(Clone, Debug)]
+pub struct TruePerson {
+    /// Number of the person, from 0: the same in small runs and large ones.
+    pub number: u32,
+    /// Household.
+    pub household: u32,
+    /// Their own NHS number.
+    pub nhs_number: NhsNumber,
+    /// Given name.
+    pub given: String,
+    /// Surname.
+    pub family: String,
+    /// Birth date.
+    pub born: Date,
+    /// Sex.
+    pub sex: Sex,
+    /// Day of death.
+    pub died: Option<Date>,
+    /// Postcode; empty when they have no address.
+    pub postcode: String,
+    /// Deprivation fifth of the neighbourhood, 1 most deprived.
+    pub fifth: u8,
+    /// Registered practice.
+    pub practice: &'static str,
+    /// One of twins.
+    pub twin: bool,
+    /// What they truly have.
+    pub conditions: Vec<TrueCondition>,
+    /// The records that senders keep of them.
+    pub records: Vec<TrueRecord>,
+}
+
+/// A condition someone truly has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrueCondition {
+    /// SNOMED CT code; empty for words alone.
+    pub code: &'static str,
+    /// Words.
+    pub words: &'static str,
+    /// Since when.
+    pub since: Date,
+    /// Whether anyone has diagnosed it.
+    pub diagnosed: bool,
+}
+
+/// A record that a sender keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrueRecord {
+    /// ODS code of the sender.
+    pub sender: String,
+    /// The sender's id of the person.
+    pub local_id: String,
+    /// What is wrong with who it says it is: `wrong-twin`, `mistyped-number`, `merged-away`; empty when nothing.
+    pub slip: &'static str,
+}
+
+/// The truth of a plan, a person at a time.
+pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
+    blocks(plan).flat_map(move |block| {
+        households(plan, block).flat_map(move |household| {
+            let people: Vec<TruePerson> = household
+                .people
+                .iter()
+                .map(|person| one(person, &household, plan.as_of))
+                .collect();
+            people
+        })
+    })
+}
+
+fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
+    let life = lives::life(person, household, as_of);
+    let records = records(person, household, &life);
+    TruePerson {
+        number: person.ordinal,
+        household: person.household,
+        nhs_number: person.nhs,
+        given: person.given.clone(),
+        family: person.family.to_owned(),
+        born: person.born,
+        sex: person.sex,
+        died: person.died,
+        postcode: household.postcode.clone(),
+        fifth: household.neighbourhood.fifth,
+        practice: household.practice.code,
+        twin: person.twin,
+        conditions: life
+            .conditions
+            .iter()
+            .map(|had| TrueCondition {
+                code: had.term.code,
+                words: had.term.words,
+                since: had.since,
+                diagnosed: had.diagnosed,
+            })
+            .collect(),
+        records,
+    }
+}
+
+/// The records that senders keep of a person. School measurements go under the community trust's own id.
+fn records(person: &Person, household: &Household, life: &Life) -> Vec<TrueRecord> {
+    let holders = known::holders(life);
+    let slip = match person.marks {
+        m if m.has(Marks::WRONG_TWIN) => "wrong-twin",
+        m if m.has(Marks::MISTYPED) => "mistyped-number",
+        _ => "",
+    };
+    let measured = public_health::schools_know(person, life);
+    let council = social_care::council(household);
+    let mut records: Vec<TrueRecord> = [
+        (true, &known::PRACTICE, ""),
+        (holders.has(Tellers::EAST), &known::EAST, slip),
+        (holders.has(Tellers::WEST), &known::WEST, slip),
+        (holders.has(Tellers::COMMUNITY) || measured, &known::COMMUNITY, ""),
+        (ambulance::knows(person, life), &known::AMBULANCE, ""),
+        (social_care::knows(person, life), council, ""),
+        (fire::knows(person, household), &known::FIRE, ""),
+        (charity::link_workers_know(person, life), &known::LINK_WORKERS, ""),
+        (charity::buddies_know(person, household, life), &known::BUDDIES, ""),
+        (public_health::coaches_know(person, life), &known::COACHES, ""),
+    ]
+    .into_iter()
+    .filter(|(knows, _, _)| *knows)
+    .map(|(_, sender, slip)| TrueRecord {
+        sender: if sender.code == "GP" {
+            household.practice.code
+        } else {
+            sender.code
+        }
+        .to_owned(),
+        local_id: sender.id(person, household),
+        slip,
+    })
+    .collect();
+    if person.marks.has(Marks::MERGED) && holders.has(Tellers::WEST) {
+        records.push(TrueRecord {
+            sender: known::WEST.code.to_owned(),
+            local_id: crate::west::merged_away(person),
+            slip: "merged-away",
+        });
+    }
+    records
+}

@@ -1,0 +1,114 @@
+//! Everything that is sent is read by the readers that intake uses; what they refuse is what was made wrong on
+//! purpose.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use exchange::{Format, Piece, fhir, hl7, read, table};
+use record::system::{Feed, System};
+use record::{Date, Kind};
+use std::collections::BTreeMap;
+use synthetic::{Plan, deliveries};
+
+fn dorset() -> Option<System> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../systems/dorset");
+    let mut files = Vec::new();
+    for folder in [root.clone(), root.join("feeds")] {
+        for entry in std::fs::read_dir(folder).ok()?.flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|e| e == "toml") {
+                let name = path.strip_prefix(&root).ok()?.to_string_lossy().into_owned();
+                files.push((name, std::fs::read_to_string(&path).ok()?));
+            }
+        }
+    }
+    System::load(&files).ok()
+}
+
+fn pieces<'a>(bytes: &'a [u8], name: &str, feed: &Feed) -> Vec<Piece<'a>> {
+    if name.ends_with(".hl7") {
+        return hl7::split(bytes);
+    }
+    if name.ends_with(".csv") {
+        return table::split(bytes, feed).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    if name.ends_with(".json") {
+        return fhir::split(bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| Piece {
+            place: String::new(),
+            format: Format::Fhir,
+            body: line.into(),
+            context: String::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_readers_take_everything_but_what_is_wrong_on_purpose() {
+    let Some(system) = dorset() else {
+        eprintln!("SKIPPED: systems/dorset does not load");
+        return;
+    };
+    let as_of = Date::new(2026, 11, 1).unwrap();
+    let plan = Plan {
+        people: 900,
+        seed: 1,
+        as_of,
+    };
+    let (mut items, mut refused, mut without) = (0u32, BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
+    let mut issues: BTreeMap<String, u32> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
+    for delivery in deliveries(plan) {
+        let feed = system
+            .feed(&delivery.feed)
+            .unwrap_or_else(|| panic!("no feed {}", delivery.feed));
+        for piece in pieces(&delivery.bytes, &delivery.file_name, feed) {
+            match read(piece.format, &piece.body, &piece.context, feed) {
+                Err(no) => {
+                    *refused
+                        .entry(format!("{}: {}", delivery.feed, no.rejection))
+                        .or_default() += 1
+                }
+                Ok(found) => {
+                    for item in found {
+                        items += 1;
+                        let about_care = !matches!(item.item_type.as_str(), "Patient" | "Organization");
+                        if about_care && item.entries.is_empty() && !item.withdrawn {
+                            *without
+                                .entry(format!("{}: {}", delivery.feed, item.item_type))
+                                .or_default() += 1;
+                        }
+                        for issue in item.issues {
+                            *issues
+                                .entry(format!("{}: {} {}", delivery.feed, issue.place, issue.reason))
+                                .or_default() += 1;
+                        }
+                        for entry in item.entries {
+                            *kinds.entry(format!("{:?}", entry.kind)).or_default() += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    eprintln!(
+        "{items} items\nkinds {kinds:#?}\nrefused {refused:#?}\nwithout entries {without:#?}\nissues {issues:#?}"
+    );
+    assert!(items > 30_000);
+    assert!(refused.keys().all(|why| why.starts_with("pds-trace")), "{refused:?}");
+    assert!(without.keys().all(|why| why.starts_with("pds-trace")), "{without:?}");
+    for kind in [
+        Kind::Problem,
+        Kind::Medicine,
+        Kind::Allergy,
+        Kind::Result,
+        Kind::Report,
+        Kind::Encounter,
+        Kind::Episode,
+    ] {
+        assert!(kinds.contains_key(&format!("{kind:?}")), "{kind:?}");
+    }
+}
