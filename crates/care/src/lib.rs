@@ -2,7 +2,9 @@
 
 pub mod access;
 pub mod audit;
+pub mod concern;
 pub mod db;
+pub mod feeds;
 pub mod intake;
 mod opening;
 pub mod person;

@@ -37,6 +37,15 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Why it cannot be taken, as (code, place and reason); `None` when it can.
+    pub fn refusal(&self) -> Option<(&'static str, String)> {
+        let refused = self.meaning.as_ref().err()?;
+        Some((
+            refused.rejection.code,
+            format!("{}: {}", refused.rejection.place, refused.rejection.reason),
+        ))
+    }
+
     /// Every record it names, which filing needs to exist.
     pub(super) fn records(&self) -> impl Iterator<Item = &RecordKey> {
         let drafts = self.meaning.as_deref().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The tables of intake: what was said, and what follows from it.
 
-use crate::db::{Cell, Conn, DbError, Table, fetch_by_keys, fetch_by_pairs};
+use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, fetch_by_pairs};
 use std::collections::HashMap;
 
 pub(crate) const RECORD: Table = Table {
@@ -142,7 +142,7 @@ pub(super) fn known_records(conn: &mut Conn, keys: &[i64]) -> Result<HashMap<[u8
 }
 
 /// The records that hold versions of these items, as (item, record).
-pub(super) fn homes(conn: &mut Conn, items: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
+pub(crate) fn homes(conn: &mut Conn, items: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
     fetch_by_keys(
         conn,
         "SELECT item, record_no FROM item_home WHERE item = ?1",
@@ -166,16 +166,70 @@ pub(crate) struct Version {
 
 /// Every version held of items in their records, given as (record, item).
 pub(crate) fn versions(conn: &mut Conn, pairs: &[(i64, i64)]) -> Result<Vec<Version>, DbError> {
-    fetch_by_pairs(conn, &ITEM, pairs, |row| {
-        Ok(Version {
-            record_no: row.int(0)?,
-            item: row.int(1)?,
-            version: row.int(2)?,
-            tie: row.int(3)?,
-            contribution_no: row.int(4)?,
-            facet: row.int(5)?,
-            item_type: row.int(6)?,
-            state: row.int(7)?,
+    fetch_by_pairs(conn, &ITEM, pairs, version_of)
+}
+
+fn version_of(row: &Row<'_>) -> Result<Version, DbError> {
+    Ok(Version {
+        record_no: row.int(0)?,
+        item: row.int(1)?,
+        version: row.int(2)?,
+        tie: row.int(3)?,
+        contribution_no: row.int(4)?,
+        facet: row.int(5)?,
+        item_type: row.int(6)?,
+        state: row.int(7)?,
+    })
+}
+
+/// Every version of every item in one record, in rising order of item and version.
+pub(crate) fn versions_of_record(conn: &mut Conn, record_no: i64) -> Result<Vec<Version>, DbError> {
+    let sql = format!(
+        "SELECT {} FROM item WHERE record_no = ?1 ORDER BY item, version, tie",
+        ITEM.columns.join(", ")
+    );
+    conn.query(&sql, &[record_no.into()], version_of)
+}
+
+/// Items of a record whose current version stands in another record: the sender corrected whom they are about.
+pub(crate) fn moved_from(conn: &mut Conn, record_no: i64) -> Result<std::collections::BTreeSet<i64>, DbError> {
+    let sql = "SELECT DISTINCT here.item FROM item here
+               JOIN item_home other ON other.item = here.item AND other.record_no <> here.record_no
+               JOIN item there ON there.record_no = other.record_no AND there.item = here.item
+               WHERE here.record_no = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM item mine WHERE mine.record_no = here.record_no AND mine.item = here.item
+                 AND (mine.version > there.version OR (mine.version = there.version AND mine.tie > there.tie)
+                   OR (mine.version = there.version AND mine.tie = there.tie AND mine.record_no > there.record_no)))";
+    Ok(conn
+        .query(sql, &[record_no.into()], |row| row.int(0))?
+        .into_iter()
+        .collect())
+}
+
+/// A parcel as it is kept.
+pub(crate) struct StoredParcel {
+    pub parcel_no: i64,
+    pub feed: String,
+    pub format: i64,
+    pub received: i64,
+    pub dictionary_no: i64,
+    pub length: i64,
+    pub body: Vec<u8>,
+}
+
+/// Parcels by number.
+pub(crate) fn parcels(conn: &mut Conn, numbers: &[i64]) -> Result<Vec<StoredParcel>, DbError> {
+    let sql = "SELECT p.parcel_no, f.name, p.format, p.received, p.dictionary_no, p.length, p.body
+               FROM parcel p JOIN feed f ON f.feed_no = p.feed_no WHERE p.parcel_no = ?1";
+    fetch_by_keys(conn, sql, numbers, |row| {
+        Ok(StoredParcel {
+            parcel_no: row.int(0)?,
+            feed: row.text(1)?,
+            format: row.int(2)?,
+            received: row.int(3)?,
+            dictionary_no: row.int(4)?,
+            length: row.int(5)?,
+            body: row.bytes(6)?,
         })
     })
 }

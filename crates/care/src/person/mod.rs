@@ -8,6 +8,7 @@ mod find;
 pub mod given_name;
 pub mod identity;
 mod reading;
+pub mod sent;
 pub(crate) mod store;
 mod terms;
 mod timeline;

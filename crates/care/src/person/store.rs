@@ -453,3 +453,17 @@ pub(crate) fn barred_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i
     }
     Ok(barred)
 }
+
+/// Whether a record is a sender's directory rather than a person's.
+pub(super) fn is_directory(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
+    let sql = "SELECT directory FROM record WHERE record_no = ?1";
+    Ok(conn.first(sql, &[record_no.into()], |row| row.int(0))? == Some(1))
+}
+
+/// Whose view a record is; empty when there is no such record.
+pub(super) fn sender_of(conn: &mut Conn, record_no: i64) -> Result<String, DbError> {
+    let sql = "SELECT sender FROM record WHERE record_no = ?1";
+    Ok(conn
+        .first(sql, &[record_no.into()], |row| row.text(0))?
+        .unwrap_or_default())
+}

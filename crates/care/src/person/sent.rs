@@ -1,0 +1,243 @@
+//! Items exactly as their senders sent them, with every version kept.
+
+use super::store;
+use crate::Care;
+use crate::access::{ListGrant, PersonGrant};
+use crate::db::{Conn, DbError};
+use crate::intake::store::{self as intake_store, BY_ARRIVAL, INCOMPLETE, PARCEL_PLACES, UNMAPPED, Version, WITHDRAWN};
+use crate::intake::{pieces_of, unpack};
+use exchange::Format;
+use record::{Instant, ItemId, OrgCode, PersonId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError};
+
+/// One version of one item, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemVersion {
+    /// The record it stands in.
+    pub record_no: i64,
+    /// Who sent it.
+    pub sender: OrgCode,
+    /// The item's key: the first eight bytes of its id.
+    pub item: i64,
+    /// FHIR resource type, or the nearest one.
+    pub item_type: String,
+    /// The sender's version time, or when it was received if the sender said none.
+    pub version: Instant,
+    /// Whether the version is only the time of arrival.
+    pub by_arrival: bool,
+    /// Whether the sender withdrew the item with this version.
+    pub withdrawn: bool,
+    /// Whether its type adds no entries.
+    pub unmapped: bool,
+    /// Whether parts of it could not be read.
+    pub incomplete: bool,
+    /// Which of the items that the contribution told it is, counted from 0.
+    pub facet: usize,
+    contribution_no: i64,
+    tie: i64,
+}
+
+/// A contribution exactly as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Name of the feed it came by.
+    pub feed: String,
+    /// When it was received.
+    pub received: Instant,
+    /// Its language.
+    pub format: Format,
+    /// What it needs from around it to be read.
+    pub context: String,
+    /// The bytes.
+    pub body: Vec<u8>,
+}
+
+/// Whose an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// A person's: reading it takes a grant to that person.
+    Person(PersonId),
+    /// Nobody's: an organisation, a practitioner, a place.
+    Directory,
+}
+
+/// Whose the item with this id is; `None` when there is no such item. Tells nothing about it: what may be
+/// shown is decided after asking for a grant.
+///
+/// # Errors
+/// When the store fails.
+pub fn whose(care: &Care, id: ItemId) -> Result<Option<Whose>, DbError> {
+    care.readers().read(|conn| {
+        let Some((record_no, _)) = current_home(conn, id.key())? else {
+            return Ok(None);
+        };
+        if store::is_directory(conn, record_no)? {
+            return Ok(Some(Whose::Directory));
+        }
+        let persons = store::person_ids_of(conn, &[record_no])?;
+        Ok(persons.first().map(|(_, _, person)| Whose::Person(*person)))
+    })
+}
+
+/// The record where the current version of an item stands, with that version.
+fn current_home(conn: &mut Conn, item: i64) -> Result<Option<(i64, Version)>, DbError> {
+    let pairs: Vec<(i64, i64)> = intake_store::homes(conn, &[item])?
+        .into_iter()
+        .map(|(item, record_no)| (record_no, item))
+        .collect();
+    let versions = intake_store::versions(conn, &pairs)?;
+    Ok(versions
+        .into_iter()
+        .max_by_key(|v| (v.version, v.tie, v.record_no))
+        .map(|v| (v.record_no, v)))
+}
+
+/// The current version of every item on a person's records, in order of record and item. Items that were
+/// withdrawn are left out, and so are those that now stand on another person's record.
+///
+/// # Errors
+/// When the store fails.
+pub fn items(care: &Care, grant: &PersonGrant) -> Result<Vec<ItemVersion>, DbError> {
+    care.readers().read(|conn| {
+        let mut found = Vec::new();
+        for record in store::records_of(conn, grant.person_no())? {
+            let versions = intake_store::versions_of_record(conn, record.record_no)?;
+            let mut current: BTreeMap<i64, Version> = BTreeMap::new();
+            // Versions come in rising order: the last of an item stands.
+            current.extend(versions.into_iter().map(|version| (version.item, version)));
+            let moved = intake_store::moved_from(conn, record.record_no)?;
+            let standing: Vec<Version> = current
+                .into_values()
+                .filter(|v| v.state & WITHDRAWN == 0 && !moved.contains(&v.item))
+                .collect();
+            found.extend(named(care, conn, standing, &record.sender)?);
+        }
+        Ok(found)
+    })
+}
+
+/// Every version of one item that stands on a person's records, latest first; empty when the item is not
+/// theirs.
+///
+/// # Errors
+/// When the store fails.
+pub fn versions(care: &Care, grant: &PersonGrant, item: i64) -> Result<Vec<ItemVersion>, DbError> {
+    care.readers().read(|conn| {
+        let records = store::records_of(conn, grant.person_no())?;
+        let mut found = Vec::new();
+        for record in &records {
+            let versions = intake_store::versions(conn, &[(record.record_no, item)])?;
+            found.extend(named(care, conn, versions, &record.sender)?);
+        }
+        found.sort_by_key(|v| std::cmp::Reverse((v.version, v.tie)));
+        Ok(found)
+    })
+}
+
+/// Every version of a directory item, latest first; empty when the item is a person's.
+///
+/// # Errors
+/// When the store fails.
+pub fn directory_versions(care: &Care, _grant: &ListGrant, item: i64) -> Result<Vec<ItemVersion>, DbError> {
+    care.readers().read(|conn| {
+        let mut found = Vec::new();
+        for (_, record_no) in intake_store::homes(conn, &[item])? {
+            if !store::is_directory(conn, record_no)? {
+                continue;
+            }
+            let sender = store::sender_of(conn, record_no)?;
+            let versions = intake_store::versions(conn, &[(record_no, item)])?;
+            found.extend(named(care, conn, versions, &sender)?);
+        }
+        found.sort_by_key(|v| std::cmp::Reverse((v.version, v.tie)));
+        Ok(found)
+    })
+}
+
+fn named(care: &Care, conn: &mut Conn, versions: Vec<Version>, sender: &str) -> Result<Vec<ItemVersion>, DbError> {
+    let sender =
+        OrgCode::parse(sender).ok_or_else(|| DbError::state("a record in the store has no readable sender"))?;
+    let numbers: BTreeSet<i64> = versions.iter().map(|v| v.item_type).collect();
+    let texts = care.terms.texts(conn, &numbers)?;
+    Ok(versions
+        .into_iter()
+        .map(|v| ItemVersion {
+            record_no: v.record_no,
+            sender: sender.clone(),
+            item: v.item,
+            item_type: texts.get(&v.item_type).map_or_else(String::new, ToString::to_string),
+            version: Instant(v.version),
+            by_arrival: v.state & BY_ARRIVAL != 0,
+            withdrawn: v.state & WITHDRAWN != 0,
+            unmapped: v.state & UNMAPPED != 0,
+            incomplete: v.state & INCOMPLETE != 0,
+            facet: usize::try_from(v.facet).unwrap_or_default(),
+            contribution_no: v.contribution_no,
+            tie: v.tie,
+        })
+        .collect())
+}
+
+/// What was sent for each of these versions, in the same order. The versions themselves were had by a grant.
+///
+/// # Errors
+/// When the store fails or its bytes are damaged.
+pub fn sent(care: &Care, versions: &[ItemVersion]) -> Result<Vec<Sent>, DbError> {
+    care.readers().read(|conn| {
+        let numbers: BTreeSet<i64> = versions.iter().map(|v| v.contribution_no / PARCEL_PLACES).collect();
+        let numbers: Vec<i64> = numbers.into_iter().collect();
+        let mut parcels = HashMap::with_capacity(numbers.len());
+        for parcel in intake_store::parcels(conn, &numbers)? {
+            let dictionary = dictionary(care, conn, parcel.dictionary_no)?;
+            let flat = unpack(
+                dictionary.as_ref().map(|bytes| bytes.as_slice()),
+                &parcel.body,
+                parcel.length,
+            )?;
+            parcels.insert(parcel.parcel_no, (parcel, flat));
+        }
+        versions
+            .iter()
+            .map(|version| {
+                let lost = || DbError::state("a contribution that an item names is not in the store");
+                let (parcel, flat) = parcels
+                    .get(&(version.contribution_no / PARCEL_PLACES))
+                    .ok_or_else(lost)?;
+                let place = usize::try_from(version.contribution_no % PARCEL_PLACES).map_err(|_| lost())?;
+                let pieces = pieces_of(flat)?;
+                let (context, body) = pieces.get(place).ok_or_else(lost)?;
+                Ok(Sent {
+                    feed: parcel.feed.clone(),
+                    received: Instant(parcel.received),
+                    format: Format::from_number(parcel.format).ok_or_else(lost)?,
+                    context: (*context).to_owned(),
+                    body: body.to_vec(),
+                })
+            })
+            .collect()
+    })
+}
+
+fn dictionary(care: &Care, conn: &mut Conn, number: i64) -> Result<Option<Arc<Vec<u8>>>, DbError> {
+    if number == 0 {
+        return Ok(None);
+    }
+    let known = care
+        .dictionaries
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&number)
+        .cloned();
+    if known.is_some() {
+        return Ok(known);
+    }
+    let bytes = intake_store::dictionary(conn, number)?
+        .ok_or_else(|| DbError::state(format!("dictionary {number} is not in the store")))?;
+    let bytes = Arc::new(bytes);
+    care.dictionaries
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(number, Arc::clone(&bytes));
+    Ok(Some(bytes))
+}
