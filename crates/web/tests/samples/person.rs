@@ -1,0 +1,691 @@
+//! The pages about a person.
+
+use super::{PERSON, Sample, add, render};
+use web::person::spark::{Point, draw};
+use web::person::view::*;
+use web::site::as_sent::AsSent;
+use web::site::form::Problem;
+use web::site::view::{Choice, Frame, Paging, Step};
+
+const OBSERVATION: &str = r#"{"resourceType":"Observation","id":"bp-8841","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"vital-signs"}]}],"code":{"coding":[{"system":"http://snomed.info/sct","code":"75367002","display":"Blood pressure"}],"text":"BP <b>bold</b>"},"subject":{"reference":"Patient/p-77"},"effectiveDateTime":"2026-04-10T09:12:00+01:00","component":[{"code":{"text":"Systolic"},"valueQuantity":{"value":148.0,"unit":"mm[Hg]"}},{"code":{"text":"Diastolic"},"valueQuantity":{"value":82,"unit":"mmm[Hg]"}}]}"#;
+
+pub fn add_to(samples: &mut Vec<Sample>) {
+    add(samples, "/people", "Find a person", |frame| {
+        render(find(frame, "", Found::NotAsked))
+    });
+    add(samples, "/people?found", "Find a person", |frame| {
+        render(find(frame, "4 5 1945 ham", twins()))
+    });
+    add(samples, "/people?nobody", "Find a person", |frame| {
+        render(find(frame, "4 5 1945 ham", Found::Nobody))
+    });
+    add(samples, "/people?problem", "Error: Find a person", |frame| {
+        let words = "A name alone is not enough. Add a birth date, or a postcode";
+        let problems = vec![Problem::new("asked", words)];
+        render(FindPage {
+            problems,
+            ..find(frame, "hammond", Found::NotAsked)
+        })
+    });
+    add(samples, "/people?refused", "Find a person", |frame| {
+        let found = Found::Refused {
+            why: "Your role does not allow you to search for people".into(),
+            next: vec![
+                step("Ask your team's lead to give you the role", ""),
+                step(
+                    "Care for someone in an emergency: open with a reason, which is checked afterwards",
+                    "/people/emergency",
+                ),
+                step("See whom to ask", "/contact"),
+            ],
+        };
+        render(find(frame, "4 5 1945 ham", found))
+    });
+    add(samples, PERSON, "The record", |frame| render(record(frame)));
+    add(
+        samples,
+        "/people/00000000000000000000000000000000",
+        "The record",
+        |frame| render(bare(frame)),
+    );
+    add(
+        samples,
+        "/people/11111111111111111111111111111111",
+        "The record",
+        |frame| {
+            render(RecordPage {
+                banner: died(),
+                ..record(frame)
+            })
+        },
+    );
+    add(samples, &format!("{PERSON}/entries/2"), "One entry", |frame| {
+        render(entry(frame))
+    });
+    add(samples, &format!("{PERSON}/summary"), "Summary for downtime", |frame| {
+        render(summary(frame))
+    });
+}
+
+fn step(words: &str, path: &str) -> Step {
+    Step {
+        words: words.into(),
+        path: path.into(),
+    }
+}
+
+fn find(frame: Frame, asked: &str, found: Found) -> FindPage {
+    FindPage {
+        frame,
+        asked: asked.into(),
+        understood: vec!["born 4 May 1945".into(), "a name beginning “ham”".into()],
+        problems: Vec::new(),
+        found,
+    }
+}
+
+fn twins() -> Found {
+    let one = |given: &str, known: &str, number: &str, address: &str, practice: &str, mind: &str| Candidate {
+        banner: Banner {
+            given: given.into(),
+            known_as: known.into(),
+            nhs_number: number.into(),
+            practice: practice.into(),
+            ..banner()
+        },
+        address: address.into(),
+        mind: mind.into(),
+    };
+    let twin = "Twin: same surname and birth date as another here";
+    let mut people = vec![
+        one(
+            "Doreen",
+            "Dot",
+            "999 012 3454",
+            "2 Heath Cottages, Bournemouth, BH8 8AA",
+            "The Invented Practice",
+            twin,
+        ),
+        one(
+            "Maureen",
+            "",
+            "999 012 3462",
+            "14 Quay Road, Poole, BH15 1AA",
+            "Harbour Made-up Surgery",
+            twin,
+        ),
+        one(
+            "Albert",
+            "Bert",
+            "999 012 3470",
+            "2 Heath Cottages, Bournemouth, BH8 8AA",
+            "",
+            "",
+        ),
+    ];
+    people[2].banner.sex = "male".into();
+    people[2].banner.deaths = died().deaths;
+    Found::People { people, more: true }
+}
+
+pub fn banner() -> Banner {
+    Banner {
+        path: PERSON.into(),
+        surname: "Hammond".into(),
+        given: "Doreen Mary".into(),
+        known_as: "Dot".into(),
+        age: "81 years".into(),
+        born: "4 May 1945".into(),
+        nhs_number: "999 012 3454".into(),
+        nhs_number_note: String::new(),
+        sex: "female".into(),
+        practice: "The Invented Practice".into(),
+        deaths: Vec::new(),
+        death_conflicts: Vec::new(),
+        flags: vec![
+            said("Large print; speak slowly", "The Invented Practice", "3 Feb 2026", 41),
+            said(
+                "Carer: daughter, June, 07700 900123",
+                "Dorset Council",
+                "9 Jan 2026",
+                42,
+            ),
+        ],
+    }
+}
+
+fn died() -> Banner {
+    Banner {
+        age: "80 years at death".into(),
+        deaths: vec![said("Died 2 March 2026 at home", "Ambulance service", "2 Mar 2026", 61)],
+        death_conflicts: vec![said(
+            "Attended clinic, 5 March 2026",
+            "Invented Hospital",
+            "5 Mar 2026",
+            62,
+        )],
+        ..banner()
+    }
+}
+
+fn said(words: &str, sender: &str, date: &str, entry: u32) -> Statement {
+    Statement {
+        words: words.into(),
+        sender: sender.into(),
+        date: date.into(),
+        original: String::new(),
+        path: format!("{PERSON}/entries/{entry}"),
+    }
+}
+
+fn line(kind: &str, what: &str, value: &str, date: &str, senders: &[&str]) -> Line {
+    Line {
+        path: format!("{PERSON}/entries/2"),
+        kind: kind.into(),
+        what: what.into(),
+        value: value.into(),
+        date: date.into(),
+        senders: senders.iter().map(|sender| (*sender).to_owned()).collect(),
+        status: String::new(),
+        marks: Vec::new(),
+    }
+}
+
+fn list<T>(lines: Vec<T>, total: u64) -> List<T> {
+    List {
+        lines,
+        total,
+        path: format!("{PERSON}?years=all"),
+    }
+}
+
+fn freshness() -> Freshness {
+    let feed = |name: &str, words: &str, late| FeedAge {
+        name: name.into(),
+        words: words.into(),
+        late,
+    };
+    Freshness {
+        known_at: "09:41, 12 April 2026".into(),
+        feeds: vec![
+            feed("GP", "6 minutes ago", false),
+            feed("Hospital", "2 minutes ago", false),
+            feed("Community", "40 minutes ago", false),
+            feed("Ambulance", "3 hours late", true),
+            feed("Council", "yesterday", false),
+            feed("Charity", "4 days ago", false),
+        ],
+    }
+}
+
+fn safety() -> Safety {
+    let vital = |warns, said: Vec<Statement>| Vital {
+        label: "",
+        warns,
+        said,
+        disagreement: String::new(),
+    };
+    Safety {
+        allergies: Vital {
+            disagreement: "penicillin allergy against none known".into(),
+            ..vital(
+                true,
+                vec![
+                    said("Penicillin: rash, severe", "The Invented Practice", "2011", 2),
+                    said("No known allergies", "Invented Hospital", "11 Apr 2026", 3),
+                ],
+            )
+        },
+        resuscitation: vital(
+            true,
+            vec![Statement {
+                original: "blue folder in the hall".into(),
+                ..said(
+                    "Not for attempted resuscitation (ReSPECT)",
+                    "Invented Hospice",
+                    "3 Feb 2026",
+                    4,
+                )
+            }],
+        ),
+        contingency: vital(
+            false,
+            vec![said(
+                "If June is ill: night sitter, ring 01632 960222",
+                "Dorset Council",
+                "9 Jan 2026",
+                5,
+            )],
+        ),
+        sex: vital(false, vec![said("Female", "4 senders", "agree", 6)]),
+        ..Safety::default()
+    }
+}
+
+fn results() -> List<ResultLine> {
+    let course = |values: &[f64]| -> Vec<Point> {
+        (0i32..)
+            .zip(values)
+            .map(|(at, value)| Point {
+                day: at * 60,
+                date: format!(
+                    "{} {}",
+                    ["3 March", "10 April"][usize::from(at > 0)],
+                    2025 + i32::from(at > 0)
+                ),
+                value: *value,
+                as_sent: value.to_string(),
+            })
+            .collect()
+    };
+    let one = |what: &str, value: &str, unit: &str, values: &[f64], senders: &[&str]| ResultLine {
+        line: line("Result", what, value, "10 Apr 2026", senders),
+        spark: draw(what, unit, &course(values)),
+    };
+    let mut bp = one(
+        "Blood pressure",
+        "148/82 mmHg",
+        "mmHg",
+        &[150.0, 162.0, 158.0, 141.0, 148.0],
+        &["The Invented Practice"],
+    );
+    bp.line.marks.push("incomplete".into());
+    let mut potassium = one("Potassium", "8.9", "", &[], &["Invented Hospital"]);
+    potassium.line.marks.push("check: no unit".into());
+    list(
+        vec![
+            bp,
+            one(
+                "eGFR",
+                "48 mL/min/1.73m²",
+                "mL/min",
+                &[61.0, 58.0, 55.0, 50.0, 48.0],
+                &["Invented Hospital", "GP"],
+            ),
+            potassium,
+            one(
+                "Weight",
+                "52.5 kg",
+                "kg",
+                &[58.0, 57.0, 55.5, 52.5],
+                &["Community nursing"],
+            ),
+        ],
+        37,
+    )
+}
+
+fn timeline() -> Timeline {
+    let gp = "The Invented Practice";
+    let mut lines = vec![
+        line(
+            "Contact",
+            "Fall at home, not conveyed",
+            "",
+            "11 Apr 2026",
+            &["Ambulance service"],
+        ),
+        line(
+            "Contact",
+            "Emergency department attendance",
+            "",
+            "11 Apr 2026",
+            &["Invented Hospital"],
+        ),
+        line("Result", "Blood pressure", "148/82 mmHg", "10 Apr 2026", &[gp]),
+        line(
+            "Problem",
+            "Recurrent falls",
+            "",
+            "2 Apr 2026",
+            &[gp, "Invented Hospital"],
+        ),
+        line("Appointment", "Falls clinic", "", "30 Mar 2026", &["Community nursing"]),
+        line(
+            "Referral",
+            "Exercise class for strength and balance",
+            "",
+            "21 Mar 2026",
+            &["Community nursing"],
+        ),
+        line(
+            "Contact",
+            "Safe and Well visit: smoke alarm fitted",
+            "",
+            "14 Mar 2026",
+            &["Fire service"],
+        ),
+        line(
+            "Care plan",
+            "Care at home, mornings",
+            "4 visits a week",
+            "1 Mar 2026",
+            &["Dorset Council"],
+        ),
+        line("Contact", "Befriending call", "", "27 Feb 2026", &["Made-up Charity"]),
+        line(
+            "Medicine",
+            "Apixaban 2.5 mg tablets",
+            "1 twice a day",
+            "20 Feb 2026",
+            &[gp],
+        ),
+        line("Vaccination", "Influenza", "", "3 Oct 2025", &["Made-up Pharmacy", gp]),
+    ];
+    lines[2].marks.push("incomplete".into());
+    lines[4].status = "did not attend".into();
+    Timeline {
+        kinds: Choice::list(
+            [
+                ("", "All kinds"),
+                ("4", "Results"),
+                ("2", "Medicines"),
+                ("6", "Contacts"),
+            ],
+            "",
+        ),
+        senders: Choice::list([("", "All senders"), ("J81012", gp), ("RBD", "Invented Hospital")], ""),
+        years: Choice::list(
+            [
+                ("1", "1 year"),
+                ("2", "2 years"),
+                ("5", "5 years"),
+                ("all", "All years"),
+            ],
+            "2",
+        ),
+        filtered: false,
+        lines,
+        paging: Paging {
+            total: 143,
+            first: 1,
+            last: 11,
+            previous: None,
+            next: Some(format!("{PERSON}?page=2")),
+        },
+    }
+}
+
+fn problems() -> List<Line> {
+    let mut lines = vec![
+        line(
+            "Problem",
+            "Recurrent falls",
+            "",
+            "Apr 2026",
+            &["The Invented Practice", "Invented Hospital"],
+        ),
+        line("Problem", "Atrial fibrillation", "", "2019", &["The Invented Practice"]),
+        line(
+            "Problem",
+            "Chronic kidney disease stage 3",
+            "",
+            "2021",
+            &["The Invented Practice"],
+        ),
+        line("Problem", "Heart failure", "", "Feb 2026", &["Invented Hospital"]),
+        line(
+            "Problem",
+            "Osteoarthritis of hip",
+            "",
+            "2008",
+            &["The Invented Practice"],
+        ),
+    ];
+    lines[3].marks.push("suspected".into());
+    list(lines, 9)
+}
+
+fn medicines() -> List<Line> {
+    let mut lines = vec![
+        line(
+            "Medicine",
+            "Apixaban 2.5 mg tablets",
+            "1 twice a day",
+            "20 Feb 2026",
+            &["The Invented Practice"],
+        ),
+        line(
+            "Medicine",
+            "Bisoprolol 2.5 mg tablets",
+            "1 a day",
+            "4 Jan 2026",
+            &["The Invented Practice"],
+        ),
+        line(
+            "Medicine",
+            "Furosemide 40 mg tablets",
+            "1 each morning",
+            "11 Apr 2026",
+            &["Invented Hospital"],
+        ),
+    ];
+    lines[2].status = "stopped by GP 2 Apr".into();
+    list(lines, 6)
+}
+
+fn held() -> Vec<Held> {
+    vec![Held {
+        what: "Allergy".into(),
+        sender: "Community nursing".into(),
+        when: "today 08:55".into(),
+        reason: "the substance has no code and no words".into(),
+        clock: "Owned by the data team, due 09:55".into(),
+        path: "/feeds/quarantine/4411".into(),
+    }]
+}
+
+fn disagreements() -> Vec<Disagreement> {
+    vec![
+        Disagreement {
+            about: "Allergies: penicillin against none known".into(),
+            sides: vec![
+                said("Penicillin: rash", "The Invented Practice", "2011", 2),
+                said("No known allergies", "Invented Hospital", "11 Apr 2026", 3),
+            ],
+        },
+        Disagreement {
+            about: "Furosemide: active against stopped".into(),
+            sides: vec![
+                said("40 mg, active", "Invented Hospital", "11 Apr 2026", 7),
+                said("stopped", "The Invented Practice", "2 Apr 2026", 8),
+            ],
+        },
+    ]
+}
+
+fn silent() -> Vec<Silent> {
+    let one = |sender: &str, since: &str| Silent {
+        sender: sender.into(),
+        since: since.into(),
+    };
+    vec![
+        one("Dorset Council (children)", ""),
+        one("Mental health trust", "3 March 2024"),
+    ]
+}
+
+fn people() -> Vec<Statement> {
+    vec![
+        said(
+            "June Hammond, daughter, carer: 07700 900123",
+            "Dorset Council",
+            "9 Jan 2026",
+            42,
+        ),
+        said(
+            "District nurses, Heath team: 01632 960333",
+            "Community nursing",
+            "1 Apr 2026",
+            43,
+        ),
+    ]
+}
+
+fn documents() -> List<Line> {
+    let mut lines = vec![
+        line(
+            "Document",
+            "Discharge summary",
+            "",
+            "11 Apr 2026",
+            &["Invented Hospital"],
+        ),
+        line(
+            "Document",
+            "ReSPECT form (scan)",
+            "",
+            "3 Feb 2026",
+            &["Invented Hospice"],
+        ),
+        line(
+            "Document",
+            "Clinic letter: falls",
+            "",
+            "30 Mar 2026",
+            &["Invented Hospital"],
+        ),
+    ];
+    lines[0].status = "not yet final".into();
+    list(lines, 12)
+}
+
+fn record(frame: Frame) -> RecordPage {
+    RecordPage {
+        frame,
+        banner: banner(),
+        freshness: freshness(),
+        held: held(),
+        disagreements: disagreements(),
+        safety: safety(),
+        problems: problems(),
+        medicines: medicines(),
+        results: results(),
+        documents: documents(),
+        timeline: timeline(),
+        silent: silent(),
+        perhaps: vec![Perhaps {
+            sender: "Made-up Charity".into(),
+            why: "Same name and postcode; no NHS number and no birth date there.".into(),
+            path: "/people/22222222222222222222222222222222".into(),
+        }],
+        people: people(),
+    }
+}
+
+/// Somebody of whom almost nothing is known.
+fn bare(frame: Frame) -> RecordPage {
+    RecordPage {
+        frame,
+        banner: Banner {
+            path: "/people/00000000000000000000000000000000".into(),
+            surname: "Hammond-Featherstonehaugh".into(),
+            given: "Baby".into(),
+            age: "3 months".into(),
+            born: "9 January 2026".into(),
+            sex: "sex not known".into(),
+            ..Banner::default()
+        },
+        freshness: freshness(),
+        held: Vec::new(),
+        disagreements: Vec::new(),
+        safety: Safety::default(),
+        problems: List::default(),
+        medicines: List::default(),
+        results: List::default(),
+        documents: List::default(),
+        timeline: Timeline {
+            filtered: true,
+            lines: Vec::new(),
+            paging: Paging::default(),
+            ..timeline()
+        },
+        silent: silent(),
+        perhaps: Vec::new(),
+        people: Vec::new(),
+    }
+}
+
+fn entry(frame: Frame) -> EntryPage {
+    let fact = |label: &str, words: &str| Fact {
+        label: label.into(),
+        words: words.into(),
+    };
+    let mut line = line(
+        "Result",
+        "Blood pressure",
+        "148/82 mmHg",
+        "10 April 2026, 09:12",
+        &["The Invented Practice"],
+    );
+    line.marks.push("incomplete".into());
+    EntryPage {
+        frame,
+        banner: banner(),
+        line,
+        facts: vec![
+            fact("Sender", "The Invented Practice (feed gp-fhir)"),
+            fact("Written by", "Sam Imaginary, practice nurse"),
+            fact("Where", "not said by the sender"),
+            fact("Code", "Blood pressure\n75367002, SNOMED CT"),
+            fact("Sender's words", "BP <b>bold</b>"),
+            fact("Value as sent", "148.0 mm[Hg]; 82 mmm[Hg]"),
+            fact("Happened", "10 April 2026, 09:12"),
+            fact("Recorded", "10 April 2026"),
+            fact("Received", "10 April 2026, 09:14"),
+            fact("Status", "final"),
+            fact("Certainty", "not said by the sender"),
+        ],
+        unread: vec![Unread {
+            place: "component[1].valueQuantity.unit".into(),
+            reason: "The unit “mmm[Hg]” is not one we know: shown as sent, not trended".into(),
+        }],
+        same: vec![said("Blood pressure 148/82", "Invented Hospital", "10 Apr 2026", 9)],
+        versions: vec![
+            Version {
+                number: 2,
+                said: "10 April 2026, 09:13".into(),
+                received: "10 April 2026, 09:14".into(),
+                change: "Value changed from 184/82 to 148/82".into(),
+                shown: true,
+                path: String::new(),
+            },
+            Version {
+                number: 1,
+                said: "10 April 2026, 09:12".into(),
+                received: "10 April 2026, 09:12".into(),
+                change: "First told".into(),
+                shown: false,
+                path: format!("{PERSON}/entries/2/versions/1"),
+            },
+        ],
+        document: String::new(),
+        as_sent: Some(AsSent::lay_out(
+            "FHIR R4, JSON",
+            OBSERVATION.as_bytes(),
+            "component[1].valueQuantity.unit",
+            &format!("{PERSON}/entries/2/as-sent"),
+        )),
+    }
+}
+
+fn summary(frame: Frame) -> SummaryPage {
+    let page = record(frame);
+    SummaryPage {
+        frame: page.frame,
+        banner: page.banner,
+        printed_by: "Nia Okafor, out-of-hours nurse".into(),
+        printed_at: "12 April 2026, 09:41".into(),
+        audit: "audit row 88123".into(),
+        freshness: page.freshness,
+        safety: page.safety,
+        disagreements: page.disagreements,
+        held: page.held,
+        problems: page.problems,
+        medicines: page.medicines,
+        results: page.results,
+        recent: list(page.timeline.lines, 143),
+        people: page.people,
+        silent: page.silent,
+    }
+}
