@@ -1,5 +1,7 @@
 //! What a sender sent, made readable without changing a character of any value.
 
+use std::ops::Range;
+
 /// The most bytes shown on a page; the rest is in the download.
 pub const SHOWN_BYTES_MAX: usize = 256 * 1024;
 /// The most lines shown on a page.
@@ -12,8 +14,35 @@ const INDENT_MAX: usize = 30;
 pub struct Line {
     /// Its text.
     pub text: String,
-    /// Whether it is the place that a reason speaks of.
-    pub marked: bool,
+    /// The bytes of it that a reason speaks of; `None` when it speaks of another line.
+    pub marked: Option<Range<usize>>,
+}
+
+impl Line {
+    /// Whether a reason speaks of it.
+    pub fn is_marked(&self) -> bool {
+        self.marked.is_some()
+    }
+
+    /// What stands before the mark; the whole line when there is none.
+    pub fn before(&self) -> &str {
+        self.marked
+            .as_ref()
+            .map_or(&self.text, |range| self.text.get(..range.start).unwrap_or(&self.text))
+    }
+
+    /// What is marked.
+    pub fn mark(&self) -> &str {
+        self.marked.clone().and_then(|range| self.text.get(range)).unwrap_or("")
+    }
+
+    /// What stands after the mark.
+    pub fn after(&self) -> &str {
+        self.marked
+            .as_ref()
+            .and_then(|range| self.text.get(range.end..))
+            .unwrap_or("")
+    }
 }
 
 /// What was sent, laid out in lines.
@@ -53,23 +82,44 @@ impl AsSent {
     }
 }
 
-/// Lines as they stand (carriage return, line feed or both), marked by segment name or by number.
+/// Lines as they stand (carriage return, line feed or both), marked by line number, or by segment and field.
 fn plain_lines(text: &str, place: &str) -> Vec<Line> {
     let number = place
         .strip_prefix("line ")
         .and_then(|rest| rest.split([',', ' ', ':']).next()?.parse::<usize>().ok());
-    let segment = place
-        .split(['-', '.', '[', ' ', '('])
-        .next()
-        .filter(|name| name.len() == 3);
+    let mut parts = place.split(['-', '.', '[', ' ', '(']);
+    let segment = parts.next().filter(|name| name.len() == 3);
+    let field = parts.find_map(|part| part.parse::<usize>().ok()).unwrap_or(0);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.lines()
         .enumerate()
-        .map(|(at, line)| Line {
-            marked: number == Some(at + 1) || segment.is_some_and(|name| line.get(..3) == Some(name)),
-            text: line.to_owned(),
+        .map(|(at, line)| {
+            let named = segment.is_some_and(|name| line.get(..3) == Some(name));
+            let whole = (number == Some(at + 1)).then_some(0..line.len());
+            Line {
+                marked: whole.or_else(|| named.then(|| field_range(line, field))),
+                text: line.to_owned(),
+            }
         })
         .collect()
+}
+
+/// Where a segment's field stands; the whole segment when it has no such field, or an empty one. The first
+/// field of MSH is the separator itself, so that its fields are counted from one further on.
+fn field_range(segment: &str, field: usize) -> Range<usize> {
+    let field = if segment.starts_with("MSH") {
+        field.saturating_sub(1)
+    } else {
+        field
+    };
+    let mut start = 0;
+    for (at, text) in segment.split('|').enumerate() {
+        if at == field && field > 0 && !text.is_empty() {
+            return start..start + text.len();
+        }
+        start += text.len() + 1;
+    }
+    0..segment.len()
 }
 
 /// One step of the path to where the reader is.
@@ -211,9 +261,10 @@ impl Layout<'_> {
         let opened = self.line.ends_with(['{', '[']) as usize;
         let depth = self.depth.saturating_sub(opened).min(INDENT_MAX);
         let marked = !closing && !self.line_path.is_empty() && stands_at(&self.line_path, self.place);
+        let text = format!("{}{}", "  ".repeat(depth), self.line);
         self.lines.push(Line {
-            text: format!("{}{}", "  ".repeat(depth), self.line),
-            marked,
+            marked: marked.then_some(depth * 2..text.len()),
+            text,
         });
         self.line.clear();
         self.line_path.clear();
@@ -243,7 +294,7 @@ mod tests {
         let lines: Vec<String> = shown
             .lines
             .iter()
-            .map(|line| format!("{}{}", if line.marked { ">" } else { "" }, line.text))
+            .map(|line| format!("{}{}", if line.is_marked() { ">" } else { "" }, line.text))
             .collect();
         assert_eq!(lines, expected, "{body}");
     }
@@ -289,6 +340,18 @@ mod tests {
     fn segments_and_table_lines_are_marked() {
         check("MSH|^~\\&|\rPID|1\rPV1|", "PID-7", &["MSH|^~\\&|", ">PID|1", "PV1|"]);
         check("a,b\n1,2\n", "line 2, column b", &["a,b", ">1,2"]);
+    }
+
+    #[test]
+    fn a_field_is_marked_and_not_its_whole_segment() {
+        let shown = AsSent::lay_out("test", b"MSH|^~\\&|A|B\rPID|1||x||H^D||19450231", "PID-7", "");
+        assert_eq!(shown.lines[1].before(), "PID|1||x||H^D||");
+        assert_eq!(shown.lines[1].mark(), "19450231");
+        assert_eq!(shown.lines[1].after(), "");
+        let shown = AsSent::lay_out("test", b"MSH|^~\\&|A|B", "MSH-3", "");
+        assert_eq!(shown.lines[0].mark(), "A");
+        let shown = AsSent::lay_out("test", b"PID|1||", "PID-3", "");
+        assert_eq!(shown.lines[0].mark(), "PID|1||", "an empty field: the segment");
     }
 
     #[test]

@@ -227,7 +227,7 @@ fn safety() -> Safety {
     };
     Safety {
         allergies: Vital {
-            disagreement: "penicillin allergy against none known".into(),
+            disagreement: "allergy against none known".into(),
             ..vital(
                 true,
                 vec![
