@@ -21,7 +21,7 @@ pub enum Search {
         born: Option<Date>,
         /// Beginnings of names, each of surname or given name; lower case.
         names: Vec<String>,
-        /// Postcode, or its first half, without space; upper case.
+        /// A whole postcode, without space; upper case.
         postcode: Option<String>,
     },
 }
@@ -73,6 +73,12 @@ pub fn read(asked: &str) -> Result<Search, Problem> {
     let born = take_date(&mut words);
     let postcode = take_postcode(&mut words);
     if let Some(left) = words.iter().find(|word| word.chars().any(|c| c.is_ascii_digit())) {
+        if outward(&left.to_uppercase()) {
+            return Err(Problem::new(
+                "asked",
+                format!("“{left}” is half a postcode: type all of it"),
+            ));
+        }
         return match born {
             None => problem(
                 "That is not a whole NHS number (10 digits), a birth date such as 4 5 1945 or 4 May 1945, or a postcode",
@@ -171,7 +177,7 @@ fn date_of(day: &str, month: &str, year: &str) -> Option<Date> {
     Date::new(year, month, day.parse().ok()?)
 }
 
-/// Takes the first postcode (`DT1 1XX`, `dt11xx`) or first half (`DT1`) out of the words.
+/// Takes the first whole postcode (`DT1 1XX`, `dt11xx`) out of the words.
 fn take_postcode(words: &mut Vec<&str>) -> Option<String> {
     for at in 0..words.len() {
         let word = words.get(at)?.to_uppercase();
@@ -184,7 +190,7 @@ fn take_postcode(words: &mut Vec<&str>) -> Option<String> {
         }
         let split = word.len().saturating_sub(3);
         let whole = word.is_ascii() && word.get(..split).is_some_and(outward) && word.get(split..).is_some_and(inward);
-        if whole || outward(&word) {
+        if whole {
             words.remove(at);
             return Some(word);
         }
@@ -265,7 +271,7 @@ mod tests {
         }
         check("dt1 1xx hammond", "a name beginning “hammond”; postcode DT1 1XX");
         check("DT11XX 4/5/1945", "born 4 May 1945; postcode DT1 1XX");
-        check("hammond bh8", "a name beginning “hammond”; postcode BH8");
+        check("hammond bh8 8aa", "a name beginning “hammond”; postcode BH8 8AA");
         check(
             "o'neill-smith 4/5/1945",
             "born 4 May 1945; a name beginning “o'neill-smith”",
@@ -288,6 +294,7 @@ mod tests {
         check("5/1945 ham", "! That is not a whole NHS number");
         check("4/5/1945 ham 77", "! “77” is not a name");
         check(&"x".repeat(201), "! That is too long");
+        check("hammond bh8", "! “bh8” is half a postcode");
         check("---- ''''", "! Type an NHS number");
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the tests and the gallery each use a part")]
 
 mod person;
+mod record;
 mod rest;
 
 use askama::Template;

@@ -1,6 +1,6 @@
 //! The pages about feeds, access and the site itself.
 
-use super::person::banner;
+use super::record::banner;
 use super::{PERSON, Sample, add, render};
 use web::access::view::{DemoUser, Look, LookedPage, SignInPage};
 use web::feeds::form::Sort;
