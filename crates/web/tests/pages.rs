@@ -42,8 +42,8 @@ fn no_page_has_script_or_inline_style() {
             " onclick",
             " onload",
             "javascript:",
-            "http://",
-            "https://",
+            "=\"http",
+            "url(",
         ] {
             let found = html.find(banned);
             assert_eq!(found, None, "{path} has {banned}");
