@@ -207,6 +207,32 @@ pub fn machine_paths(file: &Text) -> Vec<String> {
         .collect()
 }
 
+/// Every test that the hazard log names exists; a hazard without one says "not yet".
+pub fn hazards(files: &[Text]) -> Vec<String> {
+    let Some(log) = files.iter().find(|file| file.path == "docs/safety/hazard-log.md") else {
+        return vec!["docs/safety/hazard-log.md is missing".into()];
+    };
+    let mut complaints = Vec::new();
+    for row in log.text.lines().filter(|line| line.starts_with("| H")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let (Some(id), Some(tests)) = (cells.get(1), cells.get(7)) else {
+            complaints.push(format!("a row without its cells: {row}"));
+            continue;
+        };
+        let named: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        if named.is_empty() && *tests != "not yet" {
+            complaints.push(format!("{id} names no test and does not say “not yet”"));
+        }
+        for name in named {
+            let written = format!("fn {name}(");
+            if !files.iter().any(|file| file.kind() == "rs" && file.text.contains(&written)) {
+                complaints.push(format!("{id}: there is no test `{name}`"));
+            }
+        }
+    }
+    complaints
+}
+
 /// Every module is declared somewhere, and every template is rendered or included.
 pub fn unused(files: &[Text]) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -338,6 +364,17 @@ mod tests {
             "README.md",
             "see https://example.org/home/page and $HOME/.cache",
         );
+    }
+
+    #[test]
+    fn a_hazard_without_its_test_is_seen() {
+        let log = |test: &str| Text::example("docs/safety/hazard-log.md", &format!("| H1 | a | b | c | d | e | {test} | open |"));
+        let code = || Text::example("a.rs", "fn it_holds() {}");
+        assert_eq!(hazards(&[log("`it_holds`"), code()]), Vec::<String>::new());
+        assert_eq!(hazards(&[log("not yet"), code()]), Vec::<String>::new());
+        assert_eq!(hazards(&[log("`it_does_not_hold`"), code()]).len(), 1);
+        assert_eq!(hazards(&[log("soon"), code()]).len(), 1);
+        assert_eq!(hazards(&[code()]).len(), 1);
     }
 
     #[test]
