@@ -1,25 +1,26 @@
-//! Every page in a real browser: axe finds nothing, nothing is too wide for a phone, and each stop of the
-//! keyboard can be seen. The checks themselves are in `tests/pages/`.
+//! Every page in a real browser: axe finds nothing, nothing is too wide for a phone, each stop of the keyboard
+//! can be seen, and the nurse's task is done by keyboard with scripts off. The checks are in `tests/pages/`.
+
+#![allow(clippy::unwrap_used, reason = "a test says where it broke")]
 
 mod samples;
 
-use axum::Router;
-use axum::http::{StatusCode, Uri};
-use axum::response::{Html, IntoResponse, Response};
 use std::path::Path;
 use std::process::Command;
 
-#[test]
-fn every_page_in_a_browser() {
+/// Walks the samples with these options; says so loudly when there is no browser to do it with.
+fn walk(options: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let ready = root.join("node_modules/playwright-core").exists() && root.join("node_modules/axe-core").exists();
+    let ready = ["playwright-core", "axe-core"]
+        .iter()
+        .all(|name| root.join("node_modules").join(name).exists());
     if !ready {
         assert_ne!(
             std::env::var("CHESIL_TESTS_MAY_SKIP").as_deref(),
             Ok("no"),
             "run `make assets` first"
         );
-        eprintln!("SKIPPED every_page_in_a_browser: run `make assets`, which installs what drives the browser");
+        eprintln!("SKIPPED {options:?}: run `make assets`, which installs what drives the browser");
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -29,14 +30,11 @@ fn every_page_in_a_browser() {
         .unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let app = Router::new()
-        .merge(web::site::assets::router())
-        .fallback(page)
-        .layer(axum::middleware::map_response(web::site::headers::secure));
-    runtime.spawn(async move { axum::serve(listener, app).await });
+    runtime.spawn(async move { axum::serve(listener, samples::serve::router()).await });
     let walk = Command::new("node")
         .arg(root.join("tests/pages/walk.mjs"))
-        .args([base.as_str(), "--gallery"])
+        .arg(base)
+        .args(options)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&walk.stdout);
@@ -47,18 +45,12 @@ fn every_page_in_a_browser() {
     );
 }
 
-async fn page(uri: Uri) -> Response {
-    let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
-    let all = samples::all();
-    if asked == "/gallery" {
-        let links: String = all
-            .iter()
-            .map(|sample| format!("<a href=\"{}\">-</a>", sample.path))
-            .collect();
-        return Html(links).into_response();
-    }
-    match all.into_iter().find(|sample| sample.path == asked) {
-        Some(sample) => Html(sample.page.unwrap()).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+#[test]
+fn every_page_in_a_browser() {
+    walk(&["--gallery"]);
+}
+
+#[test]
+fn the_nurses_task_by_keyboard_with_scripts_off() {
+    walk(&["--as", "nia", "--asked", "4 5 1945 ham", "--pages", "3"]);
 }

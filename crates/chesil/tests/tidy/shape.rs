@@ -225,7 +225,10 @@ pub fn hazards(files: &[Text]) -> Vec<String> {
         }
         for name in named {
             let written = format!("fn {name}(");
-            if !files.iter().any(|file| file.kind() == "rs" && file.text.contains(&written)) {
+            if !files
+                .iter()
+                .any(|file| file.kind() == "rs" && file.text.contains(&written))
+            {
                 complaints.push(format!("{id}: there is no test `{name}`"));
             }
         }
@@ -368,7 +371,12 @@ mod tests {
 
     #[test]
     fn a_hazard_without_its_test_is_seen() {
-        let log = |test: &str| Text::example("docs/safety/hazard-log.md", &format!("| H1 | a | b | c | d | e | {test} | open |"));
+        let log = |test: &str| {
+            Text::example(
+                "docs/safety/hazard-log.md",
+                &format!("| H1 | a | b | c | d | e | {test} | open |"),
+            )
+        };
         let code = || Text::example("a.rs", "fn it_holds() {}");
         assert_eq!(hazards(&[log("`it_holds`"), code()]), Vec::<String>::new());
         assert_eq!(hazards(&[log("not yet"), code()]), Vec::<String>::new());

@@ -1,10 +1,12 @@
 //! Sample values for every page: invented people only. The tests render them, and the gallery serves them.
 
 #![allow(dead_code, reason = "the tests and the gallery each use a part")]
+#![allow(clippy::unwrap_used, reason = "samples are right or the test is wrong")]
 
 mod person;
 mod record;
 mod rest;
+pub mod serve;
 
 use askama::Template;
 use web::site::view::{Door, Frame, User};
