@@ -65,7 +65,7 @@ pub struct Vital {
     pub disagreement: String,
 }
 
-/// The seven that are always shown, recorded or not, in the order they are read.
+/// What is always shown, recorded or not, in the order it is read. With death, which the banner holds, seven.
 #[derive(Clone, Debug, Default)]
 pub struct Safety {
     /// Allergies and intolerances, or a statement of none known.
@@ -78,23 +78,33 @@ pub struct Safety {
     pub attorney: Vital,
     /// Contingency plan.
     pub contingency: Vital,
-    /// Death.
-    pub death: Vital,
     /// Sex, where senders differ or say more than the banner.
     pub sex: Vital,
 }
 
 impl Safety {
-    /// Every row, in reading order. The labels are set here, so that no page can lack one.
-    pub fn rows(&self) -> [Vital; 7] {
+    /// Every row, in reading order. The labels are set here, so that no page can lack one; death comes from
+    /// the banner, so that the two can never differ.
+    pub fn rows(&self, banner: &Banner) -> [Vital; 7] {
         let row = |label, vital: &Vital| Vital { label, ..vital.clone() };
+        let conflict = if banner.death_conflicts.is_empty() {
+            ""
+        } else {
+            "reports conflict"
+        };
+        let death = Vital {
+            label: "",
+            warns: !banner.deaths.is_empty(),
+            said: banner.deaths.iter().chain(&banner.death_conflicts).cloned().collect(),
+            disagreement: conflict.to_owned(),
+        };
         [
             row("Allergies", &self.allergies),
             row("Resuscitation (ReSPECT, DNACPR)", &self.resuscitation),
             row("Advance decision to refuse treatment", &self.refusal),
             row("Power of attorney for health", &self.attorney),
             row("Contingency plan", &self.contingency),
-            row("Death", &self.death),
+            row("Death", &death),
             row("Sex", &self.sex),
         ]
     }
