@@ -1,1 +1,9 @@
-//! The web room.
+//! The pages, in folders that mirror `care`: what each shows (`view`), what its forms may say, and how it looks.
+//!
+//! A view is plain text and small enums, filled in by a handler and rendered from one template; no template
+//! knows the store. Every page works without a script, and none is sent.
+
+pub mod access;
+pub mod feeds;
+pub mod person;
+pub mod site;

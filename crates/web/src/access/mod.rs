@@ -1,0 +1,5 @@
+//! Signing in, staying signed in, and who has looked.
+
+pub mod csrf;
+pub mod session;
+pub mod view;

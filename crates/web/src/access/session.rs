@@ -1,0 +1,111 @@
+//! The session cookie. The cookie holds a random token; a store keeps its hash, with who and until when.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use std::fmt;
+
+/// The name over HTTPS. The prefix makes a browser refuse it without `Secure`, or for a wider domain.
+const NAME_SECURE: &str = "__Host-chesil";
+/// The name on a demo's plain loopback address.
+const NAME_PLAIN: &str = "chesil";
+
+/// A random token: 64 hexadecimal digits. It is a secret: its debug text hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// The token made of 32 random bytes.
+    pub fn mint(random: [u8; 32]) -> Self {
+        Self(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Reads 64 hexadecimal digits; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The token as the cookie holds it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a store keeps, so that reading the store does not let anyone in.
+    pub fn hash(&self) -> [u8; 32] {
+        *blake3::hash(self.0.as_bytes()).as_bytes()
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(hidden)")
+    }
+}
+
+/// The token in a request's cookies.
+pub fn read(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
+    let wanted = if secure { NAME_SECURE } else { NAME_PLAIN };
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .and_then(|(_, value)| SessionToken::parse(value))
+}
+
+/// The `Set-Cookie` value that begins a session lasting `seconds_max`.
+pub fn begin(token: &SessionToken, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    cookie(token.as_str(), secure, seconds_max)
+}
+
+/// The `Set-Cookie` value that ends the session in the browser.
+pub fn end(secure: bool) -> Option<HeaderValue> {
+    cookie("", secure, 0)
+}
+
+fn cookie(value: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let (name, flag) = if secure {
+        (NAME_SECURE, "; Secure")
+    } else {
+        (NAME_PLAIN, "")
+    };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds_max}{flag}");
+    HeaderValue::from_str(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_ours_alone() {
+        let token = SessionToken::mint([9; 32]);
+        let set = begin(&token, true, 3600).unwrap();
+        let set = set.to_str().unwrap();
+        for part in [
+            "__Host-chesil=0909",
+            "HttpOnly",
+            "SameSite=Strict",
+            "Secure",
+            "Path=/",
+            "Max-Age=3600",
+        ] {
+            assert!(set.contains(part), "{part} in {set}");
+        }
+        assert!(end(false).unwrap().to_str().unwrap().contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn the_token_comes_back_and_nothing_else_does() {
+        let token = SessionToken::mint([0xab; 32]);
+        let mut headers = HeaderMap::new();
+        let cookie = format!("other=1; chesil={}; last=2", token.as_str());
+        headers.insert(header::COOKIE, HeaderValue::from_str(&cookie).unwrap());
+        assert_eq!(read(&headers, false), Some(token.clone()));
+        assert_eq!(read(&headers, true), None, "a plain cookie never serves over HTTPS");
+        assert_eq!(SessionToken::parse("../../etc"), None);
+        assert_eq!(format!("{token:?}"), "SessionToken(hidden)");
+        assert_ne!(&token.hash()[..], token.as_str().as_bytes());
+    }
+}

@@ -1,0 +1,9 @@
+//! What every page shares: the frame around it, its headers, its errors, and the statements a public service owes.
+
+pub mod as_sent;
+pub mod assets;
+pub mod form;
+pub mod headers;
+pub mod statements;
+pub mod view;
+pub mod wrong;

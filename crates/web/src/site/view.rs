@@ -1,0 +1,210 @@
+//! The frame around every page, and the pages that belong to no one area.
+
+use askama::Template;
+
+/// What stands around every page: the care system's own name, who is signed in, and what is always said.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The care system's own name, from its `systems/` folder.
+    pub system: String,
+    /// The page's name, for the browser's tab. Never a person's name: titles end in histories.
+    pub title: String,
+    /// Whether this data folder is a demo; then "Invented people" stands on the page.
+    pub demo: bool,
+    /// Who is signed in.
+    pub user: Option<User>,
+    /// The token every form carries back; see [`crate::access::csrf`].
+    pub csrf: String,
+    /// This page's own path and query, so that "Something is wrong" can say where. Ids only.
+    pub path: String,
+    /// The ways in that this user has, the present one marked.
+    pub doors: Vec<Door>,
+    /// The program's version, in the footer.
+    pub version: String,
+    /// The local duty telephone number, from the `systems/` folder.
+    pub duty_number: String,
+}
+
+impl Frame {
+    /// Whether the search box stands in the header: for people signed in, except on the search page itself.
+    pub fn search(&self) -> bool {
+        self.user.is_some() && self.path != "/people"
+    }
+
+    /// The path with characters that would end a query value encoded.
+    pub fn path_in_query(&self) -> String {
+        super::form::encode(&self.path)
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Name as shown.
+    pub name: String,
+    /// Role in words.
+    pub role: String,
+}
+
+/// One way in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// What it is called.
+    pub name: String,
+    /// Where it leads.
+    pub path: String,
+    /// Whether this page is behind it.
+    pub here: bool,
+}
+
+/// A link to a next step, named by its result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What pressing it does.
+    pub words: String,
+    /// Where it leads; empty when it is something to do away from the screen.
+    pub path: String,
+}
+
+/// Where a list stands: which of how many, and the pages beside this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paging {
+    /// How many there are in all.
+    pub total: u64,
+    /// The first shown, counted from 1; 0 when none is.
+    pub first: u64,
+    /// The last shown.
+    pub last: u64,
+    /// The page before, with its filters.
+    pub previous: Option<String>,
+    /// The page after, with its filters.
+    pub next: Option<String>,
+}
+
+/// One choice of a list or of radio buttons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the form sends.
+    pub value: String,
+    /// What people read.
+    pub words: String,
+    /// Whether it is the present one.
+    pub chosen: bool,
+}
+
+impl Choice {
+    /// A list of choices, the one with the value `chosen` marked.
+    pub fn list<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, chosen: &str) -> Vec<Self> {
+        pairs
+            .into_iter()
+            .map(|(value, words)| Self {
+                value: value.to_owned(),
+                words: words.to_owned(),
+                chosen: value == chosen,
+            })
+            .collect()
+    }
+}
+
+/// A page that says what went wrong, that nothing is lost, and what to do.
+#[derive(Template)]
+#[template(path = "site/error.html")]
+pub struct ErrorPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What happened, as a heading in words; never a number alone.
+    pub heading: String,
+    /// What happened, in a sentence or two, without internal detail.
+    pub happened: String,
+    /// What became of what the person typed or sent.
+    pub kept: String,
+    /// What to do now.
+    pub next: Vec<Step>,
+    /// A reference for the log, safe to read out on the telephone.
+    pub reference: String,
+}
+
+/// The form behind "Something is wrong".
+#[derive(Template)]
+#[template(path = "site/wrong.html")]
+pub struct WrongPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The page it is about (a path, ids only).
+    pub about: String,
+    /// What is wrong, to choose from.
+    pub kinds: Vec<Choice>,
+    /// What was typed, when shown again.
+    pub said: String,
+    /// What the form must still say.
+    pub problems: Vec<super::form::Problem>,
+}
+
+/// What is shown once "Something is wrong" was sent.
+#[derive(Template)]
+#[template(path = "site/wrong_sent.html")]
+pub struct WrongSentPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The report's number, to quote.
+    pub reference: String,
+    /// Who owns the queue, in words; "unassigned" when nobody does.
+    pub owner: String,
+    /// The page to go back to.
+    pub about: String,
+}
+
+/// One report in the queue.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Where it opens.
+    pub path: String,
+    /// Its number.
+    pub reference: String,
+    /// What is wrong, in the form's words.
+    pub kind: String,
+    /// What was said.
+    pub said: String,
+    /// The page it is about.
+    pub about: String,
+    /// Who said it, with their role.
+    pub by: String,
+    /// When, in words.
+    pub when: String,
+    /// Who took it on; empty when nobody has.
+    pub owner: String,
+    /// What was done and by whom, once closed.
+    pub closed: Option<String>,
+    /// Whether it has waited longer than it may.
+    pub late: bool,
+}
+
+/// The queue of reports.
+#[derive(Template)]
+#[template(path = "site/wrong_queue.html")]
+pub struct WrongQueuePage {
+    /// Around it.
+    pub frame: Frame,
+    /// Who owns the queue, in words.
+    pub owner: String,
+    /// Open, closed or all.
+    pub states: Vec<Choice>,
+    /// What is wrong, to filter by.
+    pub kinds: Vec<Choice>,
+    /// The reports on this page.
+    pub reports: Vec<Report>,
+    /// Where the list stands.
+    pub paging: Paging,
+}
+
+/// One report, opened: what was said, and taking it on or closing it.
+#[derive(Template)]
+#[template(path = "site/wrong_report.html")]
+pub struct WrongReportPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The report.
+    pub report: Report,
+    /// What the closing form must still say.
+    pub problems: Vec<super::form::Problem>,
+}
