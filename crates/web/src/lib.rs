@@ -6,4 +6,5 @@
 pub mod access;
 pub mod feeds;
 pub mod person;
+pub mod serving;
 pub mod site;

@@ -1,0 +1,61 @@
+//! What every route shares: the store, the clock and randomness from the rim, and leaving the threads that
+//! answer requests free while the store is asked.
+
+use crate::site::headers;
+use axum::Router;
+use care::Care;
+use care::access::Actor;
+use care::db::DbError;
+use record::{Instant, OrgCode};
+use std::sync::Arc;
+
+/// What routes are given.
+pub struct Site {
+    /// The store.
+    pub care: Arc<Care>,
+    /// Now: only the rim asks the clock.
+    pub now: fn() -> Instant,
+    /// Fresh randomness, 32 bytes; `None` when the system gives none, and then nothing that needs it is done.
+    pub random: fn() -> Option<[u8; 32]>,
+    /// Systems that may send or read without a person signing in.
+    pub machines: Vec<Machine>,
+    /// Whether cookies may only travel by HTTPS.
+    pub secure_cookies: bool,
+}
+
+/// A system known by a token that it sends as `Authorization: Bearer …`.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// BLAKE3 of its token; the token itself is not kept.
+    pub token_digest: [u8; 32],
+    /// Whom it acts as.
+    pub actor: Actor,
+    /// The organisation whose data it sends; `None` when it may name any by the `organisation-code` header.
+    pub sender: Option<OrgCode>,
+}
+
+/// What handlers take.
+pub type Shared = axum::extract::State<Arc<Site>>;
+
+/// Every route.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .merge(crate::site::assets::router())
+        .with_state(site)
+        .layer(axum::middleware::map_response(headers::secure))
+}
+
+/// Runs work that asks the store on a thread meant for that.
+///
+/// # Errors
+/// Those of the work; a panic in it becomes a store error, so that one bad request never ends the server.
+pub async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(E::from(DbError::state(format!("a request broke off: {error}")))),
+    }
+}
