@@ -2,9 +2,11 @@
 
 mod check;
 mod clock;
+mod demo;
 mod error;
 mod folder;
 mod import;
+mod serve;
 mod system;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +33,10 @@ enum Command {
     Import(import::Arguments),
     /// Check a care system's folder; names file, line and reason of each problem.
     Check(check::Arguments),
+    /// Serve pages, the FHIR and HL7 routes, MLLP listeners and a watched folder.
+    Serve(serve::Arguments),
+    /// Fill a demo folder with invented people, through every feed, and serve it.
+    Demo(demo::Arguments),
 }
 
 /// Where data is kept; the same for every command that opens it.
@@ -61,6 +67,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Import(arguments) => import::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         eprintln!("chesil: {failure}");

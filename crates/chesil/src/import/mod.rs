@@ -1,6 +1,7 @@
 //! `chesil import`: files and folders that partners sent, through the one intake.
 
 mod files;
+mod hand_over;
 mod lines;
 mod run;
 
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use run::{Progress, import};
+pub use hand_over::serve_imports;
+pub use run::{Delivery, import, take};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -37,15 +39,6 @@ pub struct Arguments {
 
 /// Exit 0 when all were taken, 3 when some were put in quarantine.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let owned = folder::own(&arguments.store.data)?;
-    if owned.is_none() && arguments.store.database.is_none() {
-        return Err(Failure::new(format!(
-            "data folder {} is in use by another chesil process; import through it, or stop it first",
-            arguments.store.data.display()
-        )));
-    }
-    let care = folder::open(&arguments.store, 2)?;
-    let feed = feed_of(&care, &arguments.from, arguments.feed.as_deref())?;
     for path in &arguments.paths {
         if !path.exists() {
             return Err(Failure::new(format!(
@@ -55,7 +48,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
     }
     let bar = lines::Bar::new(arguments.json);
-    let (tally, took) = import(&care, &feed, &arguments.paths, &|progress| bar.show(progress))?;
+    let owned = folder::own(&arguments.store.data)?;
+    let (tally, took) = if owned.is_none() && arguments.store.database.is_none() {
+        hand_over::import(arguments, &bar)?
+    } else {
+        let care = folder::open(&arguments.store, 2)?;
+        let feed = feed_of(&care, &arguments.from, arguments.feed.as_deref())?;
+        import(&care, &feed, &arguments.paths, &|progress| bar.show(progress))?
+    };
     bar.finish();
     if arguments.json {
         println!("{}", lines::json(&tally, took));

@@ -57,30 +57,76 @@ enum Work {
     },
 }
 
+/// Something to be read.
+pub enum Delivery {
+    /// A file, with its size.
+    File(PathBuf, u64),
+    /// Bytes that are in memory already, with a name to call them by.
+    Bytes(String, Vec<u8>),
+}
+
+impl Delivery {
+    fn size(&self) -> u64 {
+        match self {
+            Delivery::File(_, size) => *size,
+            Delivery::Bytes(_, bytes) => bytes.len() as u64,
+        }
+    }
+
+    fn read(self, feed: &Feed, work: &Sender<Work>) -> Result<(), Stopped> {
+        match self {
+            Delivery::File(path, _) => read_file(&path, feed, work),
+            Delivery::Bytes(name, bytes) => {
+                let name: Arc<str> = name.into();
+                let stream = std::io::BufReader::new(std::io::Cursor::new(bytes));
+                report(
+                    files::unpacked(stream).and_then(|stream| read_stream(stream, &name, feed, work)),
+                    &name,
+                    work,
+                )
+            }
+        }
+    }
+}
+
 /// Takes files and folders; answers when everything taken is durable.
 pub fn import(care: &Care, feed: &Arc<Feed>, paths: &[PathBuf], show: &dyn Fn(&Progress)) -> Result<Took, Failure> {
+    let deliveries = files::find(paths)?
+        .into_iter()
+        .map(|(path, size)| Delivery::File(path, size))
+        .collect();
+    take(care, feed, deliveries, show)
+}
+
+/// Takes deliveries of one feed; answers when everything taken is durable.
+pub fn take(
+    care: &Care,
+    feed: &Arc<Feed>,
+    deliveries: Vec<Delivery>,
+    show: &dyn Fn(&Progress),
+) -> Result<Took, Failure> {
     let begun = Instant::now();
     let source = care.source(feed)?;
-    let found = files::find(paths)?;
-    let bytes_total = found.iter().map(|(_, size)| size).sum();
+    let bytes_total = deliveries.iter().map(Delivery::size).sum();
     let (bytes_read, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let (work, queue) = bounded::<Work>(8);
     let (filed, outcomes) = unbounded::<Result<Vec<Filed>, DbError>>();
     let mut tally = Tally::default();
     let mut failure = None;
     std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let work = work;
-            for (path, size) in &found {
-                if stop.load(Ordering::Relaxed) || read_file(path, feed, &work).is_err() {
+        let (bytes_read, stop) = (&bytes_read, &stop);
+        let reader = scope.spawn(move || {
+            for delivery in deliveries {
+                let size = delivery.size();
+                if stop.load(Ordering::Relaxed) || delivery.read(feed, &work).is_err() {
                     break;
                 }
-                bytes_read.fetch_add(*size, Ordering::Relaxed);
+                bytes_read.fetch_add(size, Ordering::Relaxed);
             }
         });
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         for _ in 0..threads {
-            let (queue, filed, source, stop) = (queue.clone(), filed.clone(), source.clone(), &stop);
+            let (queue, filed, source) = (queue.clone(), filed.clone(), source.clone());
             scope.spawn(move || {
                 if let Err(error) = prepare(care, &source, &queue, &filed) {
                     let _ = filed.send(Err(error));
