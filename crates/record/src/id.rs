@@ -169,8 +169,14 @@ mod tests {
         let item = ItemId::of(&key, &sender, "Observation", "1");
         assert_eq!(ItemId::parse(&item.to_string()), Some(item));
         assert_ne!(item, ItemId::of(&key, &sender, "Observatio", "n1"));
-        assert_ne!(item, ItemId::of(&key, &OrgCode::parse("R0D").unwrap(), "Observation", "1"));
-        assert_ne!(item, ItemId::of(&IdKey::from_bytes([8; 32]), &sender, "Observation", "1"));
+        assert_ne!(
+            item,
+            ItemId::of(&key, &OrgCode::parse("R0D").unwrap(), "Observation", "1")
+        );
+        assert_ne!(
+            item,
+            ItemId::of(&IdKey::from_bytes([8; 32]), &sender, "Observation", "1")
+        );
         assert_eq!(ItemId::parse("xyz"), None);
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod feeds;
+pub mod fhir;
+pub mod ingest;
 pub mod person;
 pub mod serving;
 pub mod site;

@@ -41,6 +41,8 @@ pub type Shared = axum::extract::State<Arc<Site>>;
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .merge(crate::site::assets::router())
+        .merge(crate::ingest::router())
+        .merge(crate::fhir::router())
         .with_state(site)
         .layer(axum::middleware::map_response(headers::secure))
 }
