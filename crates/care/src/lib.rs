@@ -8,5 +8,6 @@ pub mod feeds;
 pub mod intake;
 mod opening;
 pub mod person;
+pub mod rebuild;
 
 pub use opening::{Care, Opening, Stamp};

@@ -95,6 +95,16 @@ impl Care {
         })
     }
 
+    /// An opening that makes a new store with this one's id key and stamp, so that every id stays.
+    pub(crate) fn same_key_and_stamp(&self, opening: Opening) -> Result<Opening, DbError> {
+        let text = self.readers.read(|conn| store::setting(conn, "id_key"))?;
+        Ok(Opening {
+            stamp: Some(self.stamp),
+            fresh_key: key_of(&text.unwrap_or_default())?,
+            ..opening
+        })
+    }
+
     /// The care system as data.
     pub fn system(&self) -> &Arc<System> {
         &self.system
@@ -204,7 +214,11 @@ fn stamped(conn: &mut Conn, wanted: Option<Stamp>, fresh_key: &[u8; 32]) -> Resu
             stamp.word()
         )));
     }
-    let text = setting(conn, "id_key")?.unwrap_or_default();
+    let key = key_of(&setting(conn, "id_key")?.unwrap_or_default())?;
+    Ok((stamp, IdKey::from_bytes(key)))
+}
+
+fn key_of(text: &str) -> Result<[u8; 32], DbError> {
     let mut key = [0u8; 32];
     for (byte, n) in key.iter_mut().zip((0..).step_by(2)) {
         let pair = text
@@ -212,7 +226,7 @@ fn stamped(conn: &mut Conn, wanted: Option<Stamp>, fresh_key: &[u8; 32]) -> Resu
             .ok_or_else(|| DbError::state("the store's id key is damaged"))?;
         *byte = u8::from_str_radix(pair, 16).map_err(|_| DbError::state("the store's id key is damaged"))?;
     }
-    Ok((stamp, IdKey::from_bytes(key)))
+    Ok(key)
 }
 
 mod store {

@@ -165,7 +165,7 @@ impl<'a> Preparer<'a> {
             format: piece.format,
             context: piece.context.clone(),
             body: piece.body.to_vec(),
-            digest: digest(&piece.body),
+            digest: tie_of(&piece.context, &piece.body),
             received,
             item_type,
             meaning: meaning.map(|items| items.into_iter().map(|item| self.draft(item, feed, received)).collect()),
@@ -178,14 +178,18 @@ impl<'a> Preparer<'a> {
     /// # Errors
     /// Only when the store cannot keep a new dictionary.
     pub fn close(&mut self, pieces: Vec<Prepared>) -> Result<Batch, DbError> {
-        let mut order: Vec<(RecordId, i64, usize)> = pieces
+        // A parcel has one record, feed, format and time of receipt: what a rebuild reads it by.
+        let mut order: Vec<(ParcelKey, usize)> = pieces
             .iter()
             .enumerate()
-            .filter_map(|(n, piece)| Some((piece.meaning.as_ref().ok()?.first()?.record.id, piece.source.feed_no, n)))
+            .filter_map(|(n, piece)| {
+                let record = piece.meaning.as_ref().ok()?.first()?.record.id;
+                Some(((record, piece.source.feed_no, piece.format as i64, piece.received), n))
+            })
             .collect();
         order.sort_unstable();
         let mut parcels: Vec<Parcel> = Vec::new();
-        for group in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
             for some in cut(group, &pieces) {
                 let held: Vec<&Prepared> = some.iter().map(|n| &pieces[*n]).collect();
                 let Some(record) = held[0].records().next().cloned() else {
@@ -324,11 +328,14 @@ impl<'a> Preparer<'a> {
     }
 }
 
+/// What the pieces of one parcel have in common.
+type ParcelKey = (RecordId, i64, i64, Instant);
+
 /// Cuts the pieces of one record into parcels of bounded size.
-fn cut(group: &[(RecordId, i64, usize)], pieces: &[Prepared]) -> Vec<Vec<usize>> {
+fn cut(group: &[(ParcelKey, usize)], pieces: &[Prepared]) -> Vec<Vec<usize>> {
     let mut parcels = vec![Vec::new()];
     let mut size = 0;
-    for (_, _, n) in group {
+    for (_, n) in group {
         let open = parcels.last_mut();
         let bytes = pieces[*n].body.len() + pieces[*n].context.len();
         match open {
@@ -387,7 +394,23 @@ fn unfit(items: &[Item]) -> Option<Refused> {
     })
 }
 
-/// A digest of the bytes as sent, for telling same from different and for breaking ties.
+/// A digest of a piece, for telling same from different and for breaking ties. What it needs from around it to
+/// be read is part of it: the same bytes in another bundle may name another person.
+pub(crate) fn tie_of(context: &str, body: &[u8]) -> i64 {
+    // The time of a whole bundle says nothing of what stands in it: sent again tomorrow, it is the same.
+    let around = context.lines().filter(|line| !line.starts_with("@timestamp "));
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(body);
+    for line in around {
+        hasher.update(&[0xff]);
+        hasher.update(line.as_bytes());
+    }
+    let mut first = [0u8; 8];
+    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    i64::from_le_bytes(first)
+}
+
+/// A digest of bytes.
 pub(super) fn digest(body: &[u8]) -> i64 {
     let mut first = [0u8; 8];
     first.copy_from_slice(&blake3::hash(body).as_bytes()[..8]);
