@@ -1,7 +1,8 @@
-//! The layout of the store under load: entries arrive feed by feed, people in random order, half of the feeds
-//! one kind of thing after another so that each person's lines come scattered. Prints the rate at each million.
+//! The layout of the store under load: entries arrive feed by feed, people in random order. With `--scattered`
+//! every other feed sends one kind of thing after another, so that each person's lines come far apart. Prints the
+//! rate at each million.
 //!
-//! `layout --entries 10000000 [--database postgres://…] [--data DIR]`
+//! `layout --entries 10000000 [--scattered] [--database postgres://…] [--data DIR]`
 
 use bench::{Dice, machine, now, used};
 use care::db::Place;
@@ -23,6 +24,9 @@ struct Arguments {
     /// Things that each feed tells of each person.
     #[arg(long, default_value_t = 20)]
     each: u64,
+    /// Every other feed sends a kind at a time.
+    #[arg(long)]
+    scattered: bool,
     /// Folder for SQLite.
     #[arg(long, default_value = "bench-data")]
     data: PathBuf,
@@ -73,7 +77,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "| entries | rate since the last, /s | CPU s | peak MB | on disk, bytes an entry |\n|---|---|---|---|---|"
     );
-    run(&care, people, arguments.each)
+    run(&care, people, arguments.each, arguments.scattered)
 }
 
 fn system() -> Result<System, String> {
@@ -93,13 +97,13 @@ fn system() -> Result<System, String> {
     System::load(&files).map_err(|problems| format!("{problems:?}"))
 }
 
-fn run(care: &Care, people: u64, each: u64) -> Result<(), Box<dyn std::error::Error>> {
+fn run(care: &Care, people: u64, each: u64, scattered: bool) -> Result<(), Box<dyn std::error::Error>> {
     let (filed, outcomes) = unbounded();
     let (work, queue) = bounded::<(Arc<Feed>, Vec<Piece<'static>>)>(8);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             for feed_no in 0..FEEDS {
-                if deliver(feed_no, people, each, &work).is_err() {
+                if deliver(feed_no, people, each, scattered && feed_no % 2 == 1, &work).is_err() {
                     return;
                 }
             }
@@ -152,11 +156,12 @@ fn run(care: &Care, people: u64, each: u64) -> Result<(), Box<dyn std::error::Er
     })
 }
 
-/// One feed: people in an order of its own. Even feeds send a person at a time, odd ones a kind at a time.
+/// One feed: people in an order of its own, a person at a time or, scattered, a kind at a time.
 fn deliver(
     feed_no: u64,
     people: u64,
     each: u64,
+    scattered: bool,
     work: &crossbeam_channel::Sender<(Arc<Feed>, Vec<Piece<'static>>)>,
 ) -> Result<(), ()> {
     let mut dice = Dice(feed_no + 1);
@@ -176,7 +181,7 @@ fn deliver(
         }
         Ok(())
     };
-    if feed_no % 2 == 0 {
+    if !scattered {
         for person in &order {
             push(patient(*person))?;
             for n in 0..each {

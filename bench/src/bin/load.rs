@@ -1,0 +1,185 @@
+//! Requests at a fixed rate, whether or not the answers keep up (an open loop): each latency is counted from
+//! the moment the request was due, so that a stall is charged to every request it delays.
+//!
+//! `load --address 127.0.0.1:8090 --rate 200 --connections 64 --seconds 20 --paths FILE --header 'Cookie: …' --expect TEXT`
+
+use clap::Parser;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+#[derive(Parser)]
+struct Arguments {
+    /// Server.
+    #[arg(long)]
+    address: String,
+    /// Requests a second.
+    #[arg(long, default_value_t = 200.0)]
+    rate: f64,
+    /// Connections.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// How long.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// A file of paths, one a line, asked in turn.
+    #[arg(long)]
+    paths: std::path::PathBuf,
+    /// Headers to send.
+    #[arg(long)]
+    header: Vec<String>,
+    /// Send these bytes as the body of a POST.
+    #[arg(long)]
+    post: Option<String>,
+    /// What every answer must hold.
+    #[arg(long, default_value = "")]
+    expect: String,
+}
+
+/// One answer.
+struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    first_byte: Duration,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arc::new(Arguments::parse());
+    let paths: Arc<Vec<String>> = Arc::new(
+        std::fs::read_to_string(&arguments.paths)?
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+    );
+    if paths.is_empty() {
+        return Err("no paths".into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (mut latencies, mut firsts, mut wrong, mut bytes) = (Vec::new(), Vec::new(), 0u64, 0u64);
+    let begun = Instant::now() + Duration::from_millis(200);
+    runtime.block_on(async {
+        let mut tasks = Vec::new();
+        for n in 0..arguments.connections {
+            tasks.push(tokio::spawn(one_connection(
+                n,
+                begun,
+                Arc::clone(&arguments),
+                Arc::clone(&paths),
+            )));
+        }
+        for task in tasks {
+            if let Ok(Ok((took, first, bad, size))) = task.await {
+                latencies.extend(took);
+                firsts.extend(first);
+                wrong += bad;
+                bytes += size;
+            } else {
+                wrong += 1;
+            }
+        }
+    });
+    let whole = begun.elapsed().as_secs_f64();
+    for list in [&mut latencies, &mut firsts] {
+        list.sort_by(f64::total_cmp);
+    }
+    let at = |list: &[f64], share: f64| {
+        list.get(((list.len() as f64 * share) as usize).min(list.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(f64::NAN)
+    };
+    println!(
+        "{} answers at {:.0}/s wanted, {:.0}/s had; ms p50 {:.2} p90 {:.2} p99 {:.2} max {:.2}; first byte p99 {:.2}; {:.1} MB/s; {wrong} wrong",
+        latencies.len(),
+        arguments.rate,
+        latencies.len() as f64 / whole,
+        at(&latencies, 0.50),
+        at(&latencies, 0.90),
+        at(&latencies, 0.99),
+        at(&latencies, 1.0),
+        at(&firsts, 0.99),
+        bytes as f64 / whole / 1e6,
+    );
+    Ok(())
+}
+
+type Measured = (Vec<f64>, Vec<f64>, u64, u64);
+
+async fn one_connection(
+    n: usize,
+    begun: Instant,
+    arguments: Arc<Arguments>,
+    paths: Arc<Vec<String>>,
+) -> std::io::Result<Measured> {
+    let mut stream = TcpStream::connect(&arguments.address).await?;
+    stream.set_nodelay(true)?;
+    let (mut took, mut firsts, mut wrong, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
+    let total = (arguments.rate * arguments.seconds as f64) as usize;
+    for request in (n..total).step_by(arguments.connections) {
+        let due = begun + Duration::from_secs_f64(request as f64 / arguments.rate);
+        tokio::time::sleep_until(due.into()).await;
+        let path = &paths[request % paths.len()];
+        let body = arguments.post.as_deref().unwrap_or("");
+        let method = if arguments.post.is_some() { "POST" } else { "GET" };
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", arguments.address);
+        for header in &arguments.header {
+            head.push_str(header);
+            head.push_str("\r\n");
+        }
+        if arguments.post.is_some() {
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).await?;
+        let answer = read_answer(&mut stream, due).await?;
+        took.push(due.elapsed().as_secs_f64() * 1e3);
+        firsts.push(answer.first_byte.as_secs_f64() * 1e3);
+        bytes += answer.body.len() as u64;
+        let expected = arguments.expect.as_bytes();
+        let held = expected.is_empty() || answer.body.windows(expected.len()).any(|window| window == expected);
+        if answer.status != 200 || !held {
+            wrong += 1;
+        }
+    }
+    Ok((took, firsts, wrong, bytes))
+}
+
+/// Reads one answer with a Content-Length or in chunks.
+async fn read_answer(stream: &mut TcpStream, due: Instant) -> std::io::Result<Answer> {
+    let broken = |what: &str| std::io::Error::other(what.to_owned());
+    let mut held = Vec::with_capacity(64 * 1024);
+    let mut first_byte = None;
+    let head_end = loop {
+        if let Some(at) = held.windows(4).position(|w| w == b"\r\n\r\n") {
+            break at + 4;
+        }
+        if stream.read_buf(&mut held).await? == 0 {
+            return Err(broken("the connection was closed"));
+        }
+        first_byte.get_or_insert_with(|| due.elapsed());
+    };
+    let head = String::from_utf8_lossy(&held[..head_end]).to_ascii_lowercase();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let mut body = held.split_off(head_end);
+    if let Some(length) = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|v| v.trim().parse::<usize>().ok())
+    {
+        while body.len() < length {
+            if stream.read_buf(&mut body).await? == 0 {
+                return Err(broken("the answer broke off"));
+            }
+        }
+    } else {
+        while !body.ends_with(b"0\r\n\r\n") {
+            if stream.read_buf(&mut body).await? == 0 {
+                return Err(broken("the answer broke off"));
+            }
+        }
+    }
+    Ok(Answer {
+        status,
+        body,
+        first_byte: first_byte.unwrap_or_default(),
+    })
+}
