@@ -61,6 +61,12 @@ impl IdKey {
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
+
+    /// Another secret of the same installation, for one purpose named here and nowhere else: from it neither
+    /// this key nor that of another purpose can be found.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        blake3::derive_key(purpose, &self.0)
+    }
 }
 
 id16! {
@@ -169,8 +175,14 @@ mod tests {
         let item = ItemId::of(&key, &sender, "Observation", "1");
         assert_eq!(ItemId::parse(&item.to_string()), Some(item));
         assert_ne!(item, ItemId::of(&key, &sender, "Observatio", "n1"));
-        assert_ne!(item, ItemId::of(&key, &OrgCode::parse("R0D").unwrap(), "Observation", "1"));
-        assert_ne!(item, ItemId::of(&IdKey::from_bytes([8; 32]), &sender, "Observation", "1"));
+        assert_ne!(
+            item,
+            ItemId::of(&key, &OrgCode::parse("R0D").unwrap(), "Observation", "1")
+        );
+        assert_ne!(
+            item,
+            ItemId::of(&IdKey::from_bytes([8; 32]), &sender, "Observation", "1")
+        );
         assert_eq!(ItemId::parse("xyz"), None);
     }
 }
