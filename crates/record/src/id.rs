@@ -61,6 +61,12 @@ impl IdKey {
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
+
+    /// Another secret of the same installation, for one purpose named here and nowhere else: from it neither
+    /// this key nor that of another purpose can be found.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        blake3::derive_key(purpose, &self.0)
+    }
 }
 
 id16! {

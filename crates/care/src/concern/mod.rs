@@ -7,8 +7,8 @@ use crate::access::{Actor, ListGrant};
 use crate::db::{DbError, Urgency};
 use record::{Instant, PersonId};
 
-/// Who owns a new concern.
-const OWNER: &str = "Data quality desk";
+/// Who owns a concern until someone takes it on.
+pub const DESK: &str = "Data quality desk";
 /// Letters of a concern at most.
 pub const WORDS_MAX: usize = 4_000;
 
@@ -56,7 +56,7 @@ pub fn report(
         words: words.chars().take(WORDS_MAX).collect(),
         reporter: actor.user.clone(),
         reported: now,
-        owner: OWNER.to_owned(),
+        owner: DESK.to_owned(),
         closed: None,
     };
     care.writer()
@@ -69,6 +69,24 @@ pub fn report(
 /// When the store fails.
 pub fn queue(care: &Care, _grant: &ListGrant, limit: i64) -> Result<Vec<Concern>, DbError> {
     care.readers().read(|conn| store::queue(conn, limit))
+}
+
+/// One concern; `None` when there is none of this number.
+///
+/// # Errors
+/// When the store fails.
+pub fn one(care: &Care, _grant: &ListGrant, number: i64) -> Result<Option<Concern>, DbError> {
+    care.readers().read(|conn| store::one(conn, number))
+}
+
+/// Takes an open concern on: whoever asks owns it from now. Answers whether it was open.
+///
+/// # Errors
+/// When the store fails.
+pub fn own(care: &Care, grant: &ListGrant, number: i64) -> Result<bool, DbError> {
+    let owner = grant.actor().name.clone();
+    care.writer()
+        .write(Urgency::Waiting, move |conn| store::own(conn, number, &owner))
 }
 
 /// Closes a concern with a reason; answers whether it was open.

@@ -1,7 +1,7 @@
 //! The table of concerns.
 
 use super::Concern;
-use crate::db::{Conn, DbError, Param};
+use crate::db::{Conn, DbError, Param, Row};
 use record::{Instant, PersonId};
 
 pub(super) fn insert(conn: &mut Conn, concern: &Concern) -> Result<i64, DbError> {
@@ -27,37 +27,48 @@ pub(super) fn insert(conn: &mut Conn, concern: &Concern) -> Result<i64, DbError>
     Ok(number)
 }
 
+const COLUMNS: &str =
+    "concern_no, person_id, page, kind, words, reporter, reported, owner, closed, closed_by, closed_why";
+
+fn concern(row: &Row<'_>) -> Result<Concern, DbError> {
+    let person = row
+        .opt_bytes(1)?
+        .and_then(|bytes| <[u8; 16]>::try_from(bytes).ok())
+        .map(PersonId::from_bytes);
+    let closed = match row.opt_int(8)? {
+        Some(at) => Some((
+            Instant(at),
+            row.opt_text(9)?.unwrap_or_default(),
+            row.opt_text(10)?.unwrap_or_default(),
+        )),
+        None => None,
+    };
+    Ok(Concern {
+        number: row.int(0)?,
+        person,
+        page: row.text(2)?,
+        kind: row.text(3)?,
+        words: row.text(4)?,
+        reporter: row.text(5)?,
+        reported: Instant(row.int(6)?),
+        owner: row.text(7)?,
+        closed,
+    })
+}
+
 pub(super) fn queue(conn: &mut Conn, limit: i64) -> Result<Vec<Concern>, DbError> {
-    conn.query(
-        "SELECT concern_no, person_id, page, kind, words, reporter, reported, owner, closed, closed_by, closed_why
-         FROM concern ORDER BY state, reported, concern_no LIMIT ?1",
-        &[limit.into()],
-        |row| {
-            let person = row
-                .opt_bytes(1)?
-                .and_then(|bytes| <[u8; 16]>::try_from(bytes).ok())
-                .map(PersonId::from_bytes);
-            let closed = match row.opt_int(8)? {
-                Some(at) => Some((
-                    Instant(at),
-                    row.opt_text(9)?.unwrap_or_default(),
-                    row.opt_text(10)?.unwrap_or_default(),
-                )),
-                None => None,
-            };
-            Ok(Concern {
-                number: row.int(0)?,
-                person,
-                page: row.text(2)?,
-                kind: row.text(3)?,
-                words: row.text(4)?,
-                reporter: row.text(5)?,
-                reported: Instant(row.int(6)?),
-                owner: row.text(7)?,
-                closed,
-            })
-        },
-    )
+    let sql = format!("SELECT {COLUMNS} FROM concern ORDER BY state, reported, concern_no LIMIT ?1");
+    conn.query(&sql, &[limit.into()], concern)
+}
+
+pub(super) fn one(conn: &mut Conn, number: i64) -> Result<Option<Concern>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM concern WHERE concern_no = ?1");
+    conn.first(&sql, &[number.into()], concern)
+}
+
+pub(super) fn own(conn: &mut Conn, number: i64, owner: &str) -> Result<bool, DbError> {
+    let sql = "UPDATE concern SET owner = ?2 WHERE concern_no = ?1 AND state = 0";
+    Ok(conn.execute(sql, &[number.into(), owner.into()])? == 1)
 }
 
 pub(super) fn close(conn: &mut Conn, number: i64, by: &str, why: &str, now: Instant) -> Result<bool, DbError> {

@@ -3,13 +3,14 @@
 mod store;
 
 use crate::Care;
-use crate::access::ListGrant;
+use crate::access::{self, Act, ListGrant};
 use crate::db::{DbError, Urgency};
 use crate::intake::quarantine::store as quarantine;
 use crate::intake::{Filed, Outcome, QuarantineFilter, QuarantineItem, Quarantined};
+use crate::person::store as person_store;
 use exchange::Piece;
 use record::system::Feed;
-use record::{Instant, OrgCode};
+use record::{Instant, OrgCode, PersonId};
 use std::sync::Arc;
 
 /// One feed as its page shows it.
@@ -63,11 +64,7 @@ pub fn states(care: &Care, grant: &ListGrant) -> Result<Vec<FeedState>, DbError>
                 .filter(|(_, day, _)| *day < today)
                 .map(|(.., count)| *count)
                 .collect();
-            let late = match (feed.expected_every_minutes, last) {
-                (Some(minutes), Some(last)) => grant.now().0 - last.0 > i64::from(minutes) * 60_000_000,
-                (Some(_), None) => true,
-                (None, _) => false,
-            };
+            let late = feed.is_late(last, grant.now());
             FeedState {
                 today: of_feed()
                     .filter(|(_, day, _)| *day == today)
@@ -107,12 +104,21 @@ pub fn quarantine_groups(care: &Care, _grant: &ListGrant) -> Result<Vec<(String,
     care.readers().read(quarantine::groups)
 }
 
-/// One item whole; `None` when there is none of this number.
+/// One item whole; `None` when there is none of this number. When it is about a known person, that they were
+/// shown is audited.
 ///
 /// # Errors
-/// When the store fails.
-pub fn quarantine_item(care: &Care, _grant: &ListGrant, number: i64) -> Result<Option<QuarantineItem>, DbError> {
-    care.readers().read(|conn| quarantine::one(conn, number))
+/// When the store or the audit fails.
+pub fn quarantine_item(care: &Care, grant: &ListGrant, number: i64) -> Result<Option<QuarantineItem>, DbError> {
+    let (item, persons) = care.readers().read(|conn| {
+        let item = quarantine::one(conn, number)?;
+        let record = item.as_ref().and_then(|item| item.line.record_no);
+        let persons = person_store::person_ids_of(conn, record.as_slice())?;
+        Ok::<_, DbError>((item, persons))
+    })?;
+    let shown: Vec<PersonId> = persons.into_iter().map(|(.., person)| person).collect();
+    access::shown(care, grant, Act::ReadQuarantine, &shown)?;
+    Ok(item)
 }
 
 /// Tries an item again, with its bytes as they came or as someone mended them. What is then taken is filed by
@@ -182,8 +188,8 @@ pub fn retry_alike(care: &Care, grant: &ListGrant, feed: &str, code: &str, limit
     let filter = QuarantineFilter {
         feed: feed.to_owned(),
         code: code.to_owned(),
-        offset: 0,
         limit,
+        ..QuarantineFilter::default()
     };
     let (lines, _) = quarantined(care, grant, &filter)?;
     let (mut taken, mut stay) = (0, 0);

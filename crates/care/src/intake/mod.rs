@@ -15,7 +15,7 @@ pub use pack::Packer;
 pub(crate) use pack::{pieces_of, unpack};
 pub use prepare::{Batch, Prepared, Preparer, Source};
 pub(crate) use prepare::{concept_of, tie_of, value_of, value_text, when_number, when_of};
-pub use quarantine::{QuarantineFilter, QuarantineItem, Quarantined};
+pub use quarantine::{QuarantineFilter, QuarantineItem, QuarantineOrder, Quarantined};
 
 use std::collections::BTreeMap;
 

@@ -16,6 +16,6 @@ mod timeline;
 pub use banner::{Banner, Statement};
 pub use disagreement::Disagreement;
 pub use find::{Found, Query, QueryError, find};
-pub use reading::{Heard, PersonRecord, SenderView, Silence, read};
+pub use reading::{Heard, Perhaps, PersonRecord, SenderView, Silence, held, read};
 pub(crate) use terms::Terms;
 pub use timeline::{Fact, Line};

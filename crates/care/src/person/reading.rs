@@ -10,7 +10,7 @@ use crate::Care;
 use crate::access::PersonGrant;
 use crate::db::{Conn, DbError};
 use crate::intake::quarantine::store as quarantine_store;
-use crate::intake::{Quarantined, concept_of, value_of, when_of};
+use crate::intake::{QuarantineItem, Quarantined, concept_of, value_of, when_of};
 use record::value::normalise;
 use record::{Certainty, Demographics, Entry, Instant, Kind, OrgCode, PersonId, Status, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,6 +40,21 @@ pub struct Heard {
     pub lines: usize,
     /// When the last of them was received; `None` when there are none.
     pub last_about_person: Option<Instant>,
+    /// When the sender's feeds last brought anything at all; `None` when never.
+    pub last_anything: Option<Instant>,
+    /// The sender's feeds that are later than they should be, by title, with when each last brought anything.
+    pub late: Vec<(String, Option<Instant>)>,
+}
+
+/// Someone who may be the same person, and was not joined: never shown as one with them (SAFETY 1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Perhaps {
+    /// Their id.
+    pub person: PersonId,
+    /// Who holds records of them that are alike.
+    pub senders: Vec<OrgCode>,
+    /// Whether they share an NHS number; else name and birth date.
+    pub same_number: bool,
 }
 
 /// A feed that has brought nothing about this person: never to be read as "says none".
@@ -71,7 +86,7 @@ pub struct PersonRecord {
     /// Items about this person that could not be read.
     pub quarantined: Vec<Quarantined>,
     /// People who may be the same.
-    pub may_be_same: Vec<PersonId>,
+    pub may_be_same: Vec<Perhaps>,
     /// Whether address, phone and practice must be hidden everywhere (SAFETY 2).
     pub restricted: bool,
     /// As known at.
@@ -84,6 +99,25 @@ pub struct PersonRecord {
 /// When the store fails.
 pub fn read(care: &Care, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
     care.readers().read(|conn| read_with(care, conn, grant))
+}
+
+/// An item in quarantine that is tied to this person, whole, so that what could not be read can be seen at
+/// the bedside (SAFETY 4). `None` when there is none of this number that is theirs, when the grant does not
+/// cover items as sent, or when the person's whereabouts are restricted and its bytes could tell them.
+///
+/// # Errors
+/// When the store fails.
+pub fn held(care: &Care, grant: &PersonGrant, number: i64) -> Result<Option<QuarantineItem>, DbError> {
+    let (item, records) = care.readers().read(|conn| {
+        let item = quarantine_store::one(conn, number)?;
+        Ok::<_, DbError>((item, store::records_of(conn, grant.person_no())?))
+    })?;
+    Ok(item.filter(|item| {
+        let theirs = records
+            .iter()
+            .any(|record| Some(record.record_no) == item.line.record_no);
+        theirs && grant.covers_as_sent() && !item.restricted
+    }))
 }
 
 fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
@@ -113,7 +147,7 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
     }
     views.sort_by_key(|view| (view.says.is_none(), !view.nhs_verified, view.record_no));
     let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
-    let (heard, silent) = who_spoke(care, conn, &lines)?;
+    let (heard, silent) = who_spoke(care, conn, &lines, grant.now())?;
     let facts = timeline::fold(lines);
     let codes = &care.system().banner;
     Ok(PersonRecord {
@@ -217,13 +251,20 @@ fn line_of(
 }
 
 /// Who has told what of this person, and who has told nothing.
-fn who_spoke(care: &Care, conn: &mut Conn, lines: &[Line]) -> Result<(Vec<Heard>, Vec<Silence>), DbError> {
+fn who_spoke(
+    care: &Care,
+    conn: &mut Conn,
+    lines: &[Line],
+    now: Instant,
+) -> Result<(Vec<Heard>, Vec<Silence>), DbError> {
     let mut heard: BTreeMap<OrgCode, Heard> = BTreeMap::new();
     for line in lines {
         let entry = heard.entry(line.sender.clone()).or_insert_with(|| Heard {
             sender: line.sender.clone(),
             lines: 0,
             last_about_person: None,
+            last_anything: None,
+            late: Vec::new(),
         });
         entry.lines += 1;
         entry.last_about_person = entry.last_about_person.max(Some(line.received));
@@ -240,9 +281,25 @@ fn who_spoke(care: &Care, conn: &mut Conn, lines: &[Line]) -> Result<(Vec<Heard>
             );
         }
     }
-    for (_, sender, last) in store::feeds_heard(conn)? {
-        if let Some(silence) = OrgCode::parse(&sender).and_then(|sender| silent.get_mut(&sender)) {
-            silence.last_anything = silence.last_anything.max((last > 0).then_some(Instant(last)));
+    let mut last_by_feed: HashMap<String, Instant> = HashMap::new();
+    for (feed, sender, last) in store::feeds_heard(conn)? {
+        let (Some(sender), Some(last)) = (OrgCode::parse(&sender), (last > 0).then_some(Instant(last))) else {
+            continue;
+        };
+        if let Some(silence) = silent.get_mut(&sender) {
+            silence.last_anything = silence.last_anything.max(Some(last));
+        }
+        if let Some(heard) = heard.get_mut(&sender) {
+            heard.last_anything = heard.last_anything.max(Some(last));
+        }
+        last_by_feed.insert(feed, last);
+    }
+    for feed in &care.system().feeds {
+        let last = last_by_feed.get(&feed.name).copied();
+        if let Some(heard) = heard.get_mut(&feed.sender)
+            && feed.is_late(last, now)
+        {
+            heard.late.push((feed.title.clone(), last));
         }
     }
     Ok((heard.into_values().collect(), silent.into_values().collect()))
@@ -250,8 +307,9 @@ fn who_spoke(care: &Care, conn: &mut Conn, lines: &[Line]) -> Result<(Vec<Heard>
 
 /// People who share an NHS number with this one, or name and birth date, and were not joined: named, never
 /// shown as one (SAFETY 1). Records that the law or a steward keeps apart are left out altogether.
-fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<PersonId>, DbError> {
+fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<Perhaps>, DbError> {
     const CANDIDATES_MAX: i64 = 400;
+    const PERHAPS_MAX: usize = 20;
     let mine = store::identities(conn, records)?;
     let barred = store::barred_from(conn, records)?;
     let numbers: Vec<i64> = mine
@@ -259,7 +317,8 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
         .filter_map(|i| i.nhs_number)
         .map(record::NhsNumber::as_i64)
         .collect();
-    let mut candidates = store::records_with_numbers(conn, &numbers)?;
+    let by_number = store::records_with_numbers(conn, &numbers)?;
+    let mut candidates = by_number.clone();
     for birth in mine
         .iter()
         .filter_map(|identity| identity.birth)
@@ -277,13 +336,23 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
         .into_iter()
         .filter(|no| !records.contains(no) && !barred.contains(no))
         .collect();
-    let mut found = BTreeMap::new();
-    for (_, other_no, id) in store::person_ids_of(conn, &others)? {
-        if other_no != person_no {
-            found.insert(other_no, id);
+    let mut found: BTreeMap<i64, Perhaps> = BTreeMap::new();
+    for (record_no, other_no, id) in store::person_ids_of(conn, &others)? {
+        if other_no == person_no || (found.len() == PERHAPS_MAX && !found.contains_key(&other_no)) {
+            continue;
+        }
+        let sender = sender_of(&store::sender_of(conn, record_no)?)?;
+        let perhaps = found.entry(other_no).or_insert_with(|| Perhaps {
+            person: id,
+            senders: Vec::new(),
+            same_number: false,
+        });
+        perhaps.same_number |= by_number.contains(&record_no);
+        if !perhaps.senders.contains(&sender) {
+            perhaps.senders.push(sender);
         }
     }
-    Ok(found.into_values().take(20).collect())
+    Ok(found.into_values().collect())
 }
 
 /// Same birth date, family name, and nothing against it in given name and sex.

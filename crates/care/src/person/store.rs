@@ -454,6 +454,15 @@ pub(crate) fn barred_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i
     Ok(barred)
 }
 
+/// Whether any record of the person whose record this is says that their whereabouts are restricted.
+pub(crate) fn is_restricted(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
+    let records: Vec<i64> = housemates(conn, &[record_no])?
+        .into_iter()
+        .map(|(record, _)| record)
+        .collect();
+    Ok(identities(conn, &records)?.iter().any(|identity| identity.restricted))
+}
+
 /// Whether a record is a sender's directory rather than a person's.
 pub(super) fn is_directory(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
     let sql = "SELECT directory FROM record WHERE record_no = ?1";

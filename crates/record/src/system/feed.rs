@@ -3,6 +3,7 @@
 use super::mapping::{Table, read_table};
 use super::reading::{Section, suggestion};
 use crate::id::OrgCode;
+use crate::time::Instant;
 
 /// One feed of one sender: who sends, in what form, and what may be relied on.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,15 @@ impl Feed {
             lawful_basis: String::new(),
             retention: String::new(),
             table: None,
+        }
+    }
+
+    /// Whether something should have arrived by now, when the last thing came at `last`.
+    pub fn is_late(&self, last: Option<Instant>, now: Instant) -> bool {
+        match (self.expected_every_minutes, last) {
+            (Some(minutes), Some(last)) => now.0 - last.0 > i64::from(minutes) * 60_000_000,
+            (Some(_), None) => true,
+            (None, _) => false,
         }
     }
 }

@@ -3,4 +3,4 @@
 pub(crate) mod store;
 
 pub(super) use store::keep;
-pub use store::{QuarantineFilter, QuarantineItem, Quarantined};
+pub use store::{QuarantineFilter, QuarantineItem, QuarantineOrder, Quarantined};

@@ -2,6 +2,7 @@
 
 use crate::db::{Conn, DbError, Param, Row};
 use crate::intake::prepare::Prepared;
+use crate::person::store as person_store;
 use exchange::{Format, Refused};
 use record::Instant;
 
@@ -100,6 +101,21 @@ pub struct QuarantineItem {
     pub body: Vec<u8>,
     /// When and by whom it was closed, and why.
     pub closed: Option<(Instant, String, String)>,
+    /// Whether it is tied to someone whose whereabouts must be shown nowhere, so that its bytes must not be
+    /// shown either (SAFETY 2).
+    pub restricted: bool,
+}
+
+/// In which order quarantined items are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QuarantineOrder {
+    /// Those with a clock first, nearest its end; then the oldest.
+    #[default]
+    Urgent,
+    /// The newest first.
+    Newest,
+    /// The oldest first.
+    Oldest,
 }
 
 /// Which quarantined items to list.
@@ -109,6 +125,10 @@ pub struct QuarantineFilter {
     pub feed: String,
     /// Only this reason code; empty for all.
     pub code: String,
+    /// Only those tied to a person's record.
+    pub tied: bool,
+    /// In which order.
+    pub order: QuarantineOrder,
     /// How many to leave out.
     pub offset: i64,
     /// At most this many.
@@ -134,21 +154,25 @@ fn line(row: &Row<'_>) -> Result<Quarantined, DbError> {
     })
 }
 
-/// Open items, those with a clock first, then the oldest; and how many there are in all.
+/// Open items, and how many there are in all.
 pub(crate) fn list(conn: &mut Conn, filter: &QuarantineFilter) -> Result<(Vec<Quarantined>, i64), DbError> {
     let wanted = "FROM quarantine q JOIN feed f ON f.feed_no = q.feed_no
-        WHERE q.state = 0 AND (?1 = '' OR f.name = ?1) AND (?2 = '' OR q.code = ?2)";
-    let which: [Param<'_>; 2] = [(&filter.feed).into(), (&filter.code).into()];
+        WHERE q.state = 0 AND (?1 = '' OR f.name = ?1) AND (?2 = '' OR q.code = ?2)
+        AND (?3 = 0 OR q.record_no IS NOT NULL)";
+    let tied = i64::from(filter.tied);
+    let which: [Param<'_>; 3] = [(&filter.feed).into(), (&filter.code).into(), tied.into()];
+    let order = match filter.order {
+        QuarantineOrder::Urgent => "CASE WHEN q.due IS NULL THEN 1 ELSE 0 END, q.received, q.quarantine_no",
+        QuarantineOrder::Newest => "q.received DESC, q.quarantine_no DESC",
+        QuarantineOrder::Oldest => "q.received, q.quarantine_no",
+    };
     let count = conn
         .first(&format!("SELECT COUNT(*) {wanted}"), &which, |row| row.int(0))?
         .unwrap_or(0);
-    let sql = format!(
-        "SELECT {LINE} {wanted} ORDER BY CASE WHEN q.due IS NULL THEN 1 ELSE 0 END, q.received, q.quarantine_no
-         LIMIT ?3 OFFSET ?4"
-    );
+    let sql = format!("SELECT {LINE} {wanted} ORDER BY {order} LIMIT ?4 OFFSET ?5");
     let lines = conn.query(
         &sql,
-        &[which[0], which[1], filter.limit.into(), filter.offset.into()],
+        &[which[0], which[1], which[2], filter.limit.into(), filter.offset.into()],
         line,
     )?;
     Ok((lines, count))
@@ -183,7 +207,7 @@ pub(crate) fn one(conn: &mut Conn, number: i64) -> Result<Option<QuarantineItem>
         "SELECT {LINE}, q.format, q.context, q.body, q.closed, q.closed_by, q.closed_why
          FROM quarantine q JOIN feed f ON f.feed_no = q.feed_no WHERE q.quarantine_no = ?1"
     );
-    conn.first(&sql, &[number.into()], |row| {
+    let found = conn.first(&sql, &[number.into()], |row| {
         let closed = match row.opt_int(14)? {
             Some(at) => Some((
                 Instant(at),
@@ -198,8 +222,14 @@ pub(crate) fn one(conn: &mut Conn, number: i64) -> Result<Option<QuarantineItem>
             context: row.text(12)?,
             body: row.bytes(13)?,
             closed,
+            restricted: false,
         })
-    })
+    })?;
+    let Some(mut item) = found else { return Ok(None) };
+    if let Some(record_no) = item.line.record_no {
+        item.restricted = person_store::is_restricted(conn, record_no)?;
+    }
+    Ok(Some(item))
 }
 
 /// Closes an item: 1 mended and taken, 2 discarded. Answers whether it was open.
