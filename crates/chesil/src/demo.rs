@@ -7,7 +7,7 @@ use care::Care;
 use care::access::DEMO_USERS;
 use care::intake::Tally;
 use record::Date;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -67,6 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         fill(
             &care,
+            &store.data,
             synthetic::Plan {
                 people: arguments.people,
                 seed: arguments.seed,
@@ -99,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Sends every invented delivery through the same intake as any file.
-pub fn fill(care: &Care, plan: synthetic::Plan) -> Result<Tally, Failure> {
+pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
     let mut whole = Tally::default();
     let people = plan.people;
@@ -107,6 +108,7 @@ pub fn fill(care: &Care, plan: synthetic::Plan) -> Result<Tally, Failure> {
         let feed = import::feed_of(care, &delivery.sender, Some(&delivery.feed))?;
         let (tally, _) = import::take(
             care,
+            data,
             &feed,
             vec![Delivery::Bytes(delivery.file_name, delivery.bytes)],
             &|_| (),

@@ -1,7 +1,7 @@
 //! The data folder: who owns it, and opening what is in it.
 
 use crate::error::Failure;
-use crate::{Store, clock, system};
+use crate::{Store, clock, import, system};
 use care::db::Place;
 use care::{Care, Opening, Stamp};
 use std::fs::File;
@@ -29,7 +29,10 @@ pub fn own(folder: &Path) -> Result<Option<Owned>, Failure> {
         .open(path)
         .map_err(in_words)?;
     match lock.try_lock() {
-        Ok(()) => Ok(Some(Owned { _lock: lock })),
+        Ok(()) => {
+            import::sweep(folder);
+            Ok(Some(Owned { _lock: lock }))
+        }
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(in_words(error)),
     }

@@ -173,6 +173,16 @@ impl<'a> Preparer<'a> {
         }
     }
 
+    /// The record that a piece is about; the sender's directory when it is about nobody or cannot be read. For
+    /// putting pieces in order before they are prepared.
+    pub fn record_of(&self, piece: &Piece<'_>, feed: &Feed) -> RecordId {
+        let subject = match exchange::read(piece.format, &piece.body, &piece.context, feed) {
+            Ok(items) => items.into_iter().next().map_or(Subject::Missing, |item| item.subject),
+            Err(refused) => refused.subject,
+        };
+        record_key(self.key, feed, &subject).id
+    }
+
     /// Closes a batch: packs its pieces, those of one record together.
     ///
     /// # Errors

@@ -118,7 +118,7 @@ pub fn import(arguments: &Arguments, bar: &Bar) -> Result<Took, Failure> {
 /// Takes the imports of other commands for as long as the process lives. Only the user who owns the folder
 /// can reach the socket.
 pub fn serve_imports(care: Arc<Care>, data: &Path) -> Result<(), Failure> {
-    let path = folder::socket(data);
+    let (path, data) = (folder::socket(data), data.to_owned());
     // Left behind by an owner that was killed; the lock says that it is gone.
     let _ = std::fs::remove_file(&path);
     let listener = UnixListener::bind(&path)
@@ -128,7 +128,7 @@ pub fn serve_imports(care: Arc<Care>, data: &Path) -> Result<(), Failure> {
         for stream in listener.incoming().flatten() {
             let care = Arc::clone(&care);
             // One import at a time and one thread each: more would only take turns at the one writer.
-            if let Err(failure) = answer(&care, &stream) {
+            if let Err(failure) = answer(&care, &data, &stream) {
                 let _ = write_line(&stream, &Told::Failed(failure.to_string()));
             }
         }
@@ -136,12 +136,12 @@ pub fn serve_imports(care: Arc<Care>, data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn answer(care: &Care, stream: &UnixStream) -> Result<(), Failure> {
+fn answer(care: &Care, data: &Path, stream: &UnixStream) -> Result<(), Failure> {
     let mut line = String::new();
     BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut line)?;
     let asked: Asked = serde_json::from_str(&line).map_err(|error| Failure::new(format!("unreadable: {error}")))?;
     let feed = feed_of(care, &asked.from, asked.feed.as_deref())?;
-    let (tally, took) = run::import(care, &feed, &asked.paths, &|progress| {
+    let (tally, took) = run::import(care, data, &feed, &asked.paths, &|progress| {
         let told = Told::Progress {
             total: progress.bytes_total,
             read: progress.bytes_read,

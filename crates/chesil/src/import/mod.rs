@@ -3,7 +3,9 @@
 mod files;
 mod hand_over;
 mod lines;
+mod reading;
 mod run;
+mod stage;
 
 use crate::error::Failure;
 use crate::{Store, folder};
@@ -18,6 +20,7 @@ use std::time::Duration;
 
 pub use hand_over::serve_imports;
 pub use run::{Delivery, import, take};
+pub use stage::sweep;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -54,7 +57,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         let care = folder::open(&arguments.store, 2)?;
         let feed = feed_of(&care, &arguments.from, arguments.feed.as_deref())?;
-        import(&care, &feed, &arguments.paths, &|progress| bar.show(progress))?
+        import(&care, &arguments.store.data, &feed, &arguments.paths, &|progress| {
+            bar.show(progress)
+        })?
     };
     bar.finish();
     if arguments.json {

@@ -57,7 +57,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         import::serve_imports(Arc::clone(&care), &arguments.store.data)?;
     }
     if let Some(folder) = &arguments.watch {
-        watch::start(Arc::clone(&care), folder)?;
+        watch::start(Arc::clone(&care), &arguments.store.data, folder)?;
     }
     let site = Arc::new(Site {
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,

@@ -13,18 +13,18 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Begins watching, on a thread of its own.
-pub fn start(care: Arc<Care>, folder: &Path) -> Result<(), Failure> {
+pub fn start(care: Arc<Care>, data: &Path, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Failure::new(format!("watched folder {}: {error}", folder.display())))?;
     println!(
         "Watching {}: put files in a folder named after their feed",
         folder.display()
     );
-    let folder = folder.to_owned();
+    let (folder, data) = (folder.to_owned(), data.to_owned());
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         let mut seen: HashMap<PathBuf, u64> = HashMap::new();
         loop {
-            if let Err(error) = look(&care, &folder, &mut seen) {
+            if let Err(error) = look(&care, &data, &folder, &mut seen) {
                 tracing::warn!(%error, "the watched folder could not be looked through");
             }
             std::thread::sleep(EVERY);
@@ -33,7 +33,7 @@ pub fn start(care: Arc<Care>, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look(care: &Care, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<(), Failure> {
+fn look(care: &Care, data: &Path, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<(), Failure> {
     let mut now = HashMap::new();
     for feed_folder in std::fs::read_dir(folder)?
         .flatten()
@@ -51,7 +51,7 @@ fn look(care: &Care, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<
                 continue;
             }
             if seen.get(&path) == Some(&about.len()) {
-                take(care, &feed, &path);
+                take(care, data, &feed, &path);
             } else {
                 now.insert(path, about.len());
             }
@@ -61,8 +61,8 @@ fn look(care: &Care, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<
     Ok(())
 }
 
-fn take(care: &Care, feed: &Arc<record::system::Feed>, path: &Path) {
-    match import::import(care, feed, &[path.to_owned()], &|_| ()) {
+fn take(care: &Care, data: &Path, feed: &Arc<record::system::Feed>, path: &Path) {
+    match import::import(care, data, feed, &[path.to_owned()], &|_| ()) {
         Ok((tally, _)) => {
             tracing::info!(
                 feed = feed.name,
