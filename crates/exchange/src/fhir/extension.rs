@@ -8,7 +8,7 @@ use super::words::{Codes, Lines, cut};
 use record::{Entry, Kind};
 
 /// Extensions whose URL contains one of these are read into fields, or are nothing a reader of a record needs.
-const READ_ELSEWHERE: [&str; 12] = [
+const READ_ELSEWHERE: [&str; 13] = [
     "DeathNotificationStatus",
     "EthnicCategory",
     "NHSCommunication",
@@ -21,6 +21,7 @@ const READ_ELSEWHERE: [&str; 12] = [
     "synthetichealth",
     "us/core",
     "AddressKey",
+    super::compose::OWN,
 ];
 
 /// How deep extensions are read within each other.

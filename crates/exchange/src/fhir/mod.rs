@@ -4,7 +4,9 @@
 //! that field (an issue names it), and a resource that cannot be read costs that resource.
 
 pub mod bundle;
+pub mod compose;
 pub mod reference;
+pub mod rewrite;
 
 mod condition;
 mod directory;
@@ -161,6 +163,9 @@ fn item(doc: Doc<'_>, item_type: String, mapped: bool, text: &str) -> Result<Ite
     };
     if mapped {
         extension::add(&doc, &item_type, &mut said.entries);
+        compose::read_own(&doc, &mut said.entries, &|part, part_type| {
+            map(part, part_type, "").entries
+        });
     }
     if mapped && said.entries.is_empty() && said.person.is_none() {
         let issues = doc.into_issues();

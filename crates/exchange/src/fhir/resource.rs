@@ -419,7 +419,7 @@ pub(crate) fn status_of(word: &str) -> Option<Status> {
         "planned" | "booked" | "proposed" | "pending" | "requested" | "intended" | "preparation" | "scheduled"
         | "not-started" | "waitlist" => Status::Planned,
         "stopped" | "revoked" | "superseded" | "failed" => Status::Stopped,
-        "on-hold" | "suspended" => Status::OnHold,
+        "on-hold" | "onhold" | "suspended" => Status::OnHold,
         "cancelled" | "rejected" | "declined" => Status::Cancelled,
         "resolved" => Status::Resolved,
         "registered" | "partial" | "preliminary" | "draft" => Status::Preliminary,
