@@ -33,7 +33,7 @@ impl Place {
     pub fn connect(&self, read_only: bool) -> Result<Conn, DbError> {
         match self {
             Place::Lite(path) => Ok(Conn::Lite(lite::open(path, read_only)?)),
-            Place::Pg(url) => pg::Pg::open(url, read_only).map(Conn::Pg),
+            Place::Pg(url) => pg::Pg::open(url, read_only).map(|pg| Conn::Pg(Box::new(pg))),
         }
     }
 }
@@ -140,7 +140,7 @@ pub enum Conn {
     /// SQLite.
     Lite(rusqlite::Connection),
     /// PostgreSQL.
-    Pg(pg::Pg),
+    Pg(Box<pg::Pg>),
 }
 
 impl Conn {

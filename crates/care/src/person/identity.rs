@@ -238,10 +238,9 @@ fn joins(a: &Identity, b: &Identity) -> bool {
     match compare(&a.given, &b.given) {
         GivenNames::Agree => !sexes_contradict(a.sex, b.sex),
         GivenNames::Missing => {
-            !sexes_contradict(a.sex, b.sex)
-                && normal(&a.family) == normal(&b.family)
-                && !a.family.is_empty()
-                && !(a.multiple_birth || b.multiple_birth)
+            let one_family = !a.family.is_empty() && normal(&a.family) == normal(&b.family);
+            let one_birth = !a.multiple_birth && !b.multiple_birth;
+            one_family && one_birth && !sexes_contradict(a.sex, b.sex)
         }
         GivenNames::Placeholder | GivenNames::Contradict => false,
     }

@@ -77,7 +77,7 @@ pub(super) fn fold(lines: Vec<Line>) -> Vec<Fact> {
         fact.lines
             .sort_by_key(|line| (line.received, line.record_no, line.item));
     }
-    facts.sort_by(|a, b| sort_key(b).cmp(&sort_key(a)));
+    facts.sort_by_key(|fact| std::cmp::Reverse(sort_key(fact)));
     facts
 }
 
