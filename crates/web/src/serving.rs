@@ -43,6 +43,11 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::site::assets::router())
         .merge(crate::ingest::router())
         .merge(crate::fhir::router())
+        .merge(crate::access::routes())
+        .merge(crate::person::routes())
+        .merge(crate::feeds::routes())
+        .merge(crate::site::routes::routes())
+        .fallback(crate::site::routes::nothing)
         .with_state(site)
         .layer(axum::middleware::map_response(headers::secure))
 }

@@ -2,5 +2,17 @@
 
 pub mod csrf;
 pub mod machine;
+mod looked;
 pub mod session;
+mod sign_in;
 pub mod view;
+pub mod visit;
+
+use crate::serving::Site;
+use axum::Router;
+use std::sync::Arc;
+
+/// The routes of this area.
+pub fn routes() -> Router<Arc<Site>> {
+    sign_in::routes().merge(looked::routes())
+}

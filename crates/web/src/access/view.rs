@@ -29,6 +29,8 @@ pub struct SignInPage {
     pub users: Vec<DemoUser>,
     /// The page asked for, to go to afterwards; empty for the user's own front door.
     pub onward: String,
+    /// What was typed into a form that came after the session had ended, as it came; empty when nothing was.
+    pub typed: String,
     /// Why this page is shown, when it was not asked for: "You were signed out after 30 minutes".
     pub reason: String,
 }

@@ -28,7 +28,7 @@ pub struct FeedRow {
     pub odd: bool,
     /// How many are in quarantine.
     pub held: u64,
-    /// The quarantine of this feed.
+    /// The quarantine of this feed; empty when this reader may not see it.
     pub held_path: String,
 }
 
@@ -44,6 +44,8 @@ pub struct FeedsPage {
     pub late: usize,
     /// How many items are in quarantine.
     pub held: u64,
+    /// Where they are listed; empty when this reader may not see them.
+    pub held_path: String,
     /// How many of those have passed their clock.
     pub overdue: u64,
     /// A row each, late ones first.
@@ -94,6 +96,8 @@ pub struct QuarantinePage {
     pub frame: Frame,
     /// As known at.
     pub known_at: String,
+    /// What trying several again came to; empty when that was not just done.
+    pub done: String,
     /// How many there are for each reason, most first.
     pub reasons: Vec<ReasonCount>,
     /// Feeds to filter by.
@@ -137,6 +141,8 @@ pub struct HeldPage {
     pub owner: String,
     /// What arrived, with the place marked.
     pub arrived: AsSent,
+    /// Whether what arrived must not be shown, because it could tell where someone lives.
+    pub hidden: bool,
     /// The text to mend: what arrived, or what was typed when the form is shown again. `None` when it is
     /// not text or is too long to mend in a page.
     pub text: Option<String>,

@@ -33,7 +33,7 @@ impl Filter {
         let pairs = Pairs::read(text);
         let number = pairs.get("kind").parse().ok();
         let sender = pairs.get("sender");
-        let fits = (1..=12).contains(&sender.len()) && sender.bytes().all(|b| b.is_ascii_alphanumeric());
+        let fits = (1..=12).contains(&sender.len()) && sender.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         Self {
             kind: number.and_then(record::Kind::from_number),
             sender: fits.then(|| sender.to_owned()),

@@ -2,5 +2,12 @@
 
 pub mod filter;
 pub mod find;
+pub mod line;
+mod lists;
+mod opened;
+pub mod present;
+pub mod routes;
 pub mod spark;
 pub mod view;
+
+pub use routes::routes;

@@ -1,6 +1,7 @@
 //! What the pages about a person show.
 
 use super::spark::Spark;
+use crate::feeds::view::HeldRow;
 use crate::site::as_sent::AsSent;
 use crate::site::form::Problem;
 use crate::site::view::{Choice, Frame, Paging, Step};
@@ -167,6 +168,8 @@ pub struct Line {
     pub what: String,
     /// The value, dose or outcome.
     pub value: String,
+    /// Why, and what came of it, on one line; empty when nothing was said.
+    pub note: String,
     /// When, short: "11 Apr 2026".
     pub date: String,
     /// Who said so. Two or more: the same fact.
@@ -226,7 +229,7 @@ impl<T> List<T> {
 pub struct Silent {
     /// Who.
     pub sender: String,
-    /// Since when: "3 March 2026"; empty for never.
+    /// When its feeds last brought anything, about anyone: "6 minutes ago"; empty for never.
     pub since: String,
 }
 
@@ -254,6 +257,8 @@ pub struct Timeline {
     pub filtered: bool,
     /// Entries, newest first.
     pub lines: Vec<Line>,
+    /// The same without the limit of years; empty when there is none.
+    pub all: String,
     /// Where the list stands.
     pub paging: Paging,
 }
@@ -349,6 +354,28 @@ pub struct EntryPage {
     pub document: String,
     /// As sent; `None` when this reader may not see it.
     pub as_sent: Option<AsSent>,
+    /// Why what was sent is not shown, for when it is not.
+    pub why_not_sent: String,
+    /// Which version is shown as sent; empty for the latest.
+    pub version: String,
+}
+
+/// An item about a person that could not be read, opened from their record.
+#[derive(Template)]
+#[template(path = "person/held.html")]
+pub struct HeldItemPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Who.
+    pub banner: Banner,
+    /// The item.
+    pub row: HeldRow,
+    /// Who owns it, in words.
+    pub owner: String,
+    /// What became of it, once something has.
+    pub settled: Option<String>,
+    /// What arrived, with the place marked.
+    pub arrived: AsSent,
 }
 
 /// Someone found.
@@ -358,6 +385,8 @@ pub struct Candidate {
     pub banner: Banner,
     /// Address, when it may be shown.
     pub address: String,
+    /// How many senders know them: "6 senders".
+    pub known: String,
     /// What tells them from another on this list: "Twin sister also listed".
     pub mind: String,
 }

@@ -81,6 +81,25 @@ pub struct Paging {
     pub next: Option<String>,
 }
 
+impl Paging {
+    /// The part of `all` that page `at` (from 1) of `size` shows, and where it stands; `path` gives the address of
+    /// a page. A page past the end shows the last.
+    pub fn of<T>(all: &[T], at: u32, size: usize, path: impl Fn(usize) -> String) -> (&[T], Self) {
+        let pages = all.len().div_ceil(size).max(1);
+        let at = usize::try_from(at).unwrap_or(usize::MAX).clamp(1, pages);
+        let first = (at - 1) * size;
+        let shown = all.get(first..all.len().min(first + size)).unwrap_or(&[]);
+        let paging = Self {
+            total: all.len() as u64,
+            first: if shown.is_empty() { 0 } else { first as u64 + 1 },
+            last: (first + shown.len()) as u64,
+            previous: (at > 1).then(|| path(at - 1)),
+            next: (at < pages).then(|| path(at + 1)),
+        };
+        (shown, paging)
+    }
+}
+
 /// One choice of a list or of radio buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

@@ -94,6 +94,7 @@ fn twins() -> Found {
             ..banner()
         },
         address: address.into(),
+        known: "4 senders".into(),
         mind: mind.into(),
     };
     let twin = "Twin: same surname and birth date as another here";
@@ -182,6 +183,8 @@ fn entry(frame: Frame) -> EntryPage {
             },
         ],
         document: String::new(),
+        why_not_sent: String::new(),
+        version: String::new(),
         as_sent: Some(AsSent::lay_out(
             "FHIR R4, JSON",
             OBSERVATION.as_bytes(),

@@ -61,6 +61,7 @@ pub fn line(kind: &str, what: &str, value: &str, date: &str, senders: &[&str]) -
         kind: kind.into(),
         what: what.into(),
         value: value.into(),
+        note: String::new(),
         date: date.into(),
         senders: senders.iter().map(|sender| (*sender).to_owned()).collect(),
         status: String::new(),
@@ -272,6 +273,7 @@ fn timeline() -> Timeline {
             "2",
         ),
         filtered: false,
+        all: format!("{PERSON}?years=all"),
         lines,
         paging: Paging {
             total: 143,

@@ -223,6 +223,7 @@ fn sign_in(frame: Frame) -> SignInPage {
             ),
         ],
         onward: String::new(),
+        typed: String::new(),
         reason: String::new(),
     }
 }
@@ -298,6 +299,7 @@ fn feeds(frame: Frame) -> FeedsPage {
         known_at: "09:41, 12 April 2026".into(),
         late: 1,
         held: 15,
+        held_path: "/feeds/quarantine".into(),
         overdue: 1,
         feeds: vec![
             feed(
@@ -432,6 +434,7 @@ fn quarantine(frame: Frame, rows: Vec<HeldRow>) -> QuarantinePage {
     QuarantinePage {
         frame,
         known_at: "09:41, 12 April 2026".into(),
+        done: String::new(),
         reasons: vec![
             count("a date that does not exist", 12, "bad-date"),
             count("no code and no words", 2, "no-code"),
@@ -462,6 +465,7 @@ fn item(frame: Frame, problems: Vec<Problem>, settled: Option<String>) -> HeldPa
                 .into(),
         owner: "Ines Madeup, data team".into(),
         arrived: AsSent::lay_out("HL7 v2", MESSAGE.as_bytes(), "PID-7", "/feeds/quarantine/4411/as-sent"),
+        hidden: false,
         text: Some(MESSAGE.replace('\r', "\n")),
         alike: 11,
         settled,

@@ -1,0 +1,287 @@
+//! One request: who asks, what for, and the page that answers.
+//!
+//! Every page goes the same way: the request is read, then everything else (who is signed in, the form's token,
+//! leave, the store, rendering) happens on a thread that may wait for the store.
+
+use super::csrf;
+use super::session::{self, SessionToken};
+use super::sign_in;
+use crate::serving::{Site, blocking};
+use crate::site::answer::{self, Answered, PageError};
+use crate::site::form::{Pairs, encode};
+use crate::site::view::{Door, Frame, User};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use care::Care;
+use care::access::{Act, Actor, DEMO_USERS, Role, may};
+use care::db::DbError;
+use record::Instant;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// The most bytes a form may send: a mended item of one megabyte, each byte of it encoded as three.
+const BODY_BYTES_MAX: usize = 3 * 1024 * 1024 + 64 * 1024;
+
+/// A request, read whole.
+pub struct Asked {
+    site: Arc<Site>,
+    method: Method,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    /// The body, or that it was too long or broke off.
+    body: Result<String, ()>,
+}
+
+impl FromRequest<Arc<Site>> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Infallible> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
+        Ok(Self {
+            site: Arc::clone(site),
+            method: parts.method,
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or("").to_owned(),
+            headers: parts.headers,
+            body: body
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .map_err(|_| ()),
+        })
+    }
+}
+
+/// Someone asking, signed in or not.
+pub struct Caller {
+    /// What every route shares.
+    pub site: Arc<Site>,
+    /// Who, when signed in.
+    pub actor: Option<Actor>,
+    /// Now, asked once for the whole request.
+    pub now: Instant,
+    /// The path asked for.
+    pub path: String,
+    /// The query asked with.
+    pub query: String,
+    /// What the form sent; empty for a page that was only asked for.
+    pub form: Pairs,
+    /// The form as it came.
+    pub typed: String,
+    pub(super) token: Option<SessionToken>,
+    headers: HeaderMap,
+}
+
+/// Someone signed in, asking.
+pub struct Visit {
+    caller: Caller,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl std::ops::Deref for Visit {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Caller {
+    fn of(asked: Asked) -> Result<Self, (Self, PageError)> {
+        let token = session::read(&asked.headers, asked.site.secure_cookies);
+        let (typed, whole) = match asked.body {
+            Ok(body) => (body, true),
+            Err(()) => (String::new(), false),
+        };
+        let mut caller = Self {
+            now: (asked.site.now)(),
+            actor: None,
+            path: asked.path,
+            query: asked.query,
+            form: Pairs::read(&typed),
+            typed,
+            token,
+            headers: asked.headers,
+            site: asked.site,
+        };
+        let known = caller
+            .token
+            .as_ref()
+            .map(|token| care::access::session::of_token(&caller.site.care, token.as_str(), caller.now));
+        match known.transpose() {
+            Err(error) => return Err((caller, error.into())),
+            Ok(actor) => caller.actor = actor.flatten(),
+        }
+        if !whole {
+            return Err((caller, PageError::TooLong));
+        }
+        Ok(caller)
+    }
+
+    /// The store.
+    pub fn care(&self) -> &Care {
+        &self.site.care
+    }
+
+    /// The path with its query.
+    pub fn address(&self) -> String {
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query)
+        }
+    }
+
+    fn key(&self) -> csrf::Key {
+        csrf::Key(self.care().id_key().derived("chesil 2026-11 tokens in forms"))
+    }
+
+    /// The token that forms of a session carry.
+    pub(super) fn form_token(&self, token: &SessionToken) -> String {
+        csrf::token(&self.key(), token)
+    }
+
+    /// Whether the form came from a page of ours, in this session or, before anyone is signed in, this browser.
+    pub(super) fn form_is_ours(&self) -> bool {
+        self.token
+            .as_ref()
+            .is_some_and(|token| csrf::allowed(&self.key(), token, self.form.get(csrf::FIELD), &self.headers))
+    }
+
+    /// The frame around a page called `title`, which never holds a name.
+    pub fn frame(&self, title: &str) -> Frame {
+        let system = self.care().system();
+        let token = self.token.as_ref();
+        Frame {
+            system: system.title.clone(),
+            title: title.to_owned(),
+            demo: self.care().is_demo(),
+            user: self.actor.as_ref().map(|actor| User {
+                name: actor.name.clone(),
+                role: job(actor),
+            }),
+            csrf: token.map(|token| self.form_token(token)).unwrap_or_default(),
+            path: self.address(),
+            doors: self
+                .actor
+                .as_ref()
+                .map(|actor| doors(actor.role, &self.path))
+                .unwrap_or_default(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            duty_number: duty_number(system),
+        }
+    }
+
+    /// The same caller with this session from now on, for the page that answers a sign-in.
+    pub(super) fn signed_in(mut self, token: SessionToken, actor: Actor) -> Visit {
+        self.token = Some(token);
+        Visit {
+            caller: Self {
+                actor: Some(actor.clone()),
+                ..self
+            },
+            actor,
+        }
+    }
+}
+
+/// The first number to call that is local: neither 999 nor 111.
+fn duty_number(system: &record::system::System) -> String {
+    let local = system
+        .urgent
+        .iter()
+        .find(|one| !matches!(one.value.as_str(), "999" | "111"));
+    local.map(|one| one.value.clone()).unwrap_or_default()
+}
+
+/// What someone does, in words.
+fn job(actor: &Actor) -> String {
+    let known = DEMO_USERS.iter().find(|user| user.user == actor.user);
+    known.map_or(actor.role.words(), |user| user.job).to_owned()
+}
+
+/// The ways in that a role has, the one that `path` is behind marked. The first is the role's front door.
+pub fn doors(role: Role, path: &str) -> Vec<Door> {
+    [
+        (Act::Search, "Find a person", "/people"),
+        (Act::ReadFeeds, "Feeds", "/feeds"),
+        (Act::ReadConcerns, "Reports", "/wrong"),
+    ]
+    .into_iter()
+    .filter(|(act, ..)| may(role, *act).is_ok())
+    .map(|(_, name, door)| Door {
+        name: name.to_owned(),
+        path: door.to_owned(),
+        here: path == door
+            || (path != "/wrong/new" && path.strip_prefix(door).is_some_and(|rest| rest.starts_with('/'))),
+    })
+    .collect()
+}
+
+/// Answers someone signed in. Whoever is not is asked to sign in, and comes back; a form without its token is
+/// refused before anything is done.
+pub async fn answer(asked: Asked, page: impl FnOnce(&Visit) -> Answered + Send + 'static) -> Response {
+    respond(asked, move |caller, posts| {
+        let Some(actor) = caller.actor.clone() else {
+            return not_signed_in(&caller, posts);
+        };
+        if posts && !caller.form_is_ours() {
+            return answer::failed(&caller, PageError::Forged);
+        }
+        let visit = Visit { caller, actor };
+        page(&visit).unwrap_or_else(|error| answer::failed(&visit, error))
+    })
+    .await
+}
+
+/// Answers anyone, signed in or not. Forms are not checked: whoever takes one checks it.
+pub async fn answer_anyone(asked: Asked, page: impl FnOnce(Caller) -> Response + Send + 'static) -> Response {
+    respond(asked, move |caller, _| page(caller)).await
+}
+
+async fn respond(asked: Asked, page: impl FnOnce(Caller, bool) -> Response + Send + 'static) -> Response {
+    let posts = asked.method == Method::POST;
+    let answered = blocking(move || {
+        Ok::<_, DbError>(match Caller::of(asked) {
+            Ok(caller) => page(caller, posts),
+            Err((caller, error)) => answer::failed(&caller, error),
+        })
+    })
+    .await;
+    answered.unwrap_or_else(|error| {
+        tracing::error!(%error, "a page broke off");
+        let words = "This page could not be shown. Nothing was changed and nothing is lost: go back and try again.";
+        (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
+    })
+}
+
+/// A page asked for is come back to after signing in; what was typed into a form of ours is kept in the sign-in
+/// form, and stands in its field again afterwards.
+fn not_signed_in(caller: &Caller, posts: bool) -> Response {
+    if posts {
+        let typed = if caller.form_is_ours() {
+            caller.typed.as_str()
+        } else {
+            ""
+        };
+        return sign_in::page(
+            caller,
+            StatusCode::UNAUTHORIZED,
+            &caller.path,
+            typed,
+            sign_in::IDLE_TYPED,
+        );
+    }
+    let was = if caller.token.is_some() { "&was=in" } else { "" };
+    Redirect::to(&format!("/sign-in?onward={}{was}", encode(&caller.address()))).into_response()
+}
+
+/// The answer with a cookie set.
+pub(super) fn with_cookie(mut response: Response, cookie: Option<header::HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,437 @@
+//! The lists of the record: problems, medicines, results with their course, documents, and the timeline.
+//!
+//! Each fact is looked at once for each list, and put into words only when it is shown.
+
+use super::filter::{Filter, YEARS_USUAL, Years};
+use super::line::{self, cut, value_words};
+use super::present::Present;
+use super::spark::{Point, draw};
+use super::view::{Line, List, ResultLine, Timeline};
+use crate::site::clock::short;
+use crate::site::view::{Choice, Paging};
+use care::person::Fact;
+use record::concept::{LOINC, SNOMED};
+use record::{Certainty, Concept, Kind, Status, Value};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Lines of a list on the record; the rest is behind "more".
+const SHOWN: usize = 8;
+/// Documents on the record.
+const DOCUMENTS_SHOWN: usize = 6;
+/// Rows of one page of the timeline.
+pub const PAGE: usize = 50;
+/// Values of one item that are named in its row.
+const PARTS_SHOWN: usize = 6;
+const DAY_MICROS: i64 = 86_400_000_000;
+
+/// Blood pressure has two numbers in one item, and is read as one.
+const SYSTOLIC: [(&str, &str); 5] = [
+    (SNOMED, "72313002"),
+    (SNOMED, "271649006"),
+    (SNOMED, "407554009"),
+    (SNOMED, "314440001"),
+    (LOINC, "8480-6"),
+];
+const DIASTOLIC: [(&str, &str); 4] = [
+    (SNOMED, "1091811000000102"),
+    (SNOMED, "271650006"),
+    (SNOMED, "407555005"),
+    (LOINC, "8462-4"),
+];
+
+fn is_one_of(concept: &Concept, codes: &[(&str, &str)]) -> bool {
+    codes
+        .iter()
+        .any(|(system, code)| concept.system == *system && concept.code == *code)
+}
+
+/// What a fact is about, for telling whether two are about the same thing: its code, or else its words.
+fn about(concept: &Concept) -> (String, String) {
+    if concept.code.is_empty() {
+        (String::new(), concept.display.to_lowercase())
+    } else {
+        (concept.system.clone(), concept.code.clone())
+    }
+}
+
+impl Present<'_> {
+    fn facts_of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        self.record.facts.iter().filter(move |fact| fact.entry().kind == kind)
+    }
+
+    fn line(&self, fact: &Fact) -> Line {
+        line::line(fact, &self.senders, &self.path, self.record.restricted)
+    }
+
+    fn all_of(&self, kind: Kind) -> String {
+        format!("{}?kind={}&years=all#timeline", self.path, kind as u8)
+    }
+
+    /// Problems that stand, those going on first. What is over is on the timeline.
+    pub fn problems(&self) -> List<Line> {
+        let stands = |fact: &&Fact| {
+            let entry = fact.entry();
+            let over = matches!(
+                entry.status,
+                Status::Resolved | Status::Completed | Status::Cancelled | Status::Stopped | Status::NotDone
+            );
+            !over && entry.certainty != Certainty::RuledOut
+        };
+        // A sender that says the same problem again has said it once: its latest stands for it.
+        let mut said = HashSet::new();
+        let mut standing: Vec<&Fact> = self
+            .facts_of(Kind::Problem)
+            .filter(stands)
+            .filter(|fact| {
+                let entry = fact.entry();
+                said.insert((
+                    about(&entry.what),
+                    fact.senders().into_iter().cloned().collect::<Vec<_>>(),
+                    entry.certainty,
+                ))
+            })
+            .collect();
+        standing.sort_by_key(|fact| fact.entry().status != Status::Active);
+        self.list(standing, Kind::Problem, SHOWN)
+    }
+
+    /// Medicines that stand: of each medicine, dose and sender the latest, those going on first.
+    pub fn medicines(&self) -> List<Line> {
+        let mut said = HashSet::new();
+        let mut standing: Vec<&Fact> = self
+            .facts_of(Kind::Medicine)
+            .filter(|fact| {
+                let entry = fact.entry();
+                let dose = entry.value.as_ref().map(value_words).unwrap_or_default();
+                said.insert((
+                    about(&entry.what),
+                    dose,
+                    fact.senders().into_iter().cloned().collect::<Vec<_>>(),
+                ))
+            })
+            .filter(|fact| {
+                matches!(
+                    fact.entry().status,
+                    Status::Active | Status::OnHold | Status::Planned | Status::Unknown | Status::Preliminary
+                )
+            })
+            .collect();
+        standing.sort_by_key(|fact| fact.entry().status != Status::Active);
+        self.list(standing, Kind::Medicine, SHOWN)
+    }
+
+    /// Documents, newest first; each once, whatever its parts.
+    pub fn documents(&self) -> List<Line> {
+        let mut items = HashSet::new();
+        let whole = self.facts_of(Kind::Document).filter(|fact| fact.entry().part == 0);
+        let documents: Vec<&Fact> = whole
+            .filter(|fact| items.insert((fact.line().record_no, fact.line().item)))
+            .collect();
+        self.list(documents, Kind::Document, DOCUMENTS_SHOWN)
+    }
+
+    fn list(&self, facts: Vec<&Fact>, kind: Kind, shown: usize) -> List<Line> {
+        List {
+            total: facts.len() as u64,
+            lines: facts.into_iter().take(shown).map(|fact| self.line(fact)).collect(),
+            path: self.all_of(kind),
+        }
+    }
+
+    /// The latest of each kind of result, with its course over values on one scale.
+    pub fn results(&self) -> List<ResultLine> {
+        let mut order: Vec<(String, String)> = Vec::new();
+        let mut groups: HashMap<(String, String), Vec<&Fact>> = HashMap::new();
+        let mut diastolic: HashMap<(i64, i64), &Fact> = HashMap::new();
+        for fact in self.facts_of(Kind::Result).filter(|fact| fact.entry().value.is_some()) {
+            let entry = fact.entry();
+            if is_one_of(&entry.what, &DIASTOLIC) {
+                diastolic.insert((fact.line().record_no, fact.line().item), fact);
+            }
+            let key = about(&entry.what);
+            match groups.get_mut(&key) {
+                Some(group) => group.push(fact),
+                None => {
+                    order.push(key.clone());
+                    groups.insert(key, vec![fact]);
+                }
+            }
+        }
+        let mut lines = Vec::new();
+        let mut told = HashSet::new();
+        for group in order.iter().filter_map(|key| groups.get(key)) {
+            let latest = group[0];
+            let place = (latest.line().record_no, latest.line().item);
+            let entry = latest.entry();
+            if is_one_of(&entry.what, &DIASTOLIC) && told.contains(&place) {
+                continue;
+            }
+            let lower = diastolic.get(&place).filter(|_| is_one_of(&entry.what, &SYSTOLIC));
+            if lower.is_some() {
+                told.insert(place);
+            }
+            lines.push((group, lower));
+        }
+        // A diastolic that came before its systolic in the order is told by it all the same.
+        lines.retain(|(group, _)| {
+            let line = group[0].line();
+            !(is_one_of(&line.entry.what, &DIASTOLIC) && told.contains(&(line.record_no, line.item)))
+        });
+        List {
+            total: lines.len() as u64,
+            lines: lines
+                .into_iter()
+                .take(SHOWN)
+                .map(|(group, lower)| self.result(group, lower.copied()))
+                .collect(),
+            path: self.all_of(Kind::Result),
+        }
+    }
+
+    fn result(&self, group: &[&Fact], lower: Option<&Fact>) -> ResultLine {
+        let mut line = self.line(group[0]);
+        line.note = String::new();
+        if let Some(lower) = lower {
+            (line.what, line.value) = ("Blood pressure".to_owned(), pressure(group[0], lower));
+            line.marks.extend(line::marks(lower));
+            line.marks.dedup();
+        }
+        let unit = group
+            .iter()
+            .find_map(|fact| fact.line().normal)
+            .map(|normal| normal.unit);
+        let mut points: Vec<Point> = group.iter().filter_map(|fact| point(fact)).collect();
+        points.reverse();
+        let what = if lower.is_some() {
+            "Systolic blood pressure"
+        } else {
+            line.what.as_str()
+        };
+        let spark = unit.and_then(|unit| draw(what, line::unit_words(unit), &points));
+        ResultLine { line, spark }
+    }
+
+    /// What happened lately, for the printed summary.
+    pub fn recent(&self, shown: usize) -> List<Line> {
+        let rows = self.rows(&Filter::read("years=all"));
+        List {
+            total: rows.len() as u64,
+            lines: rows.iter().take(shown).map(|row| self.row(row)).collect(),
+            path: format!("{}?years=all#timeline", self.path),
+        }
+    }
+
+    /// The timeline: a row for each item, newest first.
+    pub fn timeline(&self, filter: &Filter) -> Timeline {
+        let rows = self.rows(filter);
+        let (shown, paging) = Paging::of(&rows, filter.page, PAGE, |at| {
+            let page = u32::try_from(at).unwrap_or(1);
+            let filter = Filter { page, ..filter.clone() };
+            format!("{}{}#timeline", self.path, filter.query())
+        });
+        Timeline {
+            kinds: self.kinds(filter),
+            senders: self.sender_choices(filter),
+            years: Choice::list(
+                [
+                    ("1", "1 year"),
+                    ("2", "2 years"),
+                    ("5", "5 years"),
+                    ("10", "10 years"),
+                    ("all", "All years"),
+                ],
+                &filter.years_value(),
+            ),
+            filtered: filter.kind.is_some() || filter.sender.is_some() || filter.years != YEARS_USUAL,
+            lines: shown.iter().map(|row| self.row(row)).collect(),
+            all: match filter.years {
+                Years::All => String::new(),
+                Years::Last(_) => format!(
+                    "{}{}#timeline",
+                    self.path,
+                    Filter {
+                        years: Years::All,
+                        page: 1,
+                        ..filter.clone()
+                    }
+                    .query()
+                ),
+            },
+            paging,
+        }
+    }
+
+    /// The facts that fit, those of one item together.
+    fn rows(&self, filter: &Filter) -> Vec<Vec<&Fact>> {
+        let earliest = match filter.years {
+            Years::All => i64::MIN,
+            Years::Last(years) => self.record.known_at.0 - i64::from(years) * 365 * DAY_MICROS - DAY_MICROS,
+        };
+        let mut rows: Vec<Vec<&Fact>> = Vec::new();
+        let mut by_item: HashMap<(i64, i64), usize> = HashMap::new();
+        for fact in &self.record.facts {
+            let entry = fact.entry();
+            let when = entry.happened.or(entry.recorded).map(|when| when.instant.0);
+            // What no one dated cannot be too old.
+            let fits = filter.kind.is_none_or(|kind| kind == entry.kind)
+                && when.is_none_or(|when| when >= earliest)
+                && filter
+                    .sender
+                    .as_ref()
+                    .is_none_or(|wanted| fact.lines.iter().any(|line| line.sender.as_str() == wanted));
+            if !fits {
+                continue;
+            }
+            let item = (fact.line().record_no, fact.line().item);
+            match by_item.get(&item).and_then(|at| rows.get_mut(*at)) {
+                Some(row) => row.push(fact),
+                None => {
+                    by_item.insert(item, rows.len());
+                    rows.push(vec![fact]);
+                }
+            }
+        }
+        rows
+    }
+
+    /// A row of the timeline: one item, its parts in its value.
+    fn row(&self, facts: &[&Fact]) -> Line {
+        let mut parts: Vec<&Fact> = facts.to_vec();
+        parts.sort_by_key(|fact| fact.entry().part);
+        let Some(first) = parts.first() else {
+            return Line::default();
+        };
+        let mut line = self.line(first);
+        if parts.len() == 1 {
+            return line;
+        }
+        for part in &parts {
+            for mark in line::marks(part) {
+                if !line.marks.contains(&mark) {
+                    line.marks.push(mark);
+                }
+            }
+        }
+        let named = named_values(&parts);
+        if named.is_empty() {
+            return line;
+        }
+        if first.entry().value.is_some() && first.entry().kind == Kind::Result {
+            let several = first.entry().category.replace('-', " ");
+            line.what = if several.is_empty() {
+                "Several results".to_owned()
+            } else {
+                capital(&several)
+            };
+        }
+        let more = named.len().saturating_sub(PARTS_SHOWN);
+        line.value = named.into_iter().take(PARTS_SHOWN).collect::<Vec<_>>().join(", ");
+        if more > 0 {
+            line.value = format!("{} and {more} more", line.value);
+        }
+        line
+    }
+
+    fn kinds(&self, filter: &Filter) -> Vec<Choice> {
+        let there: BTreeSet<Kind> = self
+            .record
+            .facts
+            .iter()
+            .map(|fact| fact.entry().kind)
+            .chain(filter.kind)
+            .collect();
+        let numbers: Vec<(String, &str)> = there
+            .into_iter()
+            .map(|kind| ((kind as u8).to_string(), kind.words()))
+            .collect();
+        let chosen = filter.kind.map(|kind| (kind as u8).to_string()).unwrap_or_default();
+        let pairs = numbers.iter().map(|(value, words)| (value.as_str(), *words));
+        Choice::list([("", "All kinds")].into_iter().chain(pairs), &chosen)
+    }
+
+    fn sender_choices(&self, filter: &Filter) -> Vec<Choice> {
+        let heard = self
+            .record
+            .heard
+            .iter()
+            .filter(|heard| !self.senders.is_hidden(&heard.sender));
+        let names: Vec<(String, String)> = heard
+            .map(|heard| (heard.sender.to_string(), self.senders.name(&heard.sender)))
+            .collect();
+        let pairs = names.iter().map(|(value, words)| (value.as_str(), words.as_str()));
+        let chosen = filter.sender.as_deref().unwrap_or("");
+        Choice::list([("", "All senders")].into_iter().chain(pairs), chosen)
+    }
+}
+
+/// `148/82 mmHg`; each as written when their units differ.
+fn pressure(upper: &Fact, lower: &Fact) -> String {
+    match (&upper.entry().value, &lower.entry().value) {
+        (Some(Value::Quantity(high)), Some(Value::Quantity(low))) if high.unit == low.unit => {
+            let value = format!("{}{}/{}{}", high.comparator, high.written, low.comparator, low.written);
+            format!("{value} {}", line::unit_words(&high.unit))
+                .trim_end()
+                .to_owned()
+        }
+        (high, low) => [high, low]
+            .into_iter()
+            .flatten()
+            .map(value_words)
+            .collect::<Vec<_>>()
+            .join(" / "),
+    }
+}
+
+/// Each part's value with its name; blood pressure as one.
+fn named_values(parts: &[&Fact]) -> Vec<String> {
+    let find = |codes: &[(&str, &str)]| {
+        parts
+            .iter()
+            .find(|part| part.entry().value.is_some() && is_one_of(&part.entry().what, codes))
+    };
+    let both = find(&SYSTOLIC).zip(find(&DIASTOLIC));
+    let mut named = Vec::new();
+    if let Some((upper, lower)) = both {
+        let words = pressure(upper, lower);
+        let alone = parts.iter().filter(|part| part.entry().value.is_some()).count() == 2;
+        named.push(if alone {
+            words
+        } else {
+            format!("Blood pressure {words}")
+        });
+    }
+    for part in parts {
+        let entry = part.entry();
+        let Some(value) = &entry.value else { continue };
+        let told = both.is_some() && (is_one_of(&entry.what, &SYSTOLIC) || is_one_of(&entry.what, &DIASTOLIC));
+        if !told {
+            named.push(format!(
+                "{} {}",
+                cut(entry.what.label(), 60),
+                cut(&value_words(value), 60)
+            ));
+        }
+    }
+    named
+}
+
+/// A point of a course: only a value on a known scale and in its plausible range (SAFETY 5).
+fn point(fact: &Fact) -> Option<Point> {
+    let line = fact.line();
+    let when = line.entry.happened?;
+    let normal = line.normal.filter(|normal| !normal.check)?;
+    Some(Point {
+        day: when.date().0,
+        date: short(when),
+        value: normal.number,
+        as_sent: line.entry.value.as_ref().map(value_words).unwrap_or_default(),
+    })
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
