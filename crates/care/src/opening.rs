@@ -9,10 +9,16 @@ use record::{IdKey, Instant};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    sql: include_str!("../migrations/0001-record.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        sql: include_str!("../migrations/0001-record.sql"),
+    },
+    Migration {
+        number: 2,
+        sql: include_str!("../migrations/0002-identity-sources.sql"),
+    },
+];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
 

@@ -118,7 +118,7 @@ fn copy_cell(text: &mut String, cell: &Cell) {
                     '\t' => text.push_str("\\t"),
                     '\n' => text.push_str("\\n"),
                     '\r' => text.push_str("\\r"),
-                    // PostgreSQL has no NUL in text: it stands as the symbol for it.
+                    // As `without_nul` has it.
                     '\0' => text.push('\u{2400}'),
                     other => text.push(other),
                 }

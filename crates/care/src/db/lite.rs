@@ -35,6 +35,9 @@ impl rusqlite::ToSql for Param<'_> {
             Param::Null => ValueRef::Null,
             Param::Int(value) => ValueRef::Integer(*value),
             Param::Real(value) => ValueRef::Real(*value),
+            Param::Text(value) if value.contains('\0') => {
+                return Ok(ToSqlOutput::Owned(super::without_nul(value).into()));
+            }
             Param::Text(value) => ValueRef::Text(value.as_bytes()),
             Param::Bytes(value) => ValueRef::Blob(value),
         }))

@@ -59,6 +59,11 @@ impl DbError {
     }
 }
 
+/// PostgreSQL has no NUL in text: on either engine it stands as the symbol for it, however a row is written.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{2400}")
+}
+
 /// A value bound to a placeholder.
 #[derive(Clone, Copy, Debug)]
 pub enum Param<'a> {

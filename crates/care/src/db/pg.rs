@@ -99,6 +99,7 @@ impl ToSql for Param<'_> {
             Param::Null => Ok(IsNull::Yes),
             Param::Int(value) => value.to_sql(ty, out),
             Param::Real(value) => value.to_sql(ty, out),
+            Param::Text(value) if value.contains('\0') => super::without_nul(value).to_sql(ty, out),
             Param::Text(value) => value.to_sql(ty, out),
             Param::Bytes(value) => value.to_sql(ty, out),
         }

@@ -15,7 +15,11 @@ pub enum Urgency {
     Bulk,
 }
 
-type Work = Box<dyn FnOnce(&mut Conn) -> Box<dyn FnOnce(Result<(), Arc<DbError>>) + Send> + Send>;
+/// What a piece of work leaves to be called when its group is durable or has failed.
+type Finish = Box<dyn FnOnce(Result<(), Arc<DbError>>) + Send>;
+/// Work is given no connection when no transaction could be begun: outside one it would stand though its sender
+/// was told that it failed.
+type Work = Box<dyn FnOnce(Option<&mut Conn>) -> Finish + Send>;
 
 /// A handle to the writing thread; cheap to clone.
 #[derive(Clone)]
@@ -69,7 +73,10 @@ impl Writer {
         done: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<(), DbError> {
         let boxed: Work = Box::new(move |conn| {
-            let outcome = guarded(conn, work);
+            let outcome = match conn {
+                Some(conn) => guarded(conn, work),
+                None => Err(E::from(DbError::state("no transaction could be begun"))),
+            };
             Box::new(move |committed| {
                 done(match committed {
                     Ok(()) => outcome,
@@ -126,7 +133,7 @@ fn run(
         let mut finishers = Vec::new();
         let mut next = Some(first);
         while let Some(work) = next.take() {
-            finishers.push(work(&mut conn));
+            finishers.push(work(outcome.is_ok().then_some(&mut conn)));
             if begun.elapsed() < GROUP {
                 next = waiting.try_recv().ok();
             }

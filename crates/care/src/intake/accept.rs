@@ -10,6 +10,7 @@ use super::prepare::{Asked, Batch, Draft, Prepared, RecordKey};
 use super::quarantine;
 use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
 use crate::db::{Cell, Conn, DbError, insert_rows};
+use crate::person::identity::SaysWho;
 use crate::person::{decision, identity};
 use record::{Instant, Issue};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -276,29 +277,28 @@ impl<'a> Filing<'a> {
             .sort_unstable_by_key(|row| (key(row, 0), key(row, 1), key(row, 2)));
         insert_rows(conn, &store::ITEM, &self.new_items)?;
         let mut winners: Vec<(i64, i64, &Draft)> = Vec::new();
+        let mut says_who: Vec<SaysWho<'_>> = Vec::new();
         for (item, held) in &self.items {
             if let (Some(draft), Some(winner)) = (held.won, held.winner()) {
                 if let Some(old) = held.stored_in {
                     store::delete_entries(conn, old, *item)?;
                 }
                 winners.push((winner.record_no, *item, draft));
+                if draft.own || draft.person.is_some() || held.stored_in.is_some() {
+                    says_who.push(says_of(draft, winner, held.stored_in));
+                }
             }
         }
         winners.sort_unstable_by_key(|(record_no, item, _)| (*record_no, *item));
         write_lines(conn, &winners)?;
-        let mut touched = identity::file(
-            conn,
-            winners.iter().filter_map(|(record_no, _, draft)| {
-                let person = draft.person.as_deref()?;
-                Some((*record_no, person, draft.verified, draft.withdrawn))
-            }),
-        )?;
-        touched.extend(
-            self.new_records
-                .iter()
-                .filter(|row| key(row, 6) == 0)
-                .map(|row| key(row, 0)),
-        );
+        let minted: Vec<i64> = self
+            .new_records
+            .iter()
+            .filter(|row| key(row, 6) == 0)
+            .map(|row| key(row, 0))
+            .collect();
+        let mut touched = identity::file(conn, &says_who, &minted)?;
+        touched.extend(minted);
         for (record_no, prepared, asked) in &self.decisions {
             let number = |key: &RecordKey| self.records.get(key.id.as_bytes()).copied();
             let asked = match asked {
@@ -317,6 +317,19 @@ impl<'a> Filing<'a> {
             touched.insert(*record_no);
         }
         identity::settle(conn, &touched)
+    }
+}
+
+fn says_of<'d>(draft: &'d Draft, winner: &Version, before: Option<i64>) -> SaysWho<'d> {
+    SaysWho {
+        record_no: winner.record_no,
+        item: winner.item,
+        own: draft.own,
+        person: draft.person.as_deref().filter(|_| !draft.withdrawn),
+        verified: draft.verified,
+        version: winner.version,
+        tie: winner.tie,
+        before,
     }
 }
 

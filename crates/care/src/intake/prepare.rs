@@ -104,6 +104,8 @@ pub(super) struct Draft {
     pub withdrawn: bool,
     pub mapped: bool,
     pub person: Option<Box<Demographics>>,
+    /// Whether it is the sender's own Patient of its record.
+    pub own: bool,
     pub verified: bool,
     pub entries: Vec<Vec<Cell>>,
     pub issues: Vec<Issue>,
@@ -271,8 +273,15 @@ impl<'a> Preparer<'a> {
                 NhsNumberStatus::Unverified => false,
                 NhsNumberStatus::Unsaid => feed.nhs_number_verified,
             });
+        let own = item.item_type == "Patient"
+            && match &item.subject {
+                Subject::Local(local) => *local == item.local_id,
+                Subject::NhsNumber(number) => item.local_id.ends_with(&number.digits()),
+                Subject::Directory | Subject::Missing => false,
+            };
         Draft {
             id,
+            own,
             item_type,
             record,
             version: item.version,

@@ -254,7 +254,7 @@ pub(super) fn keep_terms(conn: &mut Conn, terms: &HashMap<i64, &str>) -> Result<
     for (number, text) in terms {
         match known.get(number) {
             None => rows.push((*number, text)),
-            Some(held) if held == &text.replace('\0', "\u{2400}") || held == text => {}
+            Some(held) if held == text || held == &text.replace('\0', "\u{2400}") => {}
             Some(_) => return Err(DbError::state(format!("two texts share the number {number}"))),
         }
     }

@@ -25,8 +25,8 @@ pub enum Kind {
     },
     /// Two records are not one person, whatever they have in common.
     KeepApart(i64, i64),
-    /// The law keeps two records apart (adoption, gender change, protected identity): never compared,
-    /// suggested, shown, counted or exported together (SAFETY 2).
+    /// The law keeps two records apart (adoption, gender change, protected identity), the old identity first, the
+    /// new second: never compared, suggested, shown, counted or exported together (SAFETY 2).
     Barred(i64, i64),
 }
 

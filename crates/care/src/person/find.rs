@@ -185,6 +185,11 @@ fn find_with(conn: &mut Conn, query: &Query) -> Result<(Vec<Found>, bool), DbErr
     for (_, person_no, id) in store::person_ids_of(conn, &records)? {
         persons.insert(person_no, id);
     }
+    // One list would show the two side by side.
+    let numbers: Vec<i64> = persons.keys().copied().collect();
+    for old in store::old_identities(conn, &numbers)? {
+        persons.remove(&old);
+    }
     let mut found = Vec::new();
     let mut more = false;
     for (person_no, id) in persons {

@@ -16,18 +16,68 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// by itself.
 const COMPONENT_MAX: usize = 500;
 
-/// Keeps what records say of who they are about; answers the records whose identity that may change. Given
-/// are: record, what it says, whether its number counts as verified, whether the sender withdrew it.
-pub(crate) fn file<'a>(
-    conn: &mut Conn,
-    said: impl Iterator<Item = (i64, &'a Demographics, bool, bool)>,
-) -> Result<BTreeSet<i64>, DbError> {
-    let mut latest: BTreeMap<i64, Option<(&Demographics, bool)>> = BTreeMap::new();
-    for (record_no, person, verified, withdrawn) in said {
-        latest.insert(record_no, (!withdrawn).then_some((person, verified)));
+/// What an item that now stands says of who its record is about.
+pub(crate) struct SaysWho<'a> {
+    pub record_no: i64,
+    pub item: i64,
+    /// Whether it is the sender's own Patient, which counts before all else.
+    pub own: bool,
+    /// What it says; `None` when it says nothing, or was withdrawn.
+    pub person: Option<&'a Demographics>,
+    /// Whether its NHS number counts as verified.
+    pub verified: bool,
+    pub version: i64,
+    pub tie: i64,
+    /// The record in which an earlier version of it stood.
+    pub before: Option<i64>,
+}
+
+/// Keeps what records say of who they are about; answers the records whose identity that may change. A record is
+/// about whom the sender's own Patient says; else the latest of what other things say (a result with the patient
+/// inside it); else the NHS number it was minted for, which joins nothing but is found. `minted` are records that
+/// may have nothing but such a number.
+pub(crate) fn file(conn: &mut Conn, said: &[SaysWho<'_>], minted: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let mut own: BTreeMap<i64, Option<Says>> = BTreeMap::new();
+    let mut others: BTreeSet<i64> = minted.iter().copied().collect();
+    for says in said {
+        if let Some(before) = says.before {
+            if says.own && before != says.record_no {
+                own.entry(before).or_insert(None);
+            } else if !says.own && store::unsay(conn, before, says.item)? {
+                others.insert(before);
+            }
+        }
+        if says.own {
+            let said = says.person.map(|person| Says {
+                person: person.clone(),
+                verified: says.verified,
+                own: true,
+            });
+            own.insert(says.record_no, said);
+        } else if let Some(person) = says.person {
+            store::say(conn, says, person)?;
+            others.insert(says.record_no);
+        }
     }
-    store::replace_identities(conn, &latest)?;
-    Ok(latest.into_keys().collect())
+    let asked: Vec<i64> = others.iter().filter(|no| !own.contains_key(no)).copied().collect();
+    let with_own = store::with_own_identity(conn, &asked)?;
+    for record_no in asked.into_iter().filter(|no| !with_own.contains(no)) {
+        own.insert(record_no, None);
+    }
+    for (record_no, says) in &mut own {
+        if says.is_none() {
+            *says = store::otherwise_said(conn, *record_no)?;
+        }
+    }
+    store::replace_identities(conn, &own)?;
+    Ok(own.into_keys().collect())
+}
+
+/// What a record says of who it is about, once it is settled which of its things counts.
+pub(crate) struct Says {
+    pub person: Demographics,
+    pub verified: bool,
+    pub own: bool,
 }
 
 /// Computes anew who the touched records belong to, and everyone that this may join or part.
@@ -144,10 +194,12 @@ impl Surroundings {
 fn canonical(number: NhsNumber, decisions: &[Kind]) -> NhsNumber {
     let mut at = number;
     for _ in 0..16 {
-        let next = decisions.iter().find_map(|kind| match kind {
+        let replaced = decisions.iter().filter_map(|kind| match kind {
             Kind::Superseded { old, new } if *old == at => Some(*new),
             _ => None,
         });
+        // Two answers to one question: the same one must be taken whichever came first.
+        let next = replaced.max();
         match next {
             Some(next) if next != number => at = next,
             _ => return at,

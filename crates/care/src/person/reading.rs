@@ -311,7 +311,7 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
     const CANDIDATES_MAX: i64 = 400;
     const PERHAPS_MAX: usize = 20;
     let mine = store::identities(conn, records)?;
-    let barred = store::barred_from(conn, records)?;
+    let kept_apart = store::kept_from(conn, records)?;
     let numbers: Vec<i64> = mine
         .iter()
         .filter_map(|i| i.nhs_number)
@@ -332,13 +332,11 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
                 .map(|o| o.record_no),
         );
     }
-    let others: Vec<i64> = candidates
-        .into_iter()
-        .filter(|no| !records.contains(no) && !barred.contains(no))
-        .collect();
+    let others: Vec<i64> = candidates.into_iter().filter(|no| !records.contains(no)).collect();
     let mut found: BTreeMap<i64, Perhaps> = BTreeMap::new();
     for (record_no, other_no, id) in store::person_ids_of(conn, &others)? {
-        if other_no == person_no || (found.len() == PERHAPS_MAX && !found.contains_key(&other_no)) {
+        let left_out = other_no == person_no || kept_apart.contains(&other_no);
+        if left_out || (found.len() == PERHAPS_MAX && !found.contains_key(&other_no)) {
             continue;
         }
         let sender = sender_of(&store::sender_of(conn, record_no)?)?;

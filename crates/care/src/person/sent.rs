@@ -219,7 +219,8 @@ pub fn sent(care: &Care, versions: &[ItemVersion]) -> Result<Vec<Sent>, DbError>
     })
 }
 
-fn dictionary(care: &Care, conn: &mut Conn, number: i64) -> Result<Option<Arc<Vec<u8>>>, DbError> {
+/// A dictionary that parcels were packed with; `None` for number 0, which stands for none.
+pub(crate) fn dictionary(care: &Care, conn: &mut Conn, number: i64) -> Result<Option<Arc<Vec<u8>>>, DbError> {
     if number == 0 {
         return Ok(None);
     }

@@ -1,6 +1,7 @@
 //! The tables of identity: what records say of who they are about, whose they are, and what was decided.
 
 use super::decision::{Decision, Kind};
+use super::identity::{Says, SaysWho};
 use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, insert_rows};
 use record::{Date, Demographics, Instant, NhsNumber, PersonId, RecordId, Sex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ const IDENTITY: Table = Table {
         "restricted",
         "multiple_birth",
         "demographics",
+        "own",
     ],
 };
 const IDENTITY_COLUMNS: &str =
@@ -64,10 +66,7 @@ pub(crate) fn postcode_key(postcode: &str) -> String {
 }
 
 /// Puts what records say now in place of what they said before; `None` takes it away.
-pub(super) fn replace_identities(
-    conn: &mut Conn,
-    said: &BTreeMap<i64, Option<(&Demographics, bool)>>,
-) -> Result<(), DbError> {
+pub(super) fn replace_identities(conn: &mut Conn, said: &BTreeMap<i64, Option<Says>>) -> Result<(), DbError> {
     let keys: Vec<i64> = said.keys().copied().collect();
     let sql = "SELECT record_no FROM identity WHERE record_no = ?1";
     for known in fetch_by_keys(conn, sql, &keys, |row| row.int(0))? {
@@ -75,14 +74,75 @@ pub(super) fn replace_identities(
     }
     let mut rows = Vec::new();
     for (record_no, said) in said {
-        if let Some((person, verified)) = said {
-            rows.push(identity_row(*record_no, person, *verified)?);
+        if let Some(says) = said {
+            rows.push(identity_row(*record_no, says)?);
         }
     }
     insert_rows(conn, &IDENTITY, &rows)
 }
 
-fn identity_row(record_no: i64, person: &Demographics, verified: bool) -> Result<Vec<Cell>, DbError> {
+/// Keeps what an item that is not the sender's own Patient says of who its record is about.
+pub(super) fn say(conn: &mut Conn, says: &SaysWho<'_>, person: &Demographics) -> Result<(), DbError> {
+    unsay(conn, says.record_no, says.item)?;
+    let text = super::demographics::to_text(person)?;
+    conn.execute(
+        "INSERT INTO identity_said (record_no, item, version, tie, verified, demographics)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        &[
+            says.record_no.into(),
+            says.item.into(),
+            says.version.into(),
+            says.tie.into(),
+            i64::from(says.verified).into(),
+            (&text).into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes back what an item said of who a record is about; answers whether it had said anything.
+pub(super) fn unsay(conn: &mut Conn, record_no: i64, item: i64) -> Result<bool, DbError> {
+    let sql = "DELETE FROM identity_said WHERE record_no = ?1 AND item = ?2";
+    Ok(conn.execute(sql, &[record_no.into(), item.into()])? > 0)
+}
+
+/// Those of these records whose identity is what the sender's own Patient says.
+pub(super) fn with_own_identity(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let sql = "SELECT record_no FROM identity WHERE record_no = ?1 AND own = 1";
+    Ok(fetch_by_keys(conn, sql, records, |row| row.int(0))?
+        .into_iter()
+        .collect())
+}
+
+/// Who a record is about when no Patient of the sender says: by the latest of its other things, else by the NHS
+/// number it was minted for. Such a number says nothing of having been verified.
+pub(super) fn otherwise_said(conn: &mut Conn, record_no: i64) -> Result<Option<Says>, DbError> {
+    let sql = "SELECT demographics, verified FROM identity_said WHERE record_no = ?1
+               ORDER BY version DESC, tie DESC LIMIT 1";
+    if let Some((text, verified)) = conn.first(sql, &[record_no.into()], |row| Ok((row.text(0)?, row.int(1)?)))? {
+        return Ok(Some(Says {
+            person: super::demographics::of_text(&text)?,
+            verified: verified == 1,
+            own: false,
+        }));
+    }
+    let sql = "SELECT local_id FROM record WHERE record_no = ?1";
+    let local = conn
+        .first(sql, &[record_no.into()], |row| row.text(0))?
+        .unwrap_or_default();
+    let number = local.strip_prefix("nhs:").and_then(NhsNumber::parse);
+    Ok(number.map(|number| Says {
+        person: Demographics {
+            nhs_number: Some(number),
+            ..Demographics::default()
+        },
+        verified: false,
+        own: false,
+    }))
+}
+
+fn identity_row(record_no: i64, says: &Says) -> Result<Vec<Cell>, DbError> {
+    let person = &says.person;
     let name = person.names.first();
     let postcode = person
         .addresses
@@ -92,7 +152,7 @@ fn identity_row(record_no: i64, person: &Demographics, verified: bool) -> Result
     Ok(vec![
         Cell::Int(record_no),
         Cell::opt_int(person.nhs_number.map(NhsNumber::as_i64)),
-        Cell::Int(i64::from(verified && person.nhs_number.is_some())),
+        Cell::Int(i64::from(says.verified && person.nhs_number.is_some())),
         Cell::opt_int(person.birth_date().map(|date| i64::from(date.0))),
         Cell::Int(person.sex as i64),
         Cell::Text(name.map(|name| name.family.clone()).unwrap_or_default()),
@@ -101,6 +161,7 @@ fn identity_row(record_no: i64, person: &Demographics, verified: bool) -> Result
         Cell::Int(i64::from(person.restricted)),
         Cell::Int(i64::from(person.multiple_birth == Some(true))),
         Cell::Text(super::demographics::to_text(person)?),
+        Cell::Int(i64::from(says.own)),
     ])
 }
 
@@ -440,18 +501,35 @@ pub(crate) fn person_ids_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<(i64
     Ok(found)
 }
 
-/// The records that a standing decision bars from being shown with any of these.
-pub(crate) fn barred_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i64>, DbError> {
-    let mut barred = BTreeSet::new();
+/// The persons whom a standing decision keeps from being suggested with any of these records: with one record of
+/// theirs, all.
+pub(crate) fn kept_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let mut kept = BTreeSet::new();
     for kind in decisions_on(conn, records)? {
         if let Kind::Barred(a, b) | Kind::KeepApart(a, b) = kind {
-            barred.extend([a, b]);
+            kept.extend([a, b].into_iter().filter(|no| !records.contains(no)));
         }
     }
-    for record_no in records {
-        barred.remove(record_no);
+    let kept: Vec<i64> = kept.into_iter().collect();
+    Ok(persons_of(conn, &kept)?.into_iter().map(|(_, person)| person).collect())
+}
+
+/// Of these persons, those whose new identity, which the law keeps apart from the old, is among them too.
+pub(super) fn old_identities(conn: &mut Conn, persons: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let sql = "SELECT record_no, person_no FROM record_person WHERE person_no = ?1";
+    let whose: BTreeMap<i64, i64> = fetch_by_keys(conn, sql, persons, |row| Ok((row.int(0)?, row.int(1)?)))?
+        .into_iter()
+        .collect();
+    let records: Vec<i64> = whose.keys().copied().collect();
+    let mut old = BTreeSet::new();
+    for kind in decisions_on(conn, &records)? {
+        if let Kind::Barred(before, after) = kind
+            && let (Some(before), Some(_)) = (whose.get(&before), whose.get(&after))
+        {
+            old.insert(*before);
+        }
     }
-    Ok(barred)
+    Ok(old)
 }
 
 /// Whether any record of the person whose record this is says that their whereabouts are restricted.

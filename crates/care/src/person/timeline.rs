@@ -64,7 +64,10 @@ pub(super) fn fold(lines: Vec<Line>) -> Vec<Fact> {
             continue;
         }
         let known = by_key.entry(fold_key(&line.entry)).or_default();
-        let same = known.iter().copied().find(|n| same_moment(&facts[*n].lines[0], &line));
+        // With every line of the fact, not only the first: a bare day folds with either of two times on it, and
+        // must not fold the two with each other.
+        let fits = |n: &usize| facts[*n].lines.iter().all(|other| same_moment(other, &line));
+        let same = known.iter().copied().find(fits);
         match same {
             Some(n) => facts[n].lines.push(line),
             None => {
@@ -165,7 +168,18 @@ pub(super) mod tests {
         let at_ten = line("RBD", Kind::Problem, "38341003", "2019-03-04T10:00:00Z");
         assert_eq!(facts(&[gp.clone(), at_ten.clone()]), 1, "a time folds with a bare day");
         let at_noon = line("RBD", Kind::Problem, "38341003", "2019-03-04T12:00:00Z");
-        assert_eq!(facts(&[at_ten, at_noon]), 2, "two times on a day are two things");
+        assert_eq!(
+            facts(&[at_ten.clone(), at_noon.clone()]),
+            2,
+            "two times on a day are two things"
+        );
+        let mut ambulance_noon = at_noon;
+        ambulance_noon.sender = at_ten.sender.clone();
+        assert_eq!(
+            facts(&[gp.clone(), at_ten, ambulance_noon]),
+            2,
+            "a bare day does not fold two times with each other"
+        );
 
         let changed: Vec<(&str, Box<dyn Fn(&mut Entry)>)> = vec![
             ("code", Box::new(|e| e.what.code = "44054006".into())),

@@ -63,7 +63,7 @@ pub fn rows(care: &Care, _grant: &JobGrant, each: &mut dyn FnMut(&'static str, S
             after = last.record_no;
             of_records(conn, &page, each)?;
             let names = page.iter().map(|record| (record.record_no, hex(&record.id))).collect();
-            items(conn, &names, &mut unpacked, each)?;
+            items(care, conn, &names, &mut unpacked, each)?;
             for (table, columns) in DERIVED {
                 let numbers: Vec<i64> = names.keys().copied().collect();
                 let found = store::derived(conn, table, columns, &numbers)?;
@@ -112,6 +112,7 @@ fn of_records(
 
 /// Versions of items, each with its bytes read back: they must be those whose digest it carries.
 fn items(
+    care: &Care,
     conn: &mut Conn,
     names: &BTreeMap<i64, String>,
     unpacked: &mut Unpacked,
@@ -119,7 +120,7 @@ fn items(
 ) -> Result<(), DbError> {
     let numbers: Vec<i64> = names.keys().copied().collect();
     for row in store::items(conn, &numbers)? {
-        let sent = unpacked.contribution(conn, row.contribution_no)?;
+        let sent = unpacked.contribution(care, conn, row.contribution_no)?;
         if sent.is_none_or(|sent| crate::intake::tie_of(&sent.context, &sent.body) != row.tie) {
             return Err(DbError::state(format!(
                 "parcel {}, place {}: the bytes are not those that item {} came as",

@@ -11,6 +11,7 @@ pub use digest::{TableDigest, digests, rows};
 
 use crate::access::JobGrant;
 use crate::db::{Cell, Conn, DbError, Urgency};
+use crate::intake::store::StoredParcel;
 use crate::intake::{self, Prepared, Source, Tally};
 use crate::person::identity;
 use crate::{Care, Opening};
@@ -23,6 +24,8 @@ use std::sync::Arc;
 
 /// Rows carried over in one go.
 const PAGE: i64 = 500;
+/// Parcels read in one go.
+const PARCELS: i64 = 32;
 /// Pieces filed in one go.
 const BATCH_PIECES: usize = 1_000;
 
@@ -37,6 +40,7 @@ pub fn rebuild(from: &Care, into: Opening, _grant: &JobGrant) -> Result<(Care, T
         return Err(DbError::state("a rebuild needs a new, empty store"));
     }
     carry_over(from, &into)?;
+    name_by_number(&into)?;
     let tally = file_again(from, &into)?;
     settle_all(&into)?;
     let (days, last) = from.readers().read(store::feed_days)?;
@@ -71,33 +75,39 @@ fn carry_over(from: &Care, into: &Care) -> Result<(), DbError> {
     })
 }
 
+/// Records that were minted for an NHS number alone say so before anything is filed, as when they were minted.
+fn name_by_number(into: &Care) -> Result<(), DbError> {
+    each_page_of_records(into, |conn, records| identity::file(conn, &[], records).map(drop))
+}
+
 /// Reads every contribution again, in the order in which they were filed, and files it.
 fn file_again(from: &Care, into: &Care) -> Result<Tally, DbError> {
     let sources = sources(from, into)?;
-    let mut dictionaries = HashMap::new();
     let mut preparer = into.preparer();
     let mut batch: Vec<Prepared> = Vec::new();
     let mut tally = Tally::default();
     let mut after = 0;
     loop {
-        let parcels = from.readers().read(|conn| unpacked(conn, &mut dictionaries, after))?;
-        let Some((last, ..)) = parcels.last() else { break };
+        let numbers = from
+            .readers()
+            .read(|conn| store::parcel_numbers(conn, after, PARCELS))?;
+        let Some(last) = numbers.last() else { break };
         after = *last;
-        for (parcel_no, feed_no, format, received, pieces) in parcels {
-            let source = sources
-                .get(&feed_no)
-                .ok_or_else(|| DbError::state(format!("parcel {parcel_no} came by a feed that is not kept")))?;
+        for (parcel, pieces) in from.readers().read(|conn| unpacked(from, conn, &numbers))? {
+            let lost = || DbError::state(format!("parcel {} cannot be read by this program", parcel.parcel_no));
+            let source = sources.get(&parcel.feed).ok_or_else(lost)?;
+            let format = Format::from_number(parcel.format).ok_or_else(lost)?;
             for (place, sent) in pieces.into_iter().enumerate() {
                 if sent.body.is_empty() {
                     continue;
                 }
                 let piece = Piece {
-                    place: format!("parcel {parcel_no}, place {place}"),
+                    place: format!("parcel {}, place {place}", parcel.parcel_no),
                     format,
                     body: sent.body.into(),
                     context: sent.context,
                 };
-                batch.push(preparer.prepare(&piece, source, received));
+                batch.push(preparer.prepare(&piece, source, Instant(parcel.received)));
             }
         }
         if batch.len() >= BATCH_PIECES {
@@ -125,28 +135,22 @@ fn file(
     Ok(())
 }
 
-type ReadParcel = (i64, i64, Format, Instant, Vec<Sent>);
-
-fn unpacked(conn: &mut Conn, dictionaries: &mut HashMap<i64, Vec<u8>>, after: i64) -> Result<Vec<ReadParcel>, DbError> {
-    let mut read = Vec::new();
-    for parcel in store::parcels(conn, after, 32)? {
-        let format = Format::from_number(parcel.format)
-            .ok_or_else(|| DbError::state(format!("parcel {} has an unknown format", parcel.parcel_no)))?;
-        let pieces = contributions::of_parcel(conn, dictionaries, &parcel)?;
-        read.push((
-            parcel.parcel_no,
-            parcel.feed_no,
-            format,
-            Instant(parcel.received),
-            pieces,
-        ));
-    }
-    Ok(read)
+/// Parcels with their pieces, in order of number.
+fn unpacked(from: &Care, conn: &mut Conn, numbers: &[i64]) -> Result<Vec<(StoredParcel, Vec<Sent>)>, DbError> {
+    let mut parcels = intake::store::parcels(conn, numbers)?;
+    parcels.sort_by_key(|parcel| parcel.parcel_no);
+    parcels
+        .into_iter()
+        .map(|parcel| {
+            let pieces = contributions::of_parcel(from, conn, &parcel)?;
+            Ok((parcel, pieces))
+        })
+        .collect()
 }
 
 /// The feeds as the system has them now; one it does not have is made of its name and sender, as it was when an
 /// import named no feed.
-fn sources(from: &Care, into: &Care) -> Result<HashMap<i64, Source>, DbError> {
+fn sources(from: &Care, into: &Care) -> Result<HashMap<String, Source>, DbError> {
     let mut sources = HashMap::new();
     for (feed_no, name, sender) in from.readers().read(store::feeds)? {
         let feed = match into.system().feed(&name) {
@@ -158,7 +162,7 @@ fn sources(from: &Care, into: &Care) -> Result<HashMap<i64, Source>, DbError> {
             }
         };
         let feed = Arc::new(feed);
-        sources.insert(feed_no, Source { feed, feed_no });
+        sources.insert(name, Source { feed, feed_no });
     }
     Ok(sources)
 }
@@ -166,17 +170,24 @@ fn sources(from: &Care, into: &Care) -> Result<HashMap<i64, Source>, DbError> {
 /// Computes whose each record is once more: a record that says nothing of who it is about was minted before,
 /// and filing touches only what is new.
 fn settle_all(into: &Care) -> Result<(), DbError> {
+    each_page_of_records(into, |conn, records| {
+        identity::settle(conn, &records.iter().copied().collect::<BTreeSet<i64>>())
+    })
+}
+
+/// Calls `each` with the numbers of some of the persons' records at a time, within a transaction.
+fn each_page_of_records(into: &Care, each: fn(&mut Conn, &[i64]) -> Result<(), DbError>) -> Result<(), DbError> {
     let mut after = 0;
     loop {
         let page = into.readers().read(|conn| store::records(conn, after, PAGE))?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.record_no;
-        let touched: BTreeSet<i64> = page
+        let numbers: Vec<i64> = page
             .iter()
             .filter(|record| record.directory == 0)
             .map(|record| record.record_no)
             .collect();
         into.writer()
-            .write::<(), DbError>(Urgency::Bulk, move |conn| identity::settle(conn, &touched))?;
+            .write::<(), DbError>(Urgency::Bulk, move |conn| each(conn, &numbers))?;
     }
 }

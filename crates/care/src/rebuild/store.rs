@@ -149,7 +149,7 @@ pub(super) fn set_counter(conn: &mut Conn, name: &str, next: i64) -> Result<(), 
 /// Whether nothing has been filed yet.
 pub(super) fn is_empty(conn: &mut Conn) -> Result<bool, DbError> {
     for table in ["record", "parcel", "decision", "quarantine"] {
-        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS some");
+        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT 1) AS one");
         if conn.first(&sql, &[], |row| row.int(0))? != Some(0) {
             return Ok(false);
         }
@@ -157,35 +157,10 @@ pub(super) fn is_empty(conn: &mut Conn) -> Result<bool, DbError> {
     Ok(true)
 }
 
-/// A parcel as it is stored.
-pub(super) struct StoredParcel {
-    pub parcel_no: i64,
-    pub feed_no: i64,
-    pub format: i64,
-    pub received: i64,
-    pub dictionary_no: i64,
-    pub length: i64,
-    pub body: Vec<u8>,
-}
-
-/// The parcels after one, in the order in which they were filed.
-pub(super) fn parcels(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<StoredParcel>, DbError> {
-    conn.query(
-        "SELECT parcel_no, feed_no, format, received, dictionary_no, length, body FROM parcel
-         WHERE parcel_no > ?1 ORDER BY parcel_no LIMIT ?2",
-        &[after.into(), limit.into()],
-        |row| {
-            Ok(StoredParcel {
-                parcel_no: row.int(0)?,
-                feed_no: row.int(1)?,
-                format: row.int(2)?,
-                received: row.int(3)?,
-                dictionary_no: row.int(4)?,
-                length: row.int(5)?,
-                body: row.bytes(6)?,
-            })
-        },
-    )
+/// The numbers of the parcels after one, in the order in which they were filed.
+pub(super) fn parcel_numbers(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<i64>, DbError> {
+    let sql = "SELECT parcel_no FROM parcel WHERE parcel_no > ?1 ORDER BY parcel_no LIMIT ?2";
+    conn.query(sql, &[after.into(), limit.into()], |row| row.int(0))
 }
 
 /// Every feed, as (number, name, sender).

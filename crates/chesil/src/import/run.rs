@@ -183,8 +183,12 @@ fn prepare(
 ) -> Result<(), DbError> {
     let mut preparer = care.preparer();
     let mut batch: Vec<Prepared> = Vec::with_capacity(BATCH_PIECES);
+    let mut now = clock::now();
     for work in queue {
-        let now = clock::now();
+        // One time for what is filed together: pieces received at one moment are packed together.
+        if batch.is_empty() {
+            now = clock::now();
+        }
         match work {
             Work::Document { name, bytes } => match fhir::split(&bytes) {
                 Ok(pieces) => {

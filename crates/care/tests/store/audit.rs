@@ -1,0 +1,133 @@
+//! Who looked: every yes and every no leaves a row, and a row that was changed, removed or moved is seen.
+
+use crate::app::{App, actor, feed, on_both};
+use crate::says::{With, patient};
+use care::access::{self, AccessError, Act};
+use care::db::{Conn, Place};
+use record::{OrgCode, PersonId, RecordId};
+
+fn audit_conn(app: &App) -> Conn {
+    match &app.place {
+        Place::Lite(_) => Place::Lite(app.folder.path().join("audit.db")).connect(false).unwrap(),
+        pg @ Place::Pg(_) => pg.connect(false).unwrap(),
+    }
+}
+
+fn known(app: &App) -> PersonId {
+    app.send(
+        &feed("R0D", true),
+        patient("p1", "", "Hardy", "Ada", "1945-05-04", "female").line(),
+    );
+    PersonId::minted_with(app.record("R0D", "p1"))
+}
+
+#[test]
+fn every_yes_and_every_no_leaves_a_row() {
+    on_both(|app| {
+        let ada = known(app);
+        access::person(&app.care, &actor("nurse"), ada, Act::ReadRecord, app.now()).unwrap();
+        let refused = access::person(&app.care, &actor("link"), ada, Act::ReadRecord, app.now());
+        let Err(AccessError::Refused(why)) = refused else {
+            panic!("not refused")
+        };
+        let nobody = PersonId::minted_with(RecordId::of(
+            app.care.id_key(),
+            &OrgCode::parse("R0D").unwrap(),
+            "nobody",
+        ));
+        let unknown = access::person(&app.care, &actor("nurse"), nobody, Act::ReadRecord, app.now());
+        assert!(matches!(unknown, Err(AccessError::Unknown)));
+        assert!(access::list(&app.care, &actor("link"), Act::Search, "by name", app.now()).is_err());
+        let rows: Vec<String> = app
+            .care
+            .audit()
+            .latest(10)
+            .unwrap()
+            .into_iter()
+            .rev()
+            .map(|row| {
+                format!(
+                    "{} {} {} {}",
+                    row.actor,
+                    row.act,
+                    row.outcome == "granted",
+                    row.person.is_some()
+                )
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "nurse read record true true",
+                "link read record false true",
+                "nurse read record false true",
+                "link search false false"
+            ]
+        );
+        assert_eq!(app.care.audit().of_person(ada, 10).unwrap()[0].outcome, why);
+        assert_eq!(app.care.audit().verify().unwrap(), Ok(4));
+    });
+}
+
+/// Six rows, then something done to the table; answers what the check says.
+fn after(app: &App, harm: &[&str]) -> Result<u64, String> {
+    let ada = known(app);
+    for _ in 0..6 {
+        access::person(&app.care, &actor("nurse"), ada, Act::ReadRecord, app.now()).unwrap();
+    }
+    assert_eq!(app.care.audit().verify().unwrap(), Ok(6));
+    let mut conn = audit_conn(app);
+    for sql in harm {
+        assert_eq!(conn.execute(sql, &[]).unwrap(), 1, "{sql}");
+    }
+    app.care.audit().verify().unwrap()
+}
+
+#[test]
+fn a_changed_a_removed_and_a_reordered_row_are_seen() {
+    let seen = |harm: &[&str], says: &str| {
+        on_both(|app| {
+            let found = after(app, harm).unwrap_err();
+            assert!(found.contains(says), "{found}");
+        });
+    };
+    seen(
+        &["UPDATE audit SET actor = 'gp' WHERE sequence = 3"],
+        "row 3 was changed",
+    );
+    seen(
+        &["UPDATE audit SET outcome = 'refused' WHERE sequence = 6"],
+        "row 6 was changed",
+    );
+    seen(
+        &["UPDATE audit SET person_id = NULL WHERE sequence = 1"],
+        "row 1 was changed",
+    );
+    seen(&["DELETE FROM audit WHERE sequence = 4"], "row 4 is missing");
+    seen(&["DELETE FROM audit WHERE sequence = 1"], "row 1 is missing");
+    let swap = [
+        "UPDATE audit SET sequence = 99 WHERE sequence = 2",
+        "UPDATE audit SET sequence = 2 WHERE sequence = 3",
+        "UPDATE audit SET sequence = 3 WHERE sequence = 99",
+    ];
+    seen(&swap, "row 2 was changed");
+}
+
+#[test]
+fn rows_of_many_threads_make_one_whole_chain() {
+    on_both(|app| {
+        let ada = known(app);
+        let now = app.now();
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                let care = &app.care;
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        access::person(care, &actor("nurse"), ada, Act::ReadRecord, now).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(app.care.audit().verify().unwrap(), Ok(120));
+    });
+}

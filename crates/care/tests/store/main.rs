@@ -1,0 +1,17 @@
+//! The store proven: every test runs on SQLite and on PostgreSQL, through the front door of intake and of
+//! reading, and is named after the rule it holds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says where it broke")]
+
+mod app;
+mod arrival;
+mod audit;
+mod columns;
+mod identity;
+mod migrations;
+mod order;
+mod postgres;
+mod quarantine;
+mod rebuilding;
+mod safety;
+mod says;
