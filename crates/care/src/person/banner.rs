@@ -2,7 +2,7 @@
 
 use super::timeline::Fact;
 use record::system::{Banner as BannerCodes, BannerKind};
-use record::{Certainty, Kind, Status};
+use record::{Certainty, Entry, Instant, Kind, Precision, Status};
 
 /// One kind of statement that stands first, with every fact that makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,18 @@ const ORDER: [BannerKind; 7] = [
     BannerKind::ReasonableAdjustment,
 ];
 
-/// Gathers what stands first. Statements that were cancelled, refused or ruled out do not count.
-pub(super) fn gather(facts: &[Fact], codes: &BannerCodes) -> Banner {
+/// Whether a statement is no longer in force. A document or an answer that is complete is final, and holds; a flag,
+/// a consent or a plan that is complete, or whose time is past, is over. An allergy is never taken off for that.
+fn is_over(entry: &Entry, now: Instant) -> bool {
+    matches!(entry.kind, Kind::Flag | Kind::Consent | Kind::CarePlan | Kind::Problem)
+        && (entry.status == Status::Completed
+            || entry
+                .ended
+                .is_some_and(|ended| ended.date() < now.uk_date() && ended.precision >= Precision::Day))
+}
+
+/// Gathers what stands first at `now`. Statements that were cancelled, refused, ruled out or are over do not count.
+pub(super) fn gather(facts: &[Fact], codes: &BannerCodes, now: Instant) -> Banner {
     let mut banner = Banner::default();
     let mut by_kind: Vec<Vec<usize>> = vec![Vec::new(); ORDER.len()];
     for (n, fact) in facts.iter().enumerate() {
@@ -53,7 +63,8 @@ pub(super) fn gather(facts: &[Fact], codes: &BannerCodes) -> Banner {
         let counts = !matches!(
             entry.status,
             Status::Cancelled | Status::NotDone | Status::Resolved | Status::Stopped
-        ) && entry.certainty != Certainty::RuledOut;
+        ) && entry.certainty != Certainty::RuledOut
+            && !is_over(entry, now);
         match (entry.kind, kind) {
             (Kind::Death, _) => banner.deaths.push(n),
             (Kind::Allergy, Some(BannerKind::NoKnownAllergies)) if counts => banner.no_known_allergies.push(n),

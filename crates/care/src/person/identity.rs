@@ -69,8 +69,23 @@ pub(crate) fn file(conn: &mut Conn, said: &[SaysWho<'_>], minted: &[i64]) -> Res
             *says = store::otherwise_said(conn, *record_no)?;
         }
     }
+    let mut touched = formerly_beside(conn, &own)?;
     store::replace_identities(conn, &own)?;
-    Ok(own.into_keys().collect())
+    touched.extend(own.into_keys());
+    Ok(touched)
+}
+
+/// The records that share a number with what these say until now. One that leaves may have been what kept the
+/// others apart, and nothing of it leads to them once it has left.
+fn formerly_beside(conn: &mut Conn, changing: &BTreeMap<i64, Option<Says>>) -> Result<BTreeSet<i64>, DbError> {
+    let keys: Vec<i64> = changing.keys().copied().collect();
+    let numbers: BTreeSet<i64> = store::identities(conn, &keys)?
+        .iter()
+        .filter_map(|identity| identity.nhs_number)
+        .map(NhsNumber::as_i64)
+        .collect();
+    let all = Surroundings::default().with_replaced(conn, numbers)?;
+    store::records_with_numbers(conn, &all.into_iter().collect::<Vec<_>>())
 }
 
 /// What a record says of who it is about, once it is settled which of its things counts.
@@ -239,7 +254,8 @@ pub(crate) fn group(component: &[i64], identities: &[&Identity], decisions: &[Ki
 
 /// Pairs that the care bar joins by itself. Records are taken together by number and birth date; when any two
 /// of them contradict, only those whose given name and sex are exactly equal stay together, because a record
-/// that agrees with both of two contradicting ones cannot say whose it is.
+/// that agrees with both of two contradicting ones cannot say whose it is. For the same reason two records join
+/// only if the same ones are kept apart from both; and a barred old identity joins nothing where the new one is.
 fn certain_pairs(identities: &[&Identity], decisions: &[Kind]) -> Vec<(i64, i64)> {
     let mut cells: BTreeMap<(i64, i32), Vec<&Identity>> = BTreeMap::new();
     for identity in identities.iter().filter(|identity| identity.nhs_verified) {
@@ -253,6 +269,8 @@ fn certain_pairs(identities: &[&Identity], decisions: &[Kind]) -> Vec<(i64, i64)
     let mut pairs = Vec::new();
     for mut cell in cells.into_values() {
         cell.sort_by_key(|identity| identity.record_no);
+        let kept = KeptApart::within(&cell, decisions);
+        cell.retain(|identity| !kept.barred.contains(&identity.record_no));
         let all: Vec<(&Identity, &Identity)> = cell
             .iter()
             .enumerate()
@@ -261,6 +279,7 @@ fn certain_pairs(identities: &[&Identity], decisions: &[Kind]) -> Vec<(i64, i64)
         let contradiction = all.iter().any(|(a, b)| contradicts(a, b));
         pairs.extend(
             all.into_iter()
+                .filter(|(a, b)| kept.from(a) == kept.from(b))
                 .filter(|(a, b)| {
                     if contradiction {
                         exactly_equal(a, b)
@@ -272,6 +291,39 @@ fn certain_pairs(identities: &[&Identity], decisions: &[Kind]) -> Vec<(i64, i64)
         );
     }
     pairs
+}
+
+/// What decisions keep apart among the records of one number and birth date.
+#[derive(Default)]
+struct KeptApart {
+    /// Old identities whose new one is here.
+    barred: BTreeSet<i64>,
+    /// For each record, those that a steward keeps from it.
+    from: BTreeMap<i64, BTreeSet<i64>>,
+}
+
+impl KeptApart {
+    fn within(cell: &[&Identity], decisions: &[Kind]) -> Self {
+        let here: BTreeSet<i64> = cell.iter().map(|identity| identity.record_no).collect();
+        let mut kept = Self::default();
+        for kind in decisions {
+            match kind {
+                Kind::Barred(old, new) if here.contains(old) && here.contains(new) => {
+                    kept.barred.insert(*old);
+                }
+                Kind::KeepApart(a, b) if here.contains(a) && here.contains(b) => {
+                    kept.from.entry(*a).or_default().insert(*b);
+                    kept.from.entry(*b).or_default().insert(*a);
+                }
+                _ => {}
+            }
+        }
+        kept
+    }
+
+    fn from(&self, identity: &Identity) -> Option<&BTreeSet<i64>> {
+        self.from.get(&identity.record_no)
+    }
 }
 
 fn sexes_contradict(a: Sex, b: Sex) -> bool {
@@ -465,6 +517,22 @@ mod tests {
         let born = "1945-05-04";
         let two = [who(1, N, born, "Ada", Sex::Female), who(2, N, born, "Ada", Sex::Female)];
         assert_eq!(grouped(&two, &[Kind::KeepApart(2, 1)]), "1 | 2");
+        let three = [two[0].clone(), two[1].clone(), who(3, N, born, "Ada", Sex::Female)];
+        assert_eq!(
+            grouped(&three, &[Kind::KeepApart(2, 1)]),
+            "1 | 2 | 3",
+            "a record that agrees with both of two kept apart cannot say whose it is"
+        );
+        assert_eq!(
+            grouped(&three, &[Kind::KeepApart(1, 2), Kind::KeepApart(1, 3)]),
+            "1 | 2+3"
+        );
+        assert_eq!(
+            grouped(&three, &[Kind::Barred(1, 2)]),
+            "1 | 2+3",
+            "what agrees with both belongs to the new identity"
+        );
+        assert_eq!(grouped(&three, &[Kind::Barred(3, 1)]), "1+2 | 3");
         assert_eq!(
             grouped(&two, &[Kind::Barred(1, 2), Kind::Merge { from: 1, into: 2 }]),
             "1 | 2"

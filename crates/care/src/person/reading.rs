@@ -152,7 +152,7 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
     let codes = &care.system().banner;
     Ok(PersonRecord {
         person: grant.person(),
-        banner: banner::gather(&facts, codes),
+        banner: banner::gather(&facts, codes, grant.now()),
         disagreements: disagreement::find(&facts, codes),
         heard,
         silent,

@@ -11,10 +11,14 @@ use record::system::{Feed, FeedFormat, System};
 use record::{Instant, NhsNumber, OrgCode, PersonId, RecordId};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// When tests begin: 1 November 2026, noon.
 pub const NOW: Instant = Instant(1_793_534_400_000_000);
+
+/// No two openings share an audit chain.
+static CHAINS: AtomicI64 = AtomicI64::new(1);
 
 /// One store, on one of the databases.
 pub struct App {
@@ -112,7 +116,7 @@ pub fn opening(place: Place, folder: &std::path::Path, fresh_key: [u8; 32]) -> O
         readers: 2,
         now: NOW,
         fresh_key,
-        chain: 1,
+        chain: CHAINS.fetch_add(1, Ordering::Relaxed),
     }
 }
 
@@ -195,6 +199,15 @@ impl App {
     /// Reads the person whose a sender's record is.
     pub fn read(&self, sender: &str, local: &str) -> PersonRecord {
         person::read(&self.care, &self.grant(sender, local)).unwrap()
+    }
+
+    /// Who may be the same as the person whose a sender's record is.
+    pub fn perhaps(&self, sender: &str, local: &str) -> Vec<PersonId> {
+        self.read(sender, local)
+            .may_be_same
+            .iter()
+            .map(|perhaps| perhaps.person)
+            .collect()
     }
 
     /// Whether two records are one person.

@@ -41,7 +41,7 @@ fn safety_1_twins_are_two() {
         assert!(!joins(app, east("Isla", "female"), trust("Ella", "female"), true));
         let isla = app.read("R0D", "p1");
         assert_eq!(
-            isla.may_be_same,
+            app.perhaps("R0D", "p1"),
             [app.person_of("RDY", "q1")],
             "named, never shown as one"
         );
@@ -217,6 +217,21 @@ fn a_merge_can_be_undone_and_both_persons_keep_their_ids() {
         );
         assert!(!app.same(("RBD", "W1"), ("RBD", "W2")));
         assert_eq!(app.count("decision"), 1);
+    });
+}
+
+#[test]
+fn a_record_that_leaves_lets_those_join_that_it_kept_apart() {
+    on_both(|app| {
+        // A third record under their number says another sex: only exact agreement holds then.
+        app.send(
+            &feed("R1F", true),
+            patient("r1", N, "Stickland", "Isla", BORN, "male").line(),
+        );
+        assert!(!joins(app, east("Isla", "female"), trust("I", "female"), true));
+        let corrected = patient("r1", &number(3).digits(), "Stickland", "Isla", BORN, "male");
+        app.send(&feed("R1F", true), corrected.at("2026-05-01T00:00:00Z").line());
+        assert!(app.same(HERE, THERE), "the number was never the third's");
     });
 }
 
