@@ -162,6 +162,7 @@ pub fn retry(care: &Care, grant: &ListGrant, number: i64, mended: Option<&[u8]>)
             place: item.line.place,
             entries: 0,
             unmapped: false,
+            without_entries: None,
         }));
     }
     let batch = preparer.close(vec![prepared])?;

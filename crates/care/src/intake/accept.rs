@@ -28,6 +28,8 @@ pub struct Filed {
     pub entries: u64,
     /// Whether all its items are of types that add no entries.
     pub unmapped: bool,
+    /// Why it wrote no entry though it said something and its type is mapped; `None` otherwise.
+    pub without_entries: Option<&'static str>,
 }
 
 /// Files prepared pieces, in the order given, within the transaction that `conn` is in. Calling it again with
@@ -55,6 +57,7 @@ pub fn accept(conn: &mut Conn, batch: &Batch) -> Result<Vec<Filed>, DbError> {
                     place: prepared.place.clone(),
                     entries: 0,
                     unmapped: false,
+                    without_entries: None,
                 }
             }
         });
@@ -177,7 +180,7 @@ impl<'a> Filing<'a> {
 
     fn file(&mut self, n: usize, prepared: &'a Prepared, drafts: &'a [Draft]) -> Result<Filed, DbError> {
         let contribution_no = self.contribution_nos[n];
-        let (mut any_new, mut any_changed, mut entries) = (false, false, 0);
+        let (mut any_new, mut any_changed, mut any_won, mut entries) = (false, false, false, 0);
         for (facet, draft) in drafts.iter().enumerate() {
             let record_no = *self
                 .records
@@ -198,6 +201,7 @@ impl<'a> Filing<'a> {
             held.versions.push(version);
             if wins {
                 held.won = Some(draft);
+                any_won = true;
                 entries += if draft.withdrawn { 0 } else { draft.entries.len() as u64 };
             }
             self.new_items.push(item_row(&version));
@@ -205,6 +209,8 @@ impl<'a> Filing<'a> {
                 .extend(draft.decisions.iter().map(|asked| (record_no, prepared, asked)));
         }
         self.kept[n] = any_changed;
+        let unmapped = drafts.iter().all(|draft| !draft.mapped);
+        let silent = any_changed && entries == 0 && !unmapped;
         Ok(Filed {
             outcome: match (any_new, any_changed) {
                 (true, _) => Outcome::Accepted,
@@ -214,7 +220,8 @@ impl<'a> Filing<'a> {
             item_type: prepared.item_type.clone(),
             place: prepared.place.clone(),
             entries,
-            unmapped: drafts.iter().all(|draft| !draft.mapped),
+            unmapped,
+            without_entries: silent.then(|| why_without_entries(drafts, any_won)),
         })
     }
 
@@ -330,6 +337,18 @@ fn says_of<'d>(draft: &'d Draft, winner: &Version, before: Option<i64>) -> SaysW
         version: winner.version,
         tie: winner.tie,
         before,
+    }
+}
+
+/// Why a piece that said something wrote no entry: the stable word that counts group by.
+fn why_without_entries(drafts: &[Draft], any_won: bool) -> &'static str {
+    if !any_won {
+        "older-version"
+    } else if drafts.iter().all(|draft| draft.withdrawn || !draft.mapped) {
+        "withdrawn"
+    } else {
+        // Intake refuses an item of a mapped type that says nothing at all: see `unfit`.
+        "who-someone-is"
     }
 }
 

@@ -52,8 +52,10 @@ pub struct Tally {
     pub quarantined: u64,
     /// Entries written.
     pub entries: u64,
-    /// Pieces taken whose type adds no entries: kept and readable.
-    pub kept_unmapped: u64,
+    /// Pieces taken whose type adds no entries, by type: kept and readable.
+    pub kept_unmapped: BTreeMap<String, u64>,
+    /// Pieces of mapped types that were taken and wrote no entry, by why.
+    pub without_entries: BTreeMap<String, u64>,
     /// Pieces by type.
     pub by_type: BTreeMap<String, u64>,
     /// Quarantined pieces by reason.
@@ -65,7 +67,13 @@ impl Tally {
     pub fn add(&mut self, filed: &Filed) {
         self.received += 1;
         self.entries += filed.entries;
-        self.kept_unmapped += u64::from(filed.unmapped);
+        let taken = !matches!(filed.outcome, Outcome::Quarantined { .. });
+        if filed.unmapped && taken {
+            *self.kept_unmapped.entry(filed.item_type.clone()).or_default() += 1;
+        }
+        if let Some(why) = filed.without_entries {
+            *self.without_entries.entry(why.to_owned()).or_default() += 1;
+        }
         *self.by_type.entry(filed.item_type.clone()).or_default() += 1;
         match &filed.outcome {
             Outcome::Accepted => self.accepted += 1,

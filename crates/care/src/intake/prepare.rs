@@ -387,6 +387,13 @@ pub(super) fn record_key(key: &IdKey, feed: &Feed, subject: &Subject) -> RecordK
     }
 }
 
+/// Whether a place within an item is one that says whom it is about.
+fn names_someone(place: &str) -> bool {
+    ["subject", "patient", "for", "participant", "beneficiary", "PID"]
+        .iter()
+        .any(|start| place.starts_with(start))
+}
+
 /// Why the items of a readable piece cannot be filed: a mapped item must be about somebody and must say
 /// something, or it would be counted as taken and never be seen.
 fn unfit(items: &[Item]) -> Option<Refused> {
@@ -400,11 +407,12 @@ fn unfit(items: &[Item]) -> Option<Refused> {
     items.iter().find_map(|item| {
         let silent = item.entries.is_empty() && item.person.is_none() && item.decisions.is_empty();
         if item.mapped && item.subject == Subject::Missing && !item.withdrawn {
-            refuse(
-                item,
-                "no-subject",
-                "It does not say which person it is about. The sender should name the patient.",
-            )
+            let mut reason =
+                String::from("It does not say which person it is about. The sender should name the patient.");
+            if let Some(issue) = item.issues.iter().find(|issue| names_someone(&issue.place)) {
+                reason.push_str(&format!(" {}: {}.", issue.place, issue.reason));
+            }
+            refuse(item, "no-subject", &reason)
         } else if item.mapped && silent && !item.withdrawn {
             refuse(item, "no-entry", "Nothing in it can be shown on a record.")
         } else {

@@ -8,16 +8,32 @@ use std::path::{Path, PathBuf};
 const DEPTH_MAX: usize = 16;
 const FILES_MAX: usize = 2_000_000;
 
-/// Every file under the given paths, in order of name, with its size.
-pub fn find(paths: &[PathBuf]) -> Result<Vec<(PathBuf, u64)>, Failure> {
+/// A file to be read.
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What quarantine calls it: its path within the folder that was asked for, so that two files of one name
+    /// are told apart.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Every file under the given paths, in order of name.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
     let mut found = Vec::new();
     for path in paths {
-        gather(path, 0, &mut found)?;
+        let folder = if path.is_dir() {
+            Some(path.as_path())
+        } else {
+            path.parent()
+        };
+        gather(path, folder.unwrap_or(Path::new("")), 0, &mut found)?;
     }
     Ok(found)
 }
 
-fn gather(path: &Path, depth: usize, found: &mut Vec<(PathBuf, u64)>) -> Result<(), Failure> {
+fn gather(path: &Path, folder: &Path, depth: usize, found: &mut Vec<Found>) -> Result<(), Failure> {
     let in_words = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
     if depth > DEPTH_MAX || found.len() > FILES_MAX {
         return Err(Failure::new(format!(
@@ -34,13 +50,18 @@ fn gather(path: &Path, depth: usize, found: &mut Vec<(PathBuf, u64)>) -> Result<
             .map_err(in_words)?;
         inside.sort();
         for entry in inside {
-            gather(&entry, depth + 1, found)?;
+            gather(&entry, folder, depth + 1, found)?;
         }
     } else if !path
         .file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'))
     {
-        found.push((path.to_owned(), about.len()));
+        let name = path.strip_prefix(folder).unwrap_or(path);
+        found.push(Found {
+            path: path.to_owned(),
+            name: name.to_string_lossy().into_owned(),
+            size: about.len(),
+        });
     }
     Ok(())
 }

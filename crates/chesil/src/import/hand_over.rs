@@ -35,8 +35,10 @@ enum Told {
     },
     Done {
         seconds: f64,
-        counts: [u64; 7],
+        counts: [u64; 6],
         by_type: BTreeMap<String, u64>,
+        kept_unmapped: BTreeMap<String, u64>,
+        without_entries: BTreeMap<String, u64>,
         by_reason: BTreeMap<String, u64>,
     },
     Failed(String),
@@ -83,17 +85,11 @@ pub fn import(arguments: &Arguments, bar: &Bar) -> Result<Took, Failure> {
                 seconds,
                 counts,
                 by_type,
+                kept_unmapped,
+                without_entries,
                 by_reason,
             } => {
-                let [
-                    received,
-                    accepted,
-                    updated,
-                    unchanged,
-                    quarantined,
-                    entries,
-                    kept_unmapped,
-                ] = counts;
+                let [received, accepted, updated, unchanged, quarantined, entries] = counts;
                 let tally = Tally {
                     received,
                     accepted,
@@ -102,6 +98,7 @@ pub fn import(arguments: &Arguments, bar: &Bar) -> Result<Took, Failure> {
                     quarantined,
                     entries,
                     kept_unmapped,
+                    without_entries,
                     by_type,
                     quarantined_by_reason: by_reason,
                 };
@@ -157,7 +154,6 @@ fn answer(care: &Care, data: &Path, stream: &UnixStream) -> Result<(), Failure> 
         tally.unchanged,
         tally.quarantined,
         tally.entries,
-        tally.kept_unmapped,
     ];
     write_line(
         stream,
@@ -165,6 +161,8 @@ fn answer(care: &Care, data: &Path, stream: &UnixStream) -> Result<(), Failure> 
             seconds: took.as_secs_f64(),
             counts,
             by_type: tally.by_type,
+            kept_unmapped: tally.kept_unmapped,
+            without_entries: tally.without_entries,
             by_reason: tally.quarantined_by_reason,
         },
     )

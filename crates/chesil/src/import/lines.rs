@@ -51,6 +51,7 @@ pub fn json(tally: &Tally, took: Duration) -> String {
         "entries": tally.entries,
         "by_type": tally.by_type,
         "kept_unmapped": tally.kept_unmapped,
+        "without_entries": tally.without_entries,
         "quarantined_by_reason": tally.quarantined_by_reason,
         "seconds": took.as_secs_f64(),
         "per_second": rate(tally, took),
@@ -82,8 +83,11 @@ pub fn table(tally: &Tally, took: Duration) {
     println!("entries       {:>10}", tally.entries);
     println!(
         "kept unmapped {:>10}   readable as sent, no entries",
-        tally.kept_unmapped
+        tally.kept_unmapped.values().sum::<u64>()
     );
+    for (why, count) in &tally.without_entries {
+        println!("no entries    {count:>10}   {}", why.replace('-', " "));
+    }
     if !tally.by_type.is_empty() {
         println!("\nby type");
         for (name, count) in &tally.by_type {

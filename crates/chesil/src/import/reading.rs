@@ -1,6 +1,6 @@
 //! Reading one file: unpacking, telling the language, cutting it into pieces as it streams.
 
-use super::files::{self, Language, Stream};
+use super::files::{self, Found, Language, Stream};
 use super::run::Work;
 use super::stage::{Named, Stage};
 use care::intake::Preparer;
@@ -78,11 +78,9 @@ impl Out<'_> {
 /// The other end has gone: the import is stopping.
 pub(super) struct Stopped;
 
-pub(super) fn read_file(path: &Path, feed: &Feed, out: &mut Out<'_>) -> Result<(), Stopped> {
-    let name: Arc<str> = path
-        .file_name()
-        .map_or_else(|| "file".into(), |name| name.to_string_lossy())
-        .into();
+pub(super) fn read_file(file: &Found, feed: &Feed, out: &mut Out<'_>) -> Result<(), Stopped> {
+    let path = file.path.as_path();
+    let name: Arc<str> = file.name.as_str().into();
     if files::is_zip(path) {
         return read_zip(path, &name, feed, out);
     }

@@ -1,7 +1,7 @@
 //! The import itself: files are read in order, prepared by one thread a core, and filed by the one writer.
 
 use super::Took;
-use super::files;
+use super::files::{self, Found};
 use super::reading::{KEPT_BYTES_MAX, Out, Stopped, read_file, read_stream, report};
 use super::stage::{Named, Stage};
 use crate::clock;
@@ -56,8 +56,8 @@ static STAGES: AtomicU64 = AtomicU64::new(0);
 
 /// Something to be read.
 pub enum Delivery {
-    /// A file, with its size.
-    File(PathBuf, u64),
+    /// A file.
+    File(Found),
     /// Bytes that are in memory already, with a name to call them by.
     Bytes(String, Vec<u8>),
 }
@@ -65,14 +65,14 @@ pub enum Delivery {
 impl Delivery {
     fn size(&self) -> u64 {
         match self {
-            Delivery::File(_, size) => *size,
+            Delivery::File(file) => file.size,
             Delivery::Bytes(_, bytes) => bytes.len() as u64,
         }
     }
 
     fn read(self, feed: &Feed, out: &mut Out<'_>) -> Result<(), Stopped> {
         match self {
-            Delivery::File(path, _) => read_file(&path, feed, out),
+            Delivery::File(file) => read_file(&file, feed, out),
             Delivery::Bytes(name, bytes) => {
                 let name: Arc<str> = name.into();
                 let stream = std::io::BufReader::new(std::io::Cursor::new(bytes));
@@ -95,10 +95,7 @@ pub fn import(
     paths: &[PathBuf],
     show: &dyn Fn(&Progress),
 ) -> Result<Took, Failure> {
-    let deliveries = files::find(paths)?
-        .into_iter()
-        .map(|(path, size)| Delivery::File(path, size))
-        .collect();
+    let deliveries = files::find(paths)?.into_iter().map(Delivery::File).collect();
     take(care, data, feed, deliveries, show)
 }
 

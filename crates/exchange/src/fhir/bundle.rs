@@ -398,7 +398,11 @@ fn entry_piece<'a>(entry: &Entry<'a>, place: String, timestamp: &str, scopes: &[
         if request.method == "DELETE" {
             return delete_piece(entry, &request, place, context);
         }
-        let _ = writeln!(context, "@refused no-resource the entry holds no resource");
+        let reason = match request.method.as_str() {
+            "GET" | "HEAD" => "the entry asks to read and sends nothing; leave it out of what is sent to be kept",
+            _ => "the entry holds no resource",
+        };
+        let _ = writeln!(context, "@refused no-resource {reason}");
         return piece(place, entry.raw, context);
     };
     if resource.id.is_empty()

@@ -41,7 +41,7 @@ pub(super) fn patient(doc: &Doc<'_>, local_id: &str) -> Said {
 /// What a Patient, whole or contained, says of who the person is.
 pub(super) fn demographics(doc: &Doc<'_>, node: &Json<'_>) -> Demographics {
     let mut person = Demographics {
-        birth: doc.when(node, "birthDate"),
+        birth: doc.when(node, "birthDate").or_else(|| birth_time(doc, node)),
         sex: Sex::parse(doc.text(node, "gender")),
         death: match (node.get("deceasedBoolean"), node.get("deceasedDateTime")) {
             (_, Some(date)) => doc.when_of(date).map_or(Death::Dead, Death::DeadSince),
@@ -73,10 +73,21 @@ pub(super) fn demographics(doc: &Doc<'_>, node: &Json<'_>) -> Demographics {
         .any(|label| matches!(doc.text(label, "code"), "R" | "V"));
     links(doc, node, &mut person);
     // A notification of death stands even where the sender left the date out.
-    if person.death == Death::Unsaid && matches!(notification(doc, node).0.best.code.as_str(), "1" | "2") {
-        person.death = Death::Dead;
+    if person.death == Death::Unsaid {
+        person.death = match notification(doc, node).0.best.code.as_str() {
+            "1" | "2" => Death::Dead,
+            // The notification was taken back: the sender says that the person has not died.
+            "U" => Death::Alive,
+            _ => Death::Unsaid,
+        };
     }
     person
+}
+
+/// The day of `patient-birthTime`, for a sender that gives only that.
+fn birth_time(doc: &Doc<'_>, node: &Json<'_>) -> Option<When> {
+    let time = extension(doc, node.get("_birthDate")?, "patient-birthTime")?;
+    doc.when(time, "valueDateTime").map(|when| When::day(when.date()))
 }
 
 /// Whether an identifier system is one of the spellings of the NHS number's.
@@ -244,9 +255,21 @@ fn telecoms(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
         match doc.text(telecom, "system") {
             "email" => person.emails.push(value.to_owned()),
             "phone" | "sms" | "mobile" | "" => person.phones.push(value.trim_start_matches("tel:").to_owned()),
+            "other" => person.phones.extend(other_contact(doc, telecom, value)),
             _ => {}
         }
     }
+}
+
+/// A way to reach someone that FHIR has no word for and UK Core has: a textphone, for one.
+fn other_contact(doc: &Doc<'_>, telecom: &Json<'_>, value: &str) -> Option<String> {
+    let system = telecom.get("_system").unwrap_or(telecom);
+    let label = doc.label(extension(doc, system, "OtherContactSystem")?, "valueCodeableConcept");
+    Some(if label.is_empty() {
+        value.to_owned()
+    } else {
+        format!("{value} ({label})")
+    })
 }
 
 fn practice(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {

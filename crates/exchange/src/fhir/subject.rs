@@ -89,7 +89,23 @@ pub(super) fn of(doc: &Doc<'_>, item_type: &str, local_id: &str) -> About {
     if somebody_else || !(mapped || named || ABOUT_SOMEONE.contains(&item_type)) {
         Subject::Directory.into()
     } else {
+        say_why(doc);
         Subject::Missing.into()
+    }
+}
+
+/// Names the identifier that was given in place of a reference, and cannot be followed.
+fn say_why(doc: &Doc<'_>) {
+    for key in ["subject", "patient", "beneficiary", "for"] {
+        let Some(reference) = doc.object(doc.root, key) else {
+            continue;
+        };
+        if let (None, Some(identifier)) = (reference.get("reference"), doc.object(reference, "identifier"))
+            && !patient::is_nhs_number_system(doc.text(identifier, "system"))
+        {
+            let reason = "an identifier other than the NHS number; send a reference to the patient, or the NHS number";
+            doc.issue(identifier, reason);
+        }
     }
 }
 

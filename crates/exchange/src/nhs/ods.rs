@@ -2,7 +2,7 @@
 
 use crate::Refused;
 use crate::table::{cells, refused};
-use record::{Date, Issue, Item, OrgCode, Rejection, Subject};
+use record::{Concept, Date, Entry, Issue, Item, Kind, OrgCode, Rejection, Status, Subject, When};
 
 /// The first cell of a heading, where a file has one.
 pub const HEADING_CELLS: &[&str] = &["HospitalCode", "OrganisationCode", "Organisation Code"];
@@ -103,16 +103,51 @@ pub fn read(row: &[u8], country: Country) -> Result<Vec<Item>, Refused> {
     })?;
     Ok(vec![Item {
         item_type: "Organization".to_owned(),
-        local_id: found.code,
+        local_id: found.code.clone(),
         version: None,
         subject: Subject::Directory,
         person: None,
-        entries: Vec::new(),
+        entries: vec![entry(&found, country)],
         mapped: true,
         withdrawn: false,
         issues: found.issues,
         decisions: Vec::new(),
     }])
+}
+
+/// The one line of a directory: its name, what it belongs to and where it is.
+fn entry(found: &Organisation, country: Country) -> Entry {
+    let name = if found.name.is_empty() {
+        &found.code
+    } else {
+        &found.name
+    };
+    let mut entry = Entry::new(Kind::Other, Concept::words(name));
+    "Organization".clone_into(&mut entry.category);
+    entry.happened = found.opened.map(When::day);
+    entry.ended = found.closed.map(When::day);
+    entry.status = match (country, found.closed) {
+        // The Scottish download does not say which are closed.
+        (Country::Scotland, _) => Status::Unknown,
+        (_, None) => Status::Active,
+        (_, Some(_)) => Status::Completed,
+    };
+    let mut detail = vec![format!("ods-organization-code: {}", found.code)];
+    if !found.part_of.is_empty() {
+        detail.push(format!("part of: {}", found.part_of));
+    }
+    let address: Vec<&str> = found
+        .lines
+        .iter()
+        .chain([&found.postcode])
+        .map(String::as_str)
+        .collect();
+    let address: Vec<&str> = address.into_iter().filter(|line| !line.is_empty()).collect();
+    if !address.is_empty() {
+        detail.push(format!("address: {}", address.join(", ")));
+    }
+    entry.detail = detail.join("\n");
+    entry
 }
 
 fn date(row: &[String], at: usize, issues: &mut Vec<Issue>) -> Option<Date> {
