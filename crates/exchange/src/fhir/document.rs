@@ -64,7 +64,10 @@ pub(super) fn reference(doc: &Doc<'_>) -> Vec<Entry> {
         },
     );
     for content in contents.iter() {
-        if let Some(file) = doc.object(content, "attachment") {
+        let file = doc.object(content, "attachment");
+        // One that only says that it is absent is no file.
+        let is_said = |file: &&Json<'_>| file.members().iter().any(|(name, _)| name != "extension");
+        if let Some(file) = file.filter(is_said) {
             lines.add("file", &attachment(doc, file));
         }
     }

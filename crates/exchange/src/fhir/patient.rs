@@ -286,7 +286,9 @@ fn practice(doc: &Doc<'_>, node: &Json<'_>, person: &mut Demographics) {
         if let (Some(ods), true) = (ods, person.practice.is_empty()) {
             person.practice = doc.text(ods, "value").to_ascii_uppercase();
         }
-        let is_practice = ods.is_some() || doc.text(reference, "reference").contains("Organization/");
+        let is_practice = ods.is_some()
+            || doc.text(reference, "type") == "Organization"
+            || doc.text(reference, "reference").contains("Organization/");
         if person.practice_name.is_empty() && (is_practice || contained.is_some()) {
             let display = doc.text(reference, "display");
             person.practice_name = match contained {
