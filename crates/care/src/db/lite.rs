@@ -20,7 +20,7 @@ pub fn open(path: &Path, read_only: bool) -> Result<Connection, DbError> {
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
     )?;
     if read_only {
-        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA mmap_size = 1073741824;")?;
+        conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
     } else {
         // The writer keeps the inner pages of the large indexes; checkpoints are large, so that a page
         // changed by many batches is written back once.

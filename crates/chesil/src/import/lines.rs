@@ -3,6 +3,7 @@
 use super::run::Progress;
 use care::intake::Tally;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
 use std::time::Duration;
 
 /// A progress bar on standard error, over the bytes to be read.
@@ -69,39 +70,44 @@ fn rate(tally: &Tally, took: Duration) -> f64 {
 }
 
 /// A table for people.
-pub fn table(tally: &Tally, took: Duration) {
-    println!(
+pub fn table(tally: &Tally, took: Duration) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
         "received      {:>10}   in {:.1} s, {:.0} a second",
         tally.received,
         took.as_secs_f64(),
         rate(tally, took)
-    );
-    println!("  accepted    {:>10}   new", tally.accepted);
-    println!("  updated     {:>10}   newer than what was known", tally.updated);
-    println!("  unchanged   {:>10}   known already", tally.unchanged);
-    println!("  quarantined {:>10}", tally.quarantined);
-    println!("entries       {:>10}", tally.entries);
-    println!(
+    )?;
+    writeln!(out, "  accepted    {:>10}   new", tally.accepted)?;
+    writeln!(out, "  updated     {:>10}   newer than what was known", tally.updated)?;
+    writeln!(out, "  unchanged   {:>10}   known already", tally.unchanged)?;
+    writeln!(out, "  quarantined {:>10}", tally.quarantined)?;
+    writeln!(out, "entries       {:>10}", tally.entries)?;
+    writeln!(
+        out,
         "kept unmapped {:>10}   readable as sent, no entries",
         tally.kept_unmapped.values().sum::<u64>()
-    );
+    )?;
     for (why, count) in &tally.without_entries {
-        println!("no entries    {count:>10}   {}", why.replace('-', " "));
+        writeln!(out, "no entries    {count:>10}   {}", why.replace('-', " "))?;
     }
     if !tally.by_type.is_empty() {
-        println!("\nby type");
+        writeln!(out, "\nby type")?;
         for (name, count) in &tally.by_type {
-            println!(
+            writeln!(
+                out,
                 "  {:<32} {count:>10}",
                 if name.is_empty() { "(unreadable)" } else { name }
-            );
+            )?;
         }
     }
     if !tally.quarantined_by_reason.is_empty() {
-        println!("\nin quarantine, by reason");
+        writeln!(out, "\nin quarantine, by reason")?;
         for (reason, count) in &tally.quarantined_by_reason {
-            println!("  {reason:<32} {count:>10}");
+            writeln!(out, "  {reason:<32} {count:>10}")?;
         }
-        println!("See each under Feeds, with its place and what would mend it.");
+        writeln!(out, "See each under Feeds, with its place and what would mend it.")?;
     }
+    Ok(())
 }
