@@ -159,12 +159,7 @@ fn texts(conn: &mut Conn, found: &[(i64, Vec<Seen>)]) -> Result<HashMap<i64, Str
     Ok(store::terms(conn, &numbers)?.into_iter().collect())
 }
 
-fn line(
-    names: &BTreeMap<i64, String>,
-    record_no: i64,
-    values: &[Seen],
-    terms: &HashMap<i64, String>,
-) -> String {
+fn line(names: &BTreeMap<i64, String>, record_no: i64, values: &[Seen], terms: &HashMap<i64, String>) -> String {
     let mut text = names.get(&record_no).cloned().unwrap_or_default();
     for value in values {
         let value = match value {

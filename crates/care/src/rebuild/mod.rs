@@ -40,9 +40,8 @@ pub fn rebuild(from: &Care, into: Opening, _grant: &JobGrant) -> Result<(Care, T
     let tally = file_again(from, &into)?;
     settle_all(&into)?;
     let (days, last) = from.readers().read(store::feed_days)?;
-    into.writer().write::<(), DbError>(Urgency::Bulk, move |conn| {
-        store::set_feed_days(conn, &days, &last)
-    })?;
+    into.writer()
+        .write::<(), DbError>(Urgency::Bulk, move |conn| store::set_feed_days(conn, &days, &last))?;
     Ok((into, tally))
 }
 
@@ -128,11 +127,7 @@ fn file(
 
 type ReadParcel = (i64, i64, Format, Instant, Vec<Sent>);
 
-fn unpacked(
-    conn: &mut Conn,
-    dictionaries: &mut HashMap<i64, Vec<u8>>,
-    after: i64,
-) -> Result<Vec<ReadParcel>, DbError> {
+fn unpacked(conn: &mut Conn, dictionaries: &mut HashMap<i64, Vec<u8>>, after: i64) -> Result<Vec<ReadParcel>, DbError> {
     let mut read = Vec::new();
     for parcel in store::parcels(conn, after, 32)? {
         let format = Format::from_number(parcel.format)

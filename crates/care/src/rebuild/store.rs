@@ -211,7 +211,10 @@ const FEED_DAY: Table = Table {
 
 /// What each feed brought by day, and when it last brought anything: counted when it arrived, and never again.
 pub(super) fn feed_days(conn: &mut Conn) -> Result<(Vec<Vec<Cell>>, Vec<(i64, i64)>), DbError> {
-    let sql = format!("SELECT {} FROM feed_day ORDER BY feed_no, day", FEED_DAY.columns.join(", "));
+    let sql = format!(
+        "SELECT {} FROM feed_day ORDER BY feed_no, day",
+        FEED_DAY.columns.join(", ")
+    );
     let days = conn.query(&sql, &[], |row| {
         (0..FEED_DAY.columns.len()).map(|n| row.int(n).map(Cell::Int)).collect()
     })?;
@@ -353,7 +356,10 @@ pub(super) fn derived(
     records: &[i64],
 ) -> Result<Vec<(i64, Vec<Seen>)>, DbError> {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let sql = format!("SELECT record_no, {} FROM {table} WHERE record_no = ?1", names.join(", "));
+    let sql = format!(
+        "SELECT record_no, {} FROM {table} WHERE record_no = ?1",
+        names.join(", ")
+    );
     fetch_by_keys(conn, &sql, records, |row| {
         let values = columns.iter().enumerate().map(|(n, (_, holds))| {
             let n = n + 1;

@@ -1,8 +1,8 @@
 //! Signing in, staying signed in, and who has looked.
 
 pub mod csrf;
-pub mod machine;
 mod looked;
+pub mod machine;
 pub mod session;
 mod sign_in;
 pub mod view;

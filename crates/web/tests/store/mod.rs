@@ -105,6 +105,7 @@ pub fn troubled(care: &Care) {
         br#"{"resourceType":"Observation","id":"odd-2","status":"final","code":{"text":"Potassium"},"valueQuantity":{"value":8.9}}"#,
         now(),
     );
-    let nobody = "MSH|^~\\&|EPR|RBD|CHESIL|QVV|20261102085501||ADT^A01|00412|P|2.4\rPID|1||||Loveless^Margaret||19450231|F\r";
+    let nobody =
+        "MSH|^~\\&|EPR|RBD|CHESIL|QVV|20261102085501||ADT^A01|00412|P|2.4\rPID|1||||Loveless^Margaret||19450231|F\r";
     send(care, "rbd-adt", nobody.as_bytes(), now());
 }
