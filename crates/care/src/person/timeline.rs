@@ -181,7 +181,8 @@ pub(super) mod tests {
             "a bare day does not fold two times with each other"
         );
 
-        let changed: Vec<(&str, Box<dyn Fn(&mut Entry)>)> = vec![
+        type Change = Box<dyn Fn(&mut Entry)>;
+        let changed: Vec<(&str, Change)> = vec![
             ("code", Box::new(|e| e.what.code = "44054006".into())),
             ("system", Box::new(|e| e.what.system = "local".into())),
             ("date", Box::new(|e| e.happened = When::parse_fhir("2019-03-05"))),

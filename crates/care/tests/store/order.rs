@@ -99,7 +99,7 @@ fn versions(arrival: &Arrival, all: &[Arrival], n: usize) -> Vec<Arrival> {
         "Condition" => newer["onsetDateTime"] = json!("2020"),
         _ => {}
     }
-    if n % 3 == 0
+    if n.is_multiple_of(3)
         && thing["subject"]["reference"].is_string()
         && let Some(other) = another_subject(arrival, all, &thing)
     {
@@ -110,7 +110,7 @@ fn versions(arrival: &Arrival, all: &[Arrival], n: usize) -> Vec<Arrival> {
         .iter()
         .map(|thing| changed(arrival, thing.to_string().into_bytes()))
         .collect();
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         let day = 1 + n % 27;
         let bundle = json!({"resourceType": "Bundle", "type": "transaction",
             "timestamp": format!("202{}-02-{day:02}T00:00:00Z", 6 + n % 2 * 2),
