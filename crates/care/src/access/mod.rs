@@ -30,6 +30,17 @@ pub struct Actor {
     pub organisation: String,
 }
 
+impl Actor {
+    /// The name, as people read it, of someone whom the store knows by their name in this system; that name
+    /// itself when nobody knows another.
+    pub fn name_of(user: &str) -> &str {
+        DEMO_USERS
+            .iter()
+            .find(|demo| demo.user == user)
+            .map_or(user, |demo| demo.name)
+    }
+}
+
 /// What someone asks to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Act {

@@ -212,7 +212,9 @@ fn find_with(conn: &mut Conn, query: &Query) -> Result<(Vec<Found>, bool), DbErr
             .names
             .first()
             .map(|name| (normal(&name.family), normal(&name.given)));
-        (name, found.says.birth_date())
+        let (family, given) = name.unzip();
+        // Of two who are alike the one whom more senders know comes first: it is likelier the one looked for.
+        (family, found.says.birth_date(), std::cmp::Reverse(found.senders), given)
     });
     Ok((found, more))
 }

@@ -20,7 +20,11 @@ pub(super) fn care_plan(doc: &Doc<'_>) -> Vec<Entry> {
         .unwrap_or_default();
     let description = doc.text(root, "description");
     let mut entry = if !title.is_empty() {
-        Codes::words(title).entry(Kind::CarePlan)
+        // A titled plan's category says what kind of plan it is, and may put it at the top of the record.
+        let mut titled = Codes::words(title).entry(Kind::CarePlan);
+        let coded = std::iter::once(codes.best).chain(codes.also);
+        titled.also.extend(coded.filter(|concept| !concept.code.is_empty()));
+        titled
     } else if !codes.is_empty() {
         codes.entry(Kind::CarePlan)
     } else {

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use care::access::{Act, DEMO_USERS};
+use care::access::{Act, Actor};
 use care::audit::AuditRow;
 use record::PersonId;
 use std::sync::Arc;
@@ -50,7 +50,6 @@ fn shown(visit: &Visit, id: &str) -> Answered {
 }
 
 fn look(row: &AuditRow) -> Look {
-    let name = DEMO_USERS.iter().find(|user| user.user == row.actor);
     let what = match row.act.as_str() {
         "read record" => "the record",
         "read as sent" => "one entry, with what was sent",
@@ -63,7 +62,7 @@ fn look(row: &AuditRow) -> Look {
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";
     Look {
         when: moment(row.at),
-        who: name.map_or(row.actor.as_str(), |user| user.name).to_owned(),
+        who: Actor::name_of(&row.actor).to_owned(),
         role: row.role.clone(),
         organisation: row.organisation.clone(),
         what: if refused {

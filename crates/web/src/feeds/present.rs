@@ -4,6 +4,7 @@ use super::view::{Event, FeedRow, HeldRow};
 use crate::site::clock::{ago, count, moment, span, time_of_day};
 use crate::site::form::query;
 use crate::site::senders::Senders;
+use care::access::Actor;
 use care::feeds::FeedState;
 use care::intake::{QuarantineItem, Quarantined};
 use exchange::Format;
@@ -31,7 +32,7 @@ pub fn feed_row(state: &FeedState, system: &System, now: Instant, may_open: bool
             .map_or_else(|| "never".to_owned(), |at| last_words(at, now)),
         expected: minutes.map_or_else(
             || "when it comes".to_owned(),
-            |minutes| format!("every {}", span(minutes * 60_000_000)),
+            |minutes| format!("every {}", every(minutes)),
         ),
         late,
         today: count(state.today),
@@ -45,6 +46,20 @@ pub fn feed_row(state: &FeedState, system: &System, now: Instant, may_open: bool
         } else {
             String::new()
         },
+    }
+}
+
+/// `15 minutes`, `hour`, `day`, `7 days`: how often something should come.
+fn every(minutes: i64) -> String {
+    let (count, unit) = match minutes {
+        days if days % (24 * 60) == 0 => (days / (24 * 60), "day"),
+        hours if hours % 60 == 0 => (hours / 60, "hour"),
+        minutes => (minutes, "minute"),
+    };
+    if count == 1 {
+        unit.to_owned()
+    } else {
+        format!("{count} {unit}s")
     }
 }
 
@@ -156,7 +171,7 @@ pub fn mend(code: &str) -> &'static str {
 /// What became of an item that is settled, in words.
 pub fn settled(item: &QuarantineItem) -> Option<String> {
     let (at, by, why) = item.closed.as_ref()?;
-    let when = moment(*at);
+    let (by, when) = (Actor::name_of(by), moment(*at));
     Some(match item.line.state {
         2 => format!("discarded by {by} on {when}, because: {why}"),
         _ => format!("{why} by {by} on {when}"),
@@ -167,7 +182,7 @@ pub fn settled(item: &QuarantineItem) -> Option<String> {
 pub fn events(item: &QuarantineItem) -> Vec<Event> {
     let closed = item.closed.iter().map(|(at, by, why)| Event {
         when: moment(*at),
-        who: by.clone(),
+        who: Actor::name_of(by).to_owned(),
         what: match item.line.state {
             2 => format!("Discarded: {why}"),
             _ => why.clone(),
@@ -245,6 +260,12 @@ mod tests {
         );
         held.state = 2;
         assert_eq!(clock(&held, Instant(i64::MAX)), (String::new(), false));
+    }
+
+    #[test]
+    fn how_often_is_said_in_its_largest_whole_unit() {
+        let said: Vec<String> = [15, 60, 120, 1440, 10_080, 90].map(every).into();
+        assert_eq!(said, ["15 minutes", "hour", "2 hours", "day", "7 days", "90 minutes"]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ use record::{Certainty, Entry, Kind, Status, Value};
 const VALUE_LETTERS_MAX: usize = 120;
 /// Letters of a note in a list.
 const NOTE_LETTERS_MAX: usize = 160;
+/// Letters of what a statement at the top of the record says beyond its name.
+const GIST_LETTERS_MAX: usize = 90;
 
 /// Which line of the store an entry's page shows: a stable name without meaning, safe to paste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +152,7 @@ pub fn marks(fact: &Fact) -> Vec<String> {
 }
 
 /// What must be known of a measured value before it is relied on (SAFETY 5).
-fn value_marks(line: &Told) -> Vec<String> {
+pub fn value_marks(line: &Told) -> Vec<String> {
     let Some(Value::Quantity(quantity)) = &line.entry.value else {
         return Vec::new();
     };
@@ -195,27 +197,59 @@ const FILING: [&str; 14] = [
 
 /// What a reader wants of the details, on one line: why, what came of it.
 pub fn note(entry: &Entry) -> String {
-    let wanted = entry.detail.lines().filter(|line| {
-        let lower = line.trim().to_lowercase();
-        !lower.is_empty() && !FILING.iter().any(|filing| lower.starts_with(filing))
-    });
-    cut(&wanted.collect::<Vec<_>>().join("; "), NOTE_LETTERS_MAX)
+    cut(&wanted(entry).join("; "), NOTE_LETTERS_MAX)
+}
+
+/// The lines of detail that say something the entry's own words do not, without what each only labels.
+fn wanted(entry: &Entry) -> Vec<&str> {
+    let label = entry.what.label();
+    let mut wanted = Vec::new();
+    for line in entry.detail.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let lower = line.to_lowercase();
+        if FILING.iter().any(|filing| lower.starts_with(filing)) {
+            continue;
+        }
+        let (before, said) = line.split_once(": ").unwrap_or(("", line));
+        let repeats = said.eq_ignore_ascii_case(label) || line.eq_ignore_ascii_case(label);
+        let bare =
+            ["source", "note", "rule"].contains(&before.to_lowercase().as_str()) || before.eq_ignore_ascii_case(label);
+        if !repeats {
+            wanted.push(if bare { said } else { line });
+        }
+    }
+    wanted
+}
+
+/// What a statement at the top of the record says beyond its name, without where the original is, short.
+pub fn gist(entry: &Entry) -> String {
+    let said = wanted(entry).join("; ");
+    let said = match find_original(&said) {
+        Some(at) => said.get(..at).unwrap_or(&said),
+        None => &said,
+    };
+    cut(said.trim_end_matches([' ', ';', '.']), GIST_LETTERS_MAX)
+}
+
+/// Where in a text it begins to say where the original is.
+fn find_original(text: &str) -> Option<usize> {
+    // Lower case of ASCII letters keeps every byte in its place.
+    text.to_ascii_lowercase().find("signed original:")
 }
 
 /// Where the signed original is, when that was said.
 pub fn original(entry: &Entry) -> String {
-    let labels = [
-        "original:",
-        "signed original:",
-        "form kept:",
-        "kept at:",
-        "where kept:",
-        "location of form:",
-    ];
     let said = entry.detail.lines().find_map(|line| {
-        let lower = line.to_lowercase();
-        let label = labels.iter().find(|label| lower.starts_with(**label))?;
-        line.get(label.len()..).map(|rest| rest.trim().to_owned())
+        let at = find_original(line).map(|at| at + "signed original:".len());
+        let at = at.or_else(|| {
+            let begins = line.to_ascii_lowercase().starts_with("original:");
+            begins.then_some("original:".len())
+        })?;
+        line.get(at..).map(|rest| {
+            rest.trim()
+                .trim_end_matches("(text/plain)")
+                .trim_end_matches(['.', ' '])
+                .to_owned()
+        })
     });
     said.unwrap_or_default()
 }
@@ -305,6 +339,14 @@ mod tests {
                 .into();
         assert_eq!(note(&entry), "Complaint: Fall in bathroom; Outcome: Not conveyed");
         assert_eq!(original(&entry), "blue folder");
+    }
+
+    #[test]
+    fn the_gist_leaves_out_what_is_said_already() {
+        let mut entry = Entry::new(Kind::Consent, Concept::words("Not for cardiopulmonary resuscitation"));
+        entry.detail = "rule: Not for cardiopulmonary resuscitation\nsource: Attempts not recommended; discussed. Signed original: yellow folder.".into();
+        assert_eq!(gist(&entry), "Attempts not recommended; discussed");
+        assert_eq!(original(&entry), "yellow folder");
     }
 
     #[test]

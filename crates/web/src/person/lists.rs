@@ -11,7 +11,7 @@ use crate::site::clock::short;
 use crate::site::view::{Choice, Paging};
 use care::person::Fact;
 use record::concept::{LOINC, SNOMED};
-use record::{Certainty, Concept, Kind, Status, Value};
+use record::{Certainty, Concept, Kind, Precision, Status, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Lines of a list on the record; the rest is behind "more".
@@ -177,6 +177,14 @@ impl Present<'_> {
             let line = group[0].line();
             !(is_one_of(&line.entry.what, &DIASTOLIC) && told.contains(&(line.record_no, line.item)))
         });
+        // Newest first; within one set of observations in the order in which they were sent.
+        lines.sort_by_key(|(group, _)| {
+            let entry = group[0].entry();
+            (
+                std::cmp::Reverse(entry.happened.or(entry.recorded).map(|when| when.instant)),
+                entry.part,
+            )
+        });
         List {
             total: lines.len() as u64,
             lines: lines
@@ -268,7 +276,7 @@ impl Present<'_> {
             Years::Last(years) => self.record.known_at.0 - i64::from(years) * 365 * DAY_MICROS - DAY_MICROS,
         };
         let mut rows: Vec<Vec<&Fact>> = Vec::new();
-        let mut by_item: HashMap<(i64, i64), usize> = HashMap::new();
+        let mut by_item: HashMap<(i64, i64, bool), usize> = HashMap::new();
         for fact in &self.record.facts {
             let entry = fact.entry();
             let when = entry.happened.or(entry.recorded).map(|when| when.instant.0);
@@ -282,7 +290,13 @@ impl Present<'_> {
             if !fits {
                 continue;
             }
-            let item = (fact.line().record_no, fact.line().item);
+            let line = fact.line();
+            let moment = entry.happened.filter(|when| when.precision == Precision::Moment);
+            // Results of one moment are one row, unless results are what was asked for: then each opens.
+            let item = match moment.filter(|_| entry.kind == Kind::Result && filter.kind.is_none()) {
+                Some(when) => (line.record_no, when.instant.0, true),
+                None => (line.record_no, line.item, false),
+            };
             match by_item.get(&item).and_then(|at| rows.get_mut(*at)) {
                 Some(row) => row.push(fact),
                 None => {
@@ -297,7 +311,7 @@ impl Present<'_> {
     /// A row of the timeline: one item, its parts in its value.
     fn row(&self, facts: &[&Fact]) -> Line {
         let mut parts: Vec<&Fact> = facts.to_vec();
-        parts.sort_by_key(|fact| fact.entry().part);
+        parts.sort_by_key(|fact| (fact.line().item, fact.entry().part));
         let Some(first) = parts.first() else {
             return Line::default();
         };
@@ -305,24 +319,32 @@ impl Present<'_> {
         if parts.len() == 1 {
             return line;
         }
-        for part in &parts {
-            for mark in line::marks(part) {
-                if !line.marks.contains(&mark) {
-                    line.marks.push(mark);
-                }
-            }
+        // Other marks stand beside the value that they are about.
+        line.marks.clear();
+        if parts
+            .iter()
+            .any(|part| part.lines.iter().any(|line| !line.issues.is_empty()))
+        {
+            line.marks.push("incomplete".to_owned());
         }
         let named = named_values(&parts);
         if named.is_empty() {
             return line;
         }
-        if first.entry().value.is_some() && first.entry().kind == Kind::Result {
-            let several = first.entry().category.replace('-', " ");
-            line.what = if several.is_empty() {
+        let items: HashSet<i64> = parts.iter().map(|part| part.line().item).collect();
+        if first.entry().kind == Kind::Result && (first.entry().value.is_some() || items.len() > 1) {
+            let category = &first.entry().category;
+            let same = parts.iter().all(|part| part.entry().category == *category);
+            let several = category.replace('-', " ");
+            line.what = if several.is_empty() || !same {
                 "Several results".to_owned()
             } else {
                 capital(&several)
             };
+        }
+        if items.len() > 1 {
+            // Each has a page of its own: the row leads to all of them.
+            line.path = self.all_of(Kind::Result);
         }
         let more = named.len().saturating_sub(PARTS_SHOWN);
         line.value = named.into_iter().take(PARTS_SHOWN).collect::<Vec<_>>().join(", ");
@@ -405,8 +427,14 @@ fn named_values(parts: &[&Fact]) -> Vec<String> {
         let Some(value) = &entry.value else { continue };
         let told = both.is_some() && (is_one_of(&entry.what, &SYSTOLIC) || is_one_of(&entry.what, &DIASTOLIC));
         if !told {
+            let marks = line::value_marks(part.line());
+            let marks = if marks.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", marks.join(", "))
+            };
             named.push(format!(
-                "{} {}",
+                "{} {}{marks}",
                 cut(entry.what.label(), 60),
                 cut(&value_words(value), 60)
             ));

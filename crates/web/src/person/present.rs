@@ -155,14 +155,18 @@ impl<'a> Present<'a> {
     /// A fact as a statement: what, its value and why, by whom and when.
     pub(super) fn statement(&self, fact: &Fact) -> Statement {
         let entry = fact.entry();
-        let value = entry.value.as_ref().map(line::value_words).unwrap_or_default();
+        let value = entry
+            .value
+            .as_ref()
+            .map(|value| line::cut(&line::value_words(value), 120))
+            .unwrap_or_default();
         let mut words = entry.what.label().to_owned();
         if !value.is_empty() && !words.contains(&value) {
             words = format!("{words}: {value}");
         }
         let original = line::original(entry);
-        let more = line::note(entry);
-        if !more.is_empty() && !self.record.restricted && !words.contains(&more) && more != original {
+        let more = line::gist(entry);
+        if !more.is_empty() && !self.record.restricted && !words.contains(&more) {
             words = format!("{words}: {more}");
         }
         if !matches!(entry.status, Status::Active | Status::Completed | Status::Unknown) {
@@ -307,19 +311,21 @@ impl<'a> Present<'a> {
             let last = heard
                 .last_anything
                 .map_or_else(|| "never".to_owned(), |at| ago(at, now));
+            // A feed that never brought anything is the feeds page's business, not the bedside's.
             let late: Vec<String> = heard
                 .late
                 .iter()
-                .map(|(title, at)| late_words(title, *at, now))
+                .filter_map(|(title, at)| Some(late_words(title, (*at)?, now)))
                 .collect();
+            let late = if self.senders.is_hidden(&heard.sender) {
+                Vec::new()
+            } else {
+                late
+            };
             feeds.push(FeedAge {
                 name,
-                words: if late.is_empty() || self.senders.is_hidden(&heard.sender) {
-                    last
-                } else {
-                    late.join(", ")
-                },
-                late: !heard.late.is_empty(),
+                late: !late.is_empty(),
+                words: if late.is_empty() { last } else { late.join(", ") },
             });
         }
         feeds.sort_by_key(|feed| !feed.late);
@@ -444,12 +450,9 @@ impl<'a> Present<'a> {
     }
 }
 
-fn late_words(title: &str, last: Option<Instant>, now: Instant) -> String {
+fn late_words(title: &str, last: Instant, now: Instant) -> String {
     let what = title.split_once(": ").map_or(title, |(_, what)| what);
-    match last {
-        Some(at) => format!("{what}: last heard {} ago", span(now.0 - at.0)),
-        None => format!("{what}: never heard"),
-    }
+    format!("{what} last heard {} ago", span(now.0 - last.0))
 }
 
 /// The banner's line of what one sender says of who someone is.

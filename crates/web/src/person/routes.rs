@@ -183,11 +183,9 @@ fn candidates(visit: &Visit, people: &[care::person::Found]) -> Vec<Candidate> {
             let mind = match others.count() {
                 _ if one.restricted => "Whereabouts restricted: not shown anywhere",
                 0 => "",
-                _ if same_number => "May be the same person as another here: their records were not joined",
-                _ if one.says.multiple_birth == Some(true) => {
-                    "Twin or one of a multiple birth: same surname and birth date as another here"
-                }
-                _ => "Same surname and birth date as another here: check the given name and the number",
+                _ if same_number => "May be the same person: records not joined",
+                _ if one.says.multiple_birth == Some(true) => "Twin: same surname and birth date as another here",
+                _ => "Same surname and birth date as another here",
             };
             let known = match one.senders {
                 1 => "1 sender".to_owned(),

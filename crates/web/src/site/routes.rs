@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use care::access::{Act, DEMO_USERS, ListGrant};
+use care::access::{Act, Actor, DEMO_USERS, ListGrant};
 use care::concern::{self, Concern};
 use record::{Instant, PersonId};
 use std::sync::Arc;
@@ -252,10 +252,6 @@ const fn short(wrong: Wrong) -> &'static str {
 fn present(concern: &Concern, now: Instant) -> Report {
     let wrong = Wrong::ALL.into_iter().find(|wrong| wrong.value() == concern.kind);
     let known = DEMO_USERS.iter().find(|user| user.user == concern.reporter);
-    let name = |user: &str| {
-        let known = DEMO_USERS.iter().find(|demo| demo.user == user);
-        known.map_or(user, |demo| demo.name).to_owned()
-    };
     Report {
         path: format!("/wrong/{}", concern.number),
         reference: concern.number.to_string(),
@@ -279,7 +275,7 @@ fn present(concern: &Concern, now: Instant) -> Report {
         closed: concern
             .closed
             .as_ref()
-            .map(|(at, by, why)| format!("{why} ({}, {})", name(by), moment(*at))),
+            .map(|(at, by, why)| format!("{why} ({}, {})", Actor::name_of(by), moment(*at))),
         late: concern.closed.is_none() && now.0 - concern.reported.0 > LATE_MICROS,
     }
 }
