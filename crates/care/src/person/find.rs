@@ -2,7 +2,7 @@
 
 use super::given_name::normal;
 use super::store::{self, Identity};
-use super::{demographics, reading};
+use super::{demographics, whereabouts};
 use crate::Care;
 use crate::access::{self, Act, ListGrant};
 use crate::db::{Conn, DbError};
@@ -235,7 +235,10 @@ fn fits(identity: &Identity, names: &[String], postcode: &str, by_birth: bool) -
 fn describe(conn: &mut Conn, person_no: i64, person: PersonId) -> Result<Option<Found>, DbError> {
     let records = store::records_of(conn, person_no)?;
     let mut best: Option<(bool, Demographics)> = None;
-    let (mut dead, mut restricted) = (false, false);
+    let numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let mine = store::identities(conn, &numbers)?;
+    let restricted = whereabouts::restricted(conn, &mine)?;
+    let mut dead = false;
     let mut senders = BTreeSet::new();
     for record in &records {
         senders.insert(record.sender.clone());
@@ -245,7 +248,6 @@ fn describe(conn: &mut Conn, person_no: i64, person: PersonId) -> Result<Option<
             says.death,
             record::demographics::Death::Dead | record::demographics::Death::DeadSince(_)
         );
-        restricted |= says.restricted;
         if best
             .as_ref()
             .is_none_or(|(verified, _)| !verified && record.nhs_verified)
@@ -255,7 +257,7 @@ fn describe(conn: &mut Conn, person_no: i64, person: PersonId) -> Result<Option<
     }
     Ok(best.map(|(_, mut says)| {
         if restricted {
-            reading::hide_whereabouts(&mut says);
+            whereabouts::hide(&mut says);
         }
         Found {
             person,

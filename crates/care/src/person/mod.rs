@@ -12,6 +12,7 @@ pub mod sent;
 pub(crate) mod store;
 mod terms;
 mod timeline;
+pub(crate) mod whereabouts;
 
 pub use banner::{Banner, Statement};
 pub use disagreement::Disagreement;

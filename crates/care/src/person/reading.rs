@@ -2,10 +2,9 @@
 
 use super::banner::{self, Banner};
 use super::disagreement::{self, Disagreement};
-use super::identity::contradicts;
 use super::store::{self, Identity, RawLine};
 use super::timeline::{self, Fact, Line};
-use super::{demographics, given_name};
+use super::{demographics, whereabouts};
 use crate::Care;
 use crate::access::PersonGrant;
 use crate::db::{Conn, DbError};
@@ -136,17 +135,16 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
             nhs_verified: record.nhs_verified,
         });
     }
-    let restricted = views
-        .iter()
-        .any(|view| view.says.as_ref().is_some_and(|says| says.restricted));
+    let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let mine = store::identities(conn, &record_numbers)?;
+    let restricted = whereabouts::restricted(conn, &mine)?;
     if restricted {
         views
             .iter_mut()
             .filter_map(|view| view.says.as_mut())
-            .for_each(hide_whereabouts);
+            .for_each(whereabouts::hide);
     }
     views.sort_by_key(|view| (view.says.is_none(), !view.nhs_verified, view.record_no));
-    let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
     let (heard, silent) = who_spoke(care, conn, &lines, grant.now())?;
     let facts = timeline::fold(lines);
     let codes = &care.system().banner;
@@ -157,21 +155,12 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
         heard,
         silent,
         quarantined: quarantine_store::of_records(conn, &record_numbers)?,
-        may_be_same: may_be_same(conn, &record_numbers, grant.person_no())?,
+        may_be_same: may_be_same(conn, &mine, &record_numbers, grant.person_no())?,
         restricted,
         known_at: grant.now(),
         views,
         facts,
     })
-}
-
-/// Takes out whatever tells where a person is.
-pub(crate) fn hide_whereabouts(says: &mut Demographics) {
-    says.addresses.clear();
-    says.phones.clear();
-    says.emails.clear();
-    says.practice.clear();
-    says.practice_name.clear();
 }
 
 fn sender_of(text: &str) -> Result<OrgCode, DbError> {
@@ -307,10 +296,9 @@ fn who_spoke(
 
 /// People who share an NHS number with this one, or name and birth date, and were not joined: named, never
 /// shown as one (SAFETY 1). Records that the law or a steward keeps apart are left out altogether.
-fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<Perhaps>, DbError> {
+fn may_be_same(conn: &mut Conn, mine: &[Identity], records: &[i64], person_no: i64) -> Result<Vec<Perhaps>, DbError> {
     const CANDIDATES_MAX: i64 = 400;
     const PERHAPS_MAX: usize = 20;
-    let mine = store::identities(conn, records)?;
     let kept_apart = store::kept_from(conn, records)?;
     let numbers: Vec<i64> = mine
         .iter()
@@ -328,7 +316,7 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
         candidates.extend(
             others
                 .iter()
-                .filter(|other| mine.iter().any(|i| alike(i, other)))
+                .filter(|other| mine.iter().any(|i| whereabouts::alike(i, other)))
                 .map(|o| o.record_no),
         );
     }
@@ -351,13 +339,4 @@ fn may_be_same(conn: &mut Conn, records: &[i64], person_no: i64) -> Result<Vec<P
         }
     }
     Ok(found.into_values().collect())
-}
-
-/// Same birth date, family name, and nothing against it in given name and sex.
-fn alike(a: &Identity, b: &Identity) -> bool {
-    a.birth == b.birth
-        && !a.family.is_empty()
-        && given_name::normal(&a.family) == given_name::normal(&b.family)
-        && !contradicts(a, b)
-        && (a.nhs_number.is_none() || b.nhs_number.is_none() || a.nhs_number == b.nhs_number)
 }

@@ -200,6 +200,14 @@ pub(crate) fn identities_by(
     }
 }
 
+/// Identities with this birth date whose whereabouts are restricted, at most `limit`.
+pub(super) fn restricted_by_birth(conn: &mut Conn, birth: Date, limit: i64) -> Result<Vec<Identity>, DbError> {
+    let sql = format!(
+        "SELECT {IDENTITY_COLUMNS} FROM identity WHERE birth = ?1 AND restricted = 1 ORDER BY record_no LIMIT ?2"
+    );
+    conn.query(&sql, &[i64::from(birth.0).into(), limit.into()], identity)
+}
+
 /// Whose these records are, with every other record of the same persons, as (record, person).
 pub(crate) fn housemates(conn: &mut Conn, records: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
     let persons = persons_of(conn, records)?;
@@ -530,15 +538,6 @@ pub(super) fn old_identities(conn: &mut Conn, persons: &[i64]) -> Result<BTreeSe
         }
     }
     Ok(old)
-}
-
-/// Whether any record of the person whose record this is says that their whereabouts are restricted.
-pub(crate) fn is_restricted(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
-    let records: Vec<i64> = housemates(conn, &[record_no])?
-        .into_iter()
-        .map(|(record, _)| record)
-        .collect();
-    Ok(identities(conn, &records)?.iter().any(|identity| identity.restricted))
 }
 
 /// Whether a record is a sender's directory rather than a person's.

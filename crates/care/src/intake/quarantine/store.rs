@@ -2,7 +2,7 @@
 
 use crate::db::{Conn, DbError, Param, Row};
 use crate::intake::prepare::Prepared;
-use crate::person::store as person_store;
+use crate::person::whereabouts;
 use exchange::{Format, Refused};
 use record::Instant;
 
@@ -227,7 +227,7 @@ pub(crate) fn one(conn: &mut Conn, number: i64) -> Result<Option<QuarantineItem>
     })?;
     let Some(mut item) = found else { return Ok(None) };
     if let Some(record_no) = item.line.record_no {
-        item.restricted = person_store::is_restricted(conn, record_no)?;
+        item.restricted = whereabouts::restricted_record(conn, record_no)?;
     }
     Ok(Some(item))
 }

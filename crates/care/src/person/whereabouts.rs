@@ -1,0 +1,74 @@
+//! Whose whereabouts are shown nowhere (SAFETY 2).
+//!
+//! One sender marks the person, others still hold their address, and not every record of them is joined: a
+//! record without a checked number could tell what the marked one hides. So whereabouts are hidden on every
+//! record that carries the same NHS number as a marked one, or that may be the same person by name and birth
+//! date. Hiding one too many costs a look at the sender's own system; showing one too many cannot be undone.
+
+use super::given_name;
+use super::identity::contradicts;
+use super::store::{self, Identity};
+use crate::db::{Conn, DbError};
+use record::{Demographics, NhsNumber};
+use std::collections::BTreeSet;
+
+/// How many records of one birth date are compared.
+const CANDIDATES_MAX: i64 = 5_000;
+
+/// Whether the whereabouts of the person with these identities are restricted.
+pub(crate) fn restricted(conn: &mut Conn, mine: &[Identity]) -> Result<bool, DbError> {
+    if mine.iter().any(|identity| identity.restricted) {
+        return Ok(true);
+    }
+    let numbers: Vec<i64> = mine
+        .iter()
+        .filter_map(|i| i.nhs_number)
+        .map(NhsNumber::as_i64)
+        .collect();
+    let by_number: Vec<i64> = store::records_with_numbers(conn, &numbers)?.into_iter().collect();
+    if store::identities(conn, &by_number)?
+        .iter()
+        .any(|identity| identity.restricted)
+    {
+        return Ok(true);
+    }
+    let births: BTreeSet<_> = mine.iter().filter_map(|identity| identity.birth).collect();
+    for birth in births {
+        let others = store::restricted_by_birth(conn, birth, CANDIDATES_MAX)?;
+        if others
+            .iter()
+            .any(|other| mine.iter().any(|identity| alike(identity, other)))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// As [`restricted`], for the person whose record this is.
+pub(crate) fn restricted_record(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
+    let records: Vec<i64> = store::housemates(conn, &[record_no])?
+        .into_iter()
+        .map(|(record, _)| record)
+        .collect();
+    let mine = store::identities(conn, &records)?;
+    restricted(conn, &mine)
+}
+
+/// Takes out whatever tells where a person is.
+pub(crate) fn hide(says: &mut Demographics) {
+    says.addresses.clear();
+    says.phones.clear();
+    says.emails.clear();
+    says.practice.clear();
+    says.practice_name.clear();
+}
+
+/// Same birth date, family name, and nothing against it in given name, sex and NHS number.
+pub(super) fn alike(a: &Identity, b: &Identity) -> bool {
+    a.birth == b.birth
+        && !a.family.is_empty()
+        && given_name::normal(&a.family) == given_name::normal(&b.family)
+        && !contradicts(a, b)
+        && (a.nhs_number.is_none() || b.nhs_number.is_none() || a.nhs_number == b.nhs_number)
+}
