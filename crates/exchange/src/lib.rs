@@ -5,6 +5,7 @@
 //! says what one piece means. An arrival splits and reads; a retry and a rebuild read what was kept: so all
 //! three call [`read`], and it depends on nothing but its arguments.
 
+pub mod document;
 pub mod fhir;
 pub mod hl7;
 pub mod nhs;
@@ -57,6 +58,16 @@ pub struct Refused {
     pub item_type: String,
     /// Whom it was about, when that much was readable.
     pub subject: Subject,
+}
+
+/// The documents that a piece holds or points to: letters, reports, pictures. They come from outside: show them
+/// only sandboxed.
+pub fn files(format: Format, body: &[u8]) -> Vec<document::File> {
+    match format {
+        Format::Fhir => fhir::files(body),
+        Format::Hl7 => hl7::files(body),
+        Format::Table => Vec::new(),
+    }
 }
 
 /// Says what one piece means: one or more items, or why not. The same arguments always give the same answer.

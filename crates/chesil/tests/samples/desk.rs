@@ -5,7 +5,6 @@ use care::db::Place;
 use care::intake::QuarantineFilter;
 use care::{Care, Opening, access, feeds};
 use record::Instant;
-use record::system::System;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +14,7 @@ pub fn every_item_has_place_and_reason(data: &Path, name: &str) {
     let care = Care::open(Opening {
         place: Place::Lite(data.join("record.db")),
         audit_place: Place::Lite(data.join("audit.db")),
-        system: Arc::new(System::default()),
+        system: Arc::new(crate::folders::system()),
         stamp: None,
         readers: 1,
         now,

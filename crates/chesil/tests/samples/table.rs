@@ -54,19 +54,21 @@ pub fn compare(path: &Path, rows: &[(String, Counts)]) {
 const HEAD: &str = "# What becomes of the published samples\n\n\
     Every file of the samples goes through `chesil import`, each folder into a fresh demo data folder, in order of\n\
     name. `crates/chesil/tests/samples.rs` counts again and compares; `scripts/samples-table` writes this page.\n\n\
+    *Empty* files hold no piece: bundles without entries, a heading without rows.\n\
     Received = accepted + updated + unchanged + quarantined. *Kept unmapped* are types that add no line to a record\n\
     and can be read as sent. *No entry* are pieces of mapped types that say something and wrote no line, by why: they\n\
     say who someone is, or their sender withdrew them, or a later version stands already.\n\n";
 
 fn text(rows: &[(String, Counts)]) -> String {
     let mut text = String::from(
-        "| folder | files | received | accepted | updated | unchanged | kept unmapped | no entry | quarantined | entries |\n\
-         |---|--:|--:|--:|--:|--:|--:|---|--:|--:|\n",
+        "| folder | files | empty | received | accepted | updated | unchanged | kept unmapped | no entry | quarantined | entries |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|\n",
     );
     let mut whole = Counts::default();
     for (name, counts) in rows {
         row(&mut text, name, counts);
         whole.files += counts.files;
+        whole.empty += counts.empty;
         add(&mut whole.numbers, &counts.numbers);
         add(&mut whole.kept_unmapped, &counts.kept_unmapped);
         add(&mut whole.without_entries, &counts.without_entries);
@@ -98,8 +100,9 @@ fn row(text: &mut String, name: &str, counts: &Counts) {
         .collect();
     let _ = writeln!(
         text,
-        "| {name} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+        "| {name} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
         counts.files,
+        counts.empty,
         number("received"),
         number("accepted"),
         number("updated"),

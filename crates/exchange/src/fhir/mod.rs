@@ -8,6 +8,7 @@ pub mod compose;
 pub mod reference;
 pub mod rewrite;
 
+mod attachment;
 mod condition;
 mod directory;
 mod document;
@@ -26,6 +27,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::files;
 pub use bundle::split;
 pub use reference::local_reference;
 

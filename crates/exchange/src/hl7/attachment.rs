@@ -3,6 +3,7 @@
 use super::datatype::{joined, label};
 use super::escape::unescape;
 use super::message::{Message, Repetition};
+use crate::document::{COUNT_MAX, Content, File};
 use base64::Engine;
 use record::Rejection;
 
@@ -42,6 +43,41 @@ pub fn attachments(message: &[u8]) -> Result<Vec<Result<Attachment, Rejection>>,
             })
         });
     Ok(attached.collect())
+}
+
+/// The documents attached to a message, for showing. A message about several people shows none: whose each is
+/// would be a guess.
+pub fn files(message: &[u8]) -> Vec<File> {
+    let Ok(found) = attachments(message) else {
+        return Vec::new();
+    };
+    let people = Message::parse(message).map_or(0, |message| message.segments().filter(|s| s.name() == "PID").count());
+    found
+        .into_iter()
+        .take(COUNT_MAX)
+        .map(|attached| match attached {
+            Ok(attached) if people < 2 => File {
+                place: attached.place,
+                title: attached.title,
+                media_type: attached.media_type,
+                content: Content::Bytes(attached.bytes),
+            },
+            Ok(attached) => File {
+                place: attached.place,
+                title: String::new(),
+                media_type: attached.media_type,
+                content: Content::Unreadable(
+                    "the message is about several people, and does not say whose it is".to_owned(),
+                ),
+            },
+            Err(rejection) => File {
+                place: rejection.place,
+                title: String::new(),
+                media_type: String::new(),
+                content: Content::Unreadable(rejection.reason),
+            },
+        })
+        .collect()
 }
 
 fn decoded(sent: Repetition<'_>, message: &Message<'_>) -> Option<Vec<u8>> {

@@ -40,7 +40,7 @@ mod visit;
 mod tests;
 
 pub use acknowledge::{Code, acknowledge};
-pub use attachment::{Attachment, attachments};
+pub use attachment::{Attachment, attachments, files};
 pub use escape::unescape;
 pub use message::{Component, Delimiters, Field, MESSAGE_BYTES_MAX, Message, Repetition, Segment};
 pub use split::{Splitter, split};
