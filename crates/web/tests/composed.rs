@@ -82,7 +82,10 @@ fn what_is_composed_reads_back_the_same() {
     let mut kept = Vec::new();
     for delivery in synthetic::deliveries(plan) {
         let sender = OrgCode::parse(&delivery.sender).unwrap();
-        let feed = system.feed(&delivery.feed).cloned().unwrap_or_else(|| Feed::named(&delivery.feed, sender));
+        let feed = system
+            .feed(&delivery.feed)
+            .cloned()
+            .unwrap_or_else(|| Feed::named(&delivery.feed, sender));
         for piece in pieces(&feed, &delivery.bytes) {
             let Ok(items) = exchange::read(piece.format, &piece.body, &piece.context, &feed) else {
                 continue;

@@ -6,7 +6,7 @@ use super::{demographics, whereabouts};
 use crate::Care;
 use crate::access::{self, Act, ListGrant};
 use crate::db::{Conn, DbError};
-use record::{Date, Demographics, NhsNumber, PersonId};
+use record::{Date, Demographics, NhsNumber, PersonId, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many people a search shows at most.
@@ -163,6 +163,33 @@ pub fn find(care: &Care, grant: &ListGrant, query: &Query) -> Result<(Vec<Found>
     let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
     access::shown(care, grant, Act::Search, &ids)?;
     Ok((found, more))
+}
+
+/// The people whom some sender calls by this identifier of its own, by leave; at most [`FOUND_MAX`]. Each
+/// person shown is audited.
+///
+/// # Errors
+/// When the store or the audit fails.
+pub fn find_local(care: &Care, grant: &ListGrant, system: &str, value: &str) -> Result<Vec<Found>, DbError> {
+    let found = care.readers().read(|conn| {
+        let mut persons: BTreeMap<i64, PersonId> = BTreeMap::new();
+        for (_, sender) in store::senders(conn)? {
+            for local in [value.to_owned(), format!("{system}|{value}")] {
+                let minted = PersonId::minted_with(RecordId::of(care.id_key(), &sender, &local));
+                if let Some((id, person_no)) = store::person_by_id(conn, minted)? {
+                    persons.insert(person_no, id);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for (person_no, id) in persons.into_iter().take(FOUND_MAX) {
+            found.extend(describe(conn, person_no, id)?);
+        }
+        Ok::<_, DbError>(found)
+    })?;
+    let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
+    access::shown(care, grant, Act::Search, &ids)?;
+    Ok(found)
 }
 
 fn find_with(conn: &mut Conn, query: &Query) -> Result<(Vec<Found>, bool), DbError> {

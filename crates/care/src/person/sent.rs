@@ -38,6 +38,18 @@ pub struct ItemVersion {
     tie: i64,
 }
 
+impl ItemVersion {
+    /// The version as one text: letters, digits and hyphens, the same wherever and whenever it is asked for.
+    pub fn name(&self) -> String {
+        name_of(self.version.0, self.tie)
+    }
+
+    /// The number of the contribution that told it; items that came in one message share it.
+    pub const fn contribution(&self) -> i64 {
+        self.contribution_no
+    }
+}
+
 /// A contribution exactly as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -78,6 +90,44 @@ pub fn whose(care: &Care, id: ItemId) -> Result<Option<Whose>, DbError> {
         let persons = store::person_ids_of(conn, &[record_no])?;
         Ok(persons.first().map(|(_, _, person)| Whose::Person(*person)))
     })
+}
+
+fn name_of(version: i64, tie: i64) -> String {
+    format!("{version:x}-{tie:016x}")
+}
+
+/// The name of the version of an item that stands now (see [`ItemVersion::name`]), and whether its sender
+/// withdrew it; `None` when there is no such item. Tells nothing of what it says.
+///
+/// # Errors
+/// When the store fails.
+pub fn current_name(care: &Care, id: ItemId) -> Result<Option<(String, bool)>, DbError> {
+    let current = care.readers().read(|conn| current_home(conn, id.key()))?;
+    Ok(current.map(|(_, v)| (name_of(v.version, v.tie), v.state & WITHDRAWN != 0)))
+}
+
+/// What `sender` itself calls the thing that has this id here; `None` when it is not that sender's, or there is
+/// no such thing. For a sender that writes to what it wrote before: nobody learns anything by it.
+///
+/// # Errors
+/// When the store fails.
+pub fn local_id(care: &Care, sender: &OrgCode, id: ItemId) -> Result<Option<String>, DbError> {
+    let found = care.readers().read(|conn| {
+        let Some((record_no, version)) = current_home(conn, id.key())? else {
+            return Ok(None);
+        };
+        let theirs = store::sender_of(conn, record_no)?;
+        let versions = named(care, conn, vec![version], &theirs)?;
+        Ok::<_, DbError>(versions.into_iter().next().filter(|version| version.sender == *sender))
+    })?;
+    let Some(version) = found else { return Ok(None) };
+    let Some(sent) = sent(care, std::slice::from_ref(&version))?.into_iter().next() else {
+        return Ok(None);
+    };
+    let feed = crate::feeds::feed_named(care, &sent.feed)?;
+    let items = exchange::read(sent.format, &sent.body, &sent.context, &feed).unwrap_or_default();
+    let local = items.into_iter().nth(version.facet).map(|item| item.local_id);
+    Ok(local.filter(|local| ItemId::of(care.id_key(), sender, &version.item_type, local) == id))
 }
 
 /// The record where the current version of an item stands, with that version.

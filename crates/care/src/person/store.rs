@@ -3,7 +3,7 @@
 use super::decision::{Decision, Kind};
 use super::identity::{Says, SaysWho};
 use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, insert_rows};
-use record::{Date, Demographics, Instant, NhsNumber, PersonId, RecordId, Sex};
+use record::{Date, Demographics, Instant, NhsNumber, OrgCode, PersonId, RecordId, Sex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one record says of who it is about, as far as matching needs it.
@@ -496,6 +496,16 @@ pub(crate) fn feeds_heard(conn: &mut Conn) -> Result<Vec<(String, String, i64)>,
         &[],
         |row| Ok((row.text(0)?, row.text(1)?, row.int(2)?)),
     )
+}
+
+/// Every sender by whose feeds anything came, each once, with the number of one of its feeds.
+pub(crate) fn senders(conn: &mut Conn) -> Result<Vec<(i64, OrgCode)>, DbError> {
+    let sql = "SELECT MIN(feed_no), sender FROM feed GROUP BY sender ORDER BY sender";
+    let rows = conn.query(sql, &[], |row| Ok((row.int(0)?, row.text(1)?)))?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(number, sender)| Some((number, OrgCode::parse(&sender)?)))
+        .collect())
 }
 
 /// Whose these records are, with the id of each person, as (record, person, id).

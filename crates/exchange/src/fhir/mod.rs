@@ -96,6 +96,9 @@ impl From<Vec<Entry>> for Said {
 
 /// Reads one resource. `context` is what [`split`] gave with it; empty when the resource stood alone.
 ///
+/// Two lines of the context stand above what the resource says of itself, for one that was written to under an
+/// address of this system's: `@id Type/id`, what the sender calls it, and `@version <time>`, when it was written.
+///
 /// The item's id is the resource's own, else the one its bundle entry named, else that of its first identifier
 /// (`system|value`), else one made from its content (`content-…`: the same text again is the same item).
 ///
@@ -153,9 +156,11 @@ pub fn read(body: &[u8], context: &str) -> Result<Item, Refused> {
 
 fn item(doc: Doc<'_>, item_type: String, mapped: bool, text: &str) -> Result<Item, Refused> {
     let local_id = local_id(&doc, text);
-    let version = doc
-        .object(doc.root, "meta")
-        .and_then(|meta| doc.when(meta, "lastUpdated"));
+    let given = Context::new(doc.context).line("@version").and_then(When::parse_fhir);
+    let version = given.or_else(|| {
+        doc.object(doc.root, "meta")
+            .and_then(|meta| doc.when(meta, "lastUpdated"))
+    });
     let version = version.or_else(|| doc.timestamp()).map(|when| when.instant);
     let about = subject::of(&doc, &item_type, &local_id);
     let mut said = if mapped {
@@ -229,6 +234,9 @@ fn deleted(item_type: &str, id: &str, around: Context<'_>) -> Item {
 }
 
 fn local_id(doc: &Doc<'_>, text: &str) -> String {
+    if let Some((_, id)) = Context::new(doc.context).name("@id") {
+        return id.to_owned();
+    }
     let own = doc.text(doc.root, "id");
     if !own.is_empty() && own.len() <= MAX_ID {
         return own.to_owned();

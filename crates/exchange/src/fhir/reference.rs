@@ -24,13 +24,18 @@ impl<'a> Context<'a> {
 }
 
 /// The type and id of the sender's resource that a reference names: `Type/id`, an absolute URL that ends so,
-/// either with `/_history/version`, or a `urn:uuid:` that the context resolves. `None` for anything else: contained
+/// either with `/_history/version`, or what the context has a line for (a `urn:uuid:`). `None` for anything else: contained
 /// (`#x`), a search (`Type?identifier=…`), an unresolved urn.
 pub fn local_reference(reference: &str, context: &str) -> Option<(String, String)> {
     let reference = reference.trim();
-    if reference.starts_with("urn:") {
-        let (resource_type, id) = Context(context).name(reference)?;
+    // What the context says of a reference stands first: a urn, or this system's own id of the sender's thing.
+    if !context.is_empty()
+        && let Some((resource_type, id)) = Context(context).name(reference)
+    {
         return Some((resource_type.to_owned(), id.to_owned()));
+    }
+    if reference.starts_with("urn:") {
+        return None;
     }
     let (resource_type, id) = type_and_id(reference)?;
     Some((resource_type.to_owned(), id.to_owned()))

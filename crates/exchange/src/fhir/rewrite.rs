@@ -12,7 +12,8 @@ pub struct Change<'a> {
     pub meta: &'a dyn Fn(Option<&str>) -> String,
     /// What a reference becomes; `None` leaves it as it is.
     pub reference: &'a dyn Fn(&str) -> Option<String>,
-    /// Members left out wherever they stand, with `_name` beside `name`.
+    /// Members left out wherever they stand, with `_name` beside `name`. One that ends with `{` is left out
+    /// only where its value is an object: `text{` is a narrative, never the words of a code.
     pub hide: &'a [&'a str],
 }
 
@@ -70,7 +71,12 @@ fn member(
 ) -> Result<usize, Broken> {
     let bytes = text.as_bytes();
     let end = skip_value(bytes, at)?;
-    if change.hide.contains(&name.trim_start_matches('_')) {
+    let plain = name.trim_start_matches('_');
+    let hidden = |hide: &&str| match hide.strip_suffix('{') {
+        Some(hide) => hide == plain && text[at..].starts_with('{'),
+        None => *hide == plain,
+    };
+    if change.hide.iter().any(hidden) {
         return Ok(end);
     }
     let before = out.len();

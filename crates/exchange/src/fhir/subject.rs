@@ -2,7 +2,7 @@
 
 use super::json::{Json, skip_blank, skip_value, walk_object};
 use super::patient;
-use super::reference::{local_reference, type_and_id};
+use super::reference::local_reference;
 use super::resource::Doc;
 use super::words::cut;
 use record::{Demographics, NhsNumber, Subject};
@@ -190,7 +190,7 @@ fn whom(doc: &Doc<'_>, reference: &Json<'_>) -> Whom {
             _ => Whom::NotAPerson,
         };
     }
-    match named(text, doc.context) {
+    match local_reference(text, doc.context) {
         Some((resource_type, id)) if resource_type == "Patient" => {
             // The national service's own address of a person is their NHS number, whoever sends it.
             let national = text
@@ -210,13 +210,6 @@ fn whom(doc: &Doc<'_>, reference: &Json<'_>) -> Whom {
                 Whom::Unsaid
             }
         },
-    }
-}
-
-fn named(reference: &str, context: &str) -> Option<(String, String)> {
-    match type_and_id(reference) {
-        Some((resource_type, id)) => Some((resource_type.to_owned(), id.to_owned())),
-        None => local_reference(reference, context),
     }
 }
 

@@ -5,10 +5,13 @@
 //! under [`OWN`] that names the field (`urn:chesil:entry:place`); a further entry that the resource has no
 //! part for is a contained resource of its own, named by `urn:chesil:entry:part`.
 
+mod activity;
+mod clinical;
 mod demographics;
 mod element;
 mod kinds;
 mod own;
+mod told;
 
 pub use demographics::{NHS_NUMBER, ODS, who};
 pub(super) use own::add as read_own;

@@ -1,0 +1,264 @@
+//! A version of an item as the FHIR resource that is answered.
+
+use super::desk::{Desk, Reading};
+use super::outcome::Wrong;
+use care::person::sent::{self, ItemVersion, Sent};
+use exchange::Format;
+use exchange::fhir::compose::{Naming, compose};
+use exchange::fhir::local_reference;
+use exchange::fhir::rewrite::{Change, member_of, rewrite};
+use record::{Instant, Item, ItemId, PersonId, Subject};
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// Where this system says when the sender last changed a thing; `meta.lastUpdated` is when it arrived here.
+const SENT_UPDATED: &str = "urn:chesil:sent-last-updated";
+/// Members that tell, or can tell, where a restricted person is (SAFETY 2).
+const WHEREABOUTS: &[&str] = &[
+    "address",
+    "telecom",
+    "generalPractitioner",
+    "text{",
+    "valueAddress",
+    "valueContactPoint",
+    "location",
+    "locationReference",
+];
+
+/// A resource, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// Its type.
+    pub kind: String,
+    /// Its id.
+    pub id: ItemId,
+    /// Its version's name.
+    pub version: String,
+    /// When the version arrived here.
+    pub received: Instant,
+    /// The record and key it stands under: the order of a record.
+    pub key: (i64, i64),
+    /// The resource, JSON.
+    pub text: String,
+}
+
+/// The type under which an item is read: its own, or `Basic` for what has no FHIR type (an unmapped message).
+pub fn fhir_type(item_type: &str) -> &str {
+    let is_name = item_type.bytes().all(|b| b.is_ascii_alphabetic()) && item_type.starts_with(char::is_uppercase);
+    if is_name { item_type } else { "Basic" }
+}
+
+/// Writes these versions as resources, in the same order; those whose deletion is all that was sent are left
+/// out. `reading` is the leave to the person they are about, `None` for a directory's.
+///
+/// # Errors
+/// When the store fails or holds what cannot be read any more.
+pub fn answered(desk: &Desk, reading: Option<&Reading>, versions: &[ItemVersion]) -> Result<Vec<Answered>, Wrong> {
+    let sents = sent::sent(desk.care(), versions)?;
+    let mut messages: HashMap<i64, Vec<Item>> = HashMap::new();
+    let mut found = Vec::with_capacity(versions.len());
+    for (version, sent) in versions.iter().zip(&sents) {
+        let one = One {
+            desk,
+            reading,
+            version,
+            sent,
+        };
+        let text = match sent.format {
+            Format::Fhir => one.fhir()?,
+            Format::Hl7 | Format::Table => {
+                let items = match messages.entry(version.contribution()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(open) => open.insert(one.items()?),
+                };
+                let item = items.get(version.facet);
+                item.map(|item| one.composed(item)).transpose()?
+            }
+        };
+        let Some((id, text)) = text else { continue };
+        found.push(Answered {
+            kind: fhir_type(&version.item_type).to_owned(),
+            id,
+            version: version.name(),
+            received: sent.received,
+            key: (version.record_no, version.item),
+            text,
+        });
+    }
+    Ok(found)
+}
+
+/// One version being written.
+struct One<'a> {
+    desk: &'a Desk,
+    reading: Option<&'a Reading>,
+    version: &'a ItemVersion,
+    sent: &'a Sent,
+}
+
+impl One<'_> {
+    fn items(&self) -> Result<Vec<Item>, Wrong> {
+        let feed = self.desk.feed(&self.sent.feed)?;
+        exchange::read(self.sent.format, &self.sent.body, &self.sent.context, &feed)
+            .map_err(|refused| Wrong::failed(&refused.rejection))
+    }
+
+    /// What came as FHIR: as sent, but for names and what must be hidden.
+    fn fhir(&self) -> Result<Option<(ItemId, String)>, Wrong> {
+        if self.sent.context.lines().any(|line| line.starts_with("@delete ")) {
+            return Ok(None);
+        }
+        let body = std::str::from_utf8(&self.sent.body).map_err(|error| Wrong::failed(&error))?;
+        let local = match plain_id(body) {
+            Some(id) => id.to_owned(),
+            None => self
+                .items()?
+                .into_iter()
+                .next()
+                .map(|item| item.local_id)
+                .unwrap_or_default(),
+        };
+        let id = self.desk.id_of(&self.version.sender, &self.version.item_type, &local);
+        let text = self.write(&id, body, &|reference| self.renamed(reference))?;
+        Ok(Some((id, text)))
+    }
+
+    /// What came in another language: composed from what was understood of it.
+    fn composed(&self, item: &Item) -> Result<(ItemId, String), Wrong> {
+        let desk = self.desk;
+        let sender = &self.version.sender;
+        let id = desk.id_of(sender, &item.item_type, &item.local_id);
+        let subject = match &item.subject {
+            Subject::Local(local) => Some(format!("Patient/{}", desk.id_of(sender, "Patient", local))),
+            Subject::NhsNumber(_) => self.person().map(|person| format!("Patient/{person}")),
+            Subject::Directory | Subject::Missing => None,
+        };
+        let naming = Naming {
+            id: &id.to_string(),
+            subject: subject.as_deref(),
+            encounter: &|local| format!("Encounter/{}", desk.id_of(sender, "Encounter", local)),
+            patient: &|local| format!("Patient/{}", desk.id_of(sender, "Patient", local)),
+        };
+        let body = compose(item, &naming).unwrap_or_else(|| basic(item, subject.as_deref()));
+        let text = self.write(&id, &body, &|_| None)?;
+        Ok((id, text))
+    }
+
+    fn write(&self, id: &ItemId, body: &str, reference: &dyn Fn(&str) -> Option<String>) -> Result<String, Wrong> {
+        let mut hide: Vec<&str> = Vec::new();
+        if self.reading.is_some_and(|reading| reading.restricted) {
+            hide.extend(WHEREABOUTS);
+        }
+        // Which of a sender's records are the same person is told by the composed Patient alone: a sender's
+        // own link may lead over a bar that it does not know of (SAFETY 2).
+        if self.version.item_type == "Patient" {
+            hide.push("link");
+        }
+        let change = Change {
+            id: &id.to_string(),
+            meta: &|sent| self.meta(sent),
+            reference,
+            hide: &hide,
+        };
+        rewrite(body, &change).map_err(|rejection| Wrong::failed(&rejection))
+    }
+
+    fn person(&self) -> Option<PersonId> {
+        self.reading.map(|reading| reading.grant.person())
+    }
+
+    /// A reference as the answer has it: to this system's id of the sender's thing. A reference that names a
+    /// person by their NHS number becomes one to the person: numbers stand in no address (SAFETY 12).
+    fn renamed(&self, reference: &str) -> Option<String> {
+        let named = local_reference(reference, &self.sent.context);
+        let by_number = match &named {
+            Some((kind, _)) => kind == "Patient" && reference.contains("personal-demographics"),
+            None => reference.starts_with("Patient?"),
+        };
+        if by_number {
+            return Some(match self.person() {
+                Some(person) => format!("Patient/{person}"),
+                None => String::from("Patient/unknown"),
+            });
+        }
+        let (kind, local) = named?;
+        let id = self.desk.id_of(&self.version.sender, &kind, &local);
+        Some(format!("{kind}/{id}"))
+    }
+
+    /// The sender's meta, with this system's version, when it arrived, and who sent it.
+    fn meta(&self, sent: Option<&str>) -> String {
+        let mut meta: Map<String, Json> = sent
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        meta.remove("versionId");
+        if let Some(updated) = meta.remove("lastUpdated") {
+            push(
+                &mut meta,
+                "extension",
+                json!({ "url": SENT_UPDATED, "valueInstant": updated }),
+            );
+        }
+        meta.insert("versionId".to_owned(), json!(self.version.name()));
+        meta.insert("lastUpdated".to_owned(), json!(self.sent.received.rfc3339()));
+        let code = self.version.sender.as_str();
+        meta.insert("source".to_owned(), json!(format!("urn:chesil:sender:{code}")));
+        let organisation = self.desk.care().system().organisation(&self.version.sender);
+        let mut tag = json!({ "system": exchange::fhir::compose::ODS, "code": code });
+        if let Some(organisation) = organisation {
+            tag["display"] = json!(organisation.name);
+        }
+        push(&mut meta, "tag", tag);
+        if let Some(tag) = stamp(self.desk) {
+            push(&mut meta, "tag", tag);
+        }
+        if self.version.incomplete {
+            let tag = json!({ "system": "urn:chesil:tag", "code": "incomplete",
+                "display": "Parts could not be read; see it as sent" });
+            push(&mut meta, "tag", tag);
+        }
+        Json::Object(meta).to_string()
+    }
+}
+
+/// The tag that says that all of this is invented (SAFETY 18).
+pub fn stamp(desk: &Desk) -> Option<Json> {
+    stamp_of(desk.care())
+}
+
+/// As [`stamp`], of a store.
+pub fn stamp_of(care: &care::Care) -> Option<Json> {
+    care.is_demo().then(|| {
+        json!({ "system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST",
+            "display": "Invented people" })
+    })
+}
+
+/// Adds to a list member.
+pub fn push(object: &mut Map<String, Json>, key: &str, value: Json) {
+    match object.entry(key.to_owned()).or_insert_with(|| json!([])) {
+        Json::Array(items) => items.push(value),
+        other => *other = json!([value]),
+    }
+}
+
+/// The resource's own id, when it stands there plainly; else its reader must be asked.
+fn plain_id(body: &str) -> Option<&str> {
+    let id = member_of(body, "id")?.strip_prefix('"')?.strip_suffix('"')?;
+    let plain = !id.is_empty()
+        && id.len() <= 64
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+    plain.then_some(id)
+}
+
+/// What stands for an item that has no FHIR type: what it is called, and whom it is about.
+fn basic(item: &Item, subject: Option<&str>) -> String {
+    let mut basic = json!({ "resourceType": "Basic", "code": { "text": item.item_type } });
+    if let Some(subject) = subject {
+        basic["subject"] = json!({ "reference": subject });
+    }
+    basic.to_string()
+}
