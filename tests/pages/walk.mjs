@@ -53,7 +53,8 @@ async function every(paths, state, follow) {
       if (!String(error).includes("Download is starting")) throw error;
     });
     if (!answer) continue;
-    if (!answer.ok() || !(answer.headers()["content-type"] ?? "").includes("html")) {
+    // A refusal is a page too, and must be as good as any other.
+    if (!(answer.ok() || answer.status() === 403) || !(answer.headers()["content-type"] ?? "").includes("html")) {
       if (answer.status() >= 400) complain(path, [`answered ${answer.status()}`]);
       continue;
     }
@@ -108,6 +109,9 @@ async function mainTask() {
   const user = option("--as");
   await until(async (here) => (await here.getAttribute("name")) === "user" && (!user || (await here.getAttribute("value")) === user), "the demo user");
   await enter();
+  // Signing in leads on and on again: wait until it has arrived.
+  await page.waitForURL((url) => !["/", "/sign-in"].includes(url.pathname));
+  await page.waitForLoadState("load");
   await page.goto(`${base}/people`);
   await until(async (here) => (await here.getAttribute("id")) === "asked", "the search box");
   await page.keyboard.type(option("--asked", ""));

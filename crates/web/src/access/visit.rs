@@ -89,7 +89,8 @@ impl std::ops::Deref for Visit {
 }
 
 impl Caller {
-    fn of(asked: Asked) -> Result<Self, (Self, PageError)> {
+    /// Who asks; with why nothing can be done for them, when it cannot.
+    fn of(asked: Asked) -> (Self, Option<PageError>) {
         let token = session::read(&asked.headers, asked.site.secure_cookies);
         let (typed, whole) = match asked.body {
             Ok(body) => (body, true),
@@ -111,13 +112,11 @@ impl Caller {
             .as_ref()
             .map(|token| care::access::session::of_token(&caller.site.care, token.as_str(), caller.now));
         match known.transpose() {
-            Err(error) => return Err((caller, error.into())),
+            Err(error) => return (caller, Some(error.into())),
             Ok(actor) => caller.actor = actor.flatten(),
         }
-        if !whole {
-            return Err((caller, PageError::TooLong));
-        }
-        Ok(caller)
+        let error = (!whole).then_some(PageError::TooLong);
+        (caller, error)
     }
 
     /// The store.
@@ -245,8 +244,8 @@ async fn respond(asked: Asked, page: impl FnOnce(Caller, bool) -> Response + Sen
     let posts = asked.method == Method::POST;
     let answered = blocking(move || {
         Ok::<_, DbError>(match Caller::of(asked) {
-            Ok(caller) => page(caller, posts),
-            Err((caller, error)) => answer::failed(&caller, error),
+            (caller, None) => page(caller, posts),
+            (caller, Some(error)) => answer::failed(&caller, error),
         })
     })
     .await;

@@ -11,7 +11,7 @@ const VALUE_LETTERS_MAX: usize = 120;
 /// Letters of a note in a list.
 const NOTE_LETTERS_MAX: usize = 160;
 /// Letters of what a statement at the top of the record says beyond its name.
-const GIST_LETTERS_MAX: usize = 90;
+const GIST_LETTERS_MAX: usize = 220;
 
 /// Which line of the store an entry's page shows: a stable name without meaning, safe to paste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

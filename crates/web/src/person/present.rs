@@ -13,6 +13,8 @@ use record::{Address, Date, Demographics, Instant, Kind, NhsNumber, Sex, Status,
 
 /// Flags that stand in the banner at most; the rest are on the timeline.
 const FLAGS_MAX: usize = 6;
+/// Letters of a statement's name before a shorter one stands for it.
+const NAME_LETTERS_MAX: usize = 45;
 /// People and teams named at most.
 const PEOPLE_MAX: usize = 12;
 
@@ -158,7 +160,7 @@ impl<'a> Present<'a> {
         let value = entry
             .value
             .as_ref()
-            .map(|value| line::cut(&line::value_words(value), 120))
+            .map(|value| line::cut(&line::value_words(value), 220))
             .unwrap_or_default();
         let mut words = entry.what.label().to_owned();
         if !value.is_empty() && !words.contains(&value) {
@@ -189,8 +191,19 @@ impl<'a> Present<'a> {
             .iter()
             .filter(|one| kinds.contains(&one.kind));
         wanted
-            .flat_map(|one| &one.facts)
-            .map(|n| self.statement(&self.record.facts[*n]))
+            .flat_map(|one| one.facts.iter().map(move |n| (one.kind, *n)))
+            .map(|(kind, n)| {
+                let fact = &self.record.facts[n];
+                let mut statement = self.statement(fact);
+                // A long official name would push what it says out of sight; it stands on the entry's own page.
+                let name = fact.entry().what.label();
+                if name.chars().count() > NAME_LETTERS_MAX
+                    && let Some(said) = statement.words.strip_prefix(name)
+                {
+                    statement.words = format!("{}{said}", kind.words());
+                }
+                statement
+            })
             .collect()
     }
 

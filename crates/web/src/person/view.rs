@@ -414,6 +414,13 @@ pub enum Found {
     },
 }
 
+impl Found {
+    /// Whether this reader may not search: then there is no box to type into.
+    pub const fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+}
+
 /// Find a person.
 #[derive(Template)]
 #[template(path = "person/find.html")]

@@ -26,9 +26,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Whether the search box stands in the header: for people signed in, except on the search page itself.
+    /// Whether the search box stands in the header: for people signed in who may search, except on the search
+    /// page itself.
     pub fn search(&self) -> bool {
-        self.user.is_some() && self.path != "/people"
+        self.path != "/people" && self.doors.iter().any(|door| door.path == "/people")
     }
 
     /// The path with characters that would end a query value encoded.
