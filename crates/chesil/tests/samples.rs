@@ -52,6 +52,7 @@ fn every_sample_is_imported_or_quarantined_as_the_table_says() {
     for (number, folder) in folders.iter().enumerate() {
         let data = data.path().join(number.to_string());
         let (expected, empty) = folders::pieces(folder);
+        desk::make(&data);
         let mut counts = import(folder, &data);
         counts.empty = empty;
         assert_eq!(counts.numbers["received"], expected, "{}: pieces", folder.name);

@@ -8,26 +8,38 @@ use record::Instant;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Opens the folder that the binary has filled, and reads what it put in quarantine as its desk does.
-pub fn every_item_has_place_and_reason(data: &Path, name: &str) {
-    let now = Instant(1_800_000_000_000_000);
-    let care = Care::open(Opening {
+const NOW: Instant = Instant(1_800_000_000_000_000);
+
+fn open(data: &Path) -> Care {
+    Care::open(Opening {
         place: Place::Lite(data.join("record.db")),
         audit_place: Place::Lite(data.join("audit.db")),
         system: Arc::new(crate::folders::system()),
         stamp: None,
         readers: 1,
-        now,
+        now: NOW,
         fresh_key: [7; 32],
         chain: 7,
     })
-    .unwrap();
+    .unwrap()
+}
+
+/// Makes the folder, with a key that is the same each time: what is filed in order of record is then filed in the
+/// same order each time, and the counts are the same.
+pub fn make(data: &Path) {
+    std::fs::create_dir_all(data).unwrap();
+    drop(open(data));
+}
+
+/// Opens the folder that the binary has filled, and reads what it put in quarantine as its desk does.
+pub fn every_item_has_place_and_reason(data: &Path, name: &str) {
+    let care = open(data);
     let desk = DEMO_USERS
         .iter()
         .map(|user| user.actor())
         .find(|actor| access::may(actor.role, Act::ReadQuarantine).is_ok())
         .unwrap();
-    let grant = access::list(&care, &desk, Act::ReadQuarantine, "test", now).unwrap();
+    let grant = access::list(&care, &desk, Act::ReadQuarantine, "test", NOW).unwrap();
     let filter = QuarantineFilter {
         limit: 10_000,
         ..QuarantineFilter::default()
