@@ -1,26 +1,14 @@
 //! What came as HL7 v2 or as a table is written as FHIR, and reading that gives the same entries again.
 
+#![allow(clippy::unwrap_used, reason = "a test says where it broke")]
+
+mod store;
+
 use exchange::Piece;
 use exchange::fhir::compose::{Naming, compose};
-use record::system::{Feed, System};
+use record::system::Feed;
 use record::{Date, Entry, Item, OrgCode};
 use std::collections::BTreeMap;
-use std::path::Path;
-
-fn system() -> System {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../systems/dorset");
-    let mut files = Vec::new();
-    for folder in ["", "feeds"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|ending| ending == "toml") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-                files.push((name, std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    System::load(&files).unwrap_or_else(|problems| panic!("{problems:?}"))
-}
 
 fn pieces<'a>(feed: &Feed, bytes: &'a [u8]) -> Vec<Piece<'a>> {
     use record::system::FeedFormat;
@@ -72,7 +60,7 @@ fn again(item: &Item) -> (String, Item) {
 
 #[test]
 fn what_is_composed_reads_back_the_same() {
-    let system = system();
+    let system = store::dorset();
     let plan = synthetic::Plan {
         people: 60,
         seed: 7,

@@ -235,9 +235,10 @@ pub fn stamp_of(care: &care::Care) -> Option<Json> {
     })
 }
 
-/// Adds to a list member.
+/// Adds to a list member what is not in it yet.
 pub fn push(object: &mut Map<String, Json>, key: &str, value: Json) {
     match object.entry(key.to_owned()).or_insert_with(|| json!([])) {
+        Json::Array(items) if items.contains(&value) => {}
         Json::Array(items) => items.push(value),
         other => *other = json!([value]),
     }
