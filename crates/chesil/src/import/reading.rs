@@ -3,11 +3,12 @@
 use super::files::{self, Found, Language, Stream};
 use super::run::Work;
 use super::stage::{Named, Stage};
+use crate::clock;
 use care::intake::Preparer;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use exchange::{Format, Piece, fhir, hl7, table};
-use record::Rejection;
 use record::system::{Feed, FeedFormat};
+use record::{Instant as Received, Rejection};
 use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,9 +29,18 @@ pub(super) struct Out<'a> {
     pub stage: Stage,
     pub preparer: Preparer<'a>,
     pub feed: &'a Feed,
+    /// When the last thing was read.
+    pub last: Received,
 }
 
 impl Out<'_> {
+    /// A time later than any given before, so that of two files that say no time of their own the one read
+    /// later is the newer, whichever thread comes to it first.
+    fn stamp(&mut self) -> Received {
+        self.last = Received((self.last.0 + 1).max(clock::now().0));
+        self.last
+    }
+
     fn send(&self, work: Work) -> Result<(), Stopped> {
         self.work.send(work).map_err(|_| Stopped)
     }
@@ -51,14 +61,16 @@ impl Out<'_> {
     }
 
     /// Hands over everything staged, in order of record.
-    pub fn finish(self) -> Result<(), Stopped> {
+    pub fn finish(mut self) -> Result<(), Stopped> {
+        // One time for all: of two lines that say no time of their own, the digest decides, in any run alike.
+        let at = self.stamp();
         let Self { work, stage, .. } = self;
         let mut ready: Vec<Named> = Vec::with_capacity(HANDED_PIECES);
         let mut stopped = false;
         let outcome = stage.finish(|named| {
             ready.push(named);
             if ready.len() >= HANDED_PIECES {
-                stopped = work.send(Work::Pieces(std::mem::take(&mut ready))).is_err();
+                stopped = work.send(Work::Pieces(std::mem::take(&mut ready), at)).is_err();
             }
             !stopped
         });
@@ -70,7 +82,7 @@ impl Out<'_> {
         if stopped {
             Err(Stopped)
         } else {
-            work.send(Work::Pieces(ready)).map_err(|_| Stopped)
+            work.send(Work::Pieces(ready, at)).map_err(|_| Stopped)
         }
     }
 }
@@ -218,7 +230,9 @@ fn refuse(
     kept: Vec<u8>,
     rejection: Rejection,
 ) -> Result<(), Stopped> {
+    let at = out.stamp();
     out.send(Work::Refused {
+        at,
         name: Arc::clone(name),
         format,
         kept,
@@ -250,8 +264,10 @@ fn read_json(mut stream: Stream, name: &Arc<str>, out: &mut Out<'_>) -> std::io:
                 Rejection::new("too-large", "document", reason),
             ));
         }
+        let at = out.stamp();
         return Ok(out
             .send(Work::Document {
+                at,
                 name: Arc::clone(name),
                 bytes: first,
             })

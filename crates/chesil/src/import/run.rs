@@ -11,8 +11,8 @@ use care::db::DbError;
 use care::intake::{Filed, Prepared, Preparer, Source, Tally};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use exchange::{Format, fhir};
-use record::Rejection;
 use record::system::Feed;
+use record::{Instant as Received, Rejection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,10 +36,14 @@ const BATCH_PIECES: usize = 1_500;
 
 /// What the reading thread hands to the preparing ones.
 pub(super) enum Work {
-    /// A whole JSON document.
-    Document { name: Arc<str>, bytes: Vec<u8> },
-    /// Pieces cut already, each with the name of its file.
-    Pieces(Vec<Named>),
+    /// A whole JSON document, and when it was read.
+    Document {
+        name: Arc<str>,
+        bytes: Vec<u8>,
+        at: Received,
+    },
+    /// Pieces cut already, each with the name of its file, and when the delivery was read.
+    Pieces(Vec<Named>, Received),
     /// The import cannot go on.
     Broken(String),
     /// Something that could not be cut.
@@ -48,6 +52,7 @@ pub(super) enum Work {
         format: Format,
         kept: Vec<u8>,
         rejection: Rejection,
+        at: Received,
     },
 }
 
@@ -124,6 +129,7 @@ pub fn take(
                 stage,
                 preparer: care.preparer(),
                 feed,
+                last: clock::now(),
             };
             for delivery in deliveries {
                 let size = delivery.size();
@@ -180,31 +186,26 @@ fn prepare(
 ) -> Result<(), DbError> {
     let mut preparer = care.preparer();
     let mut batch: Vec<Prepared> = Vec::with_capacity(BATCH_PIECES);
-    let mut now = clock::now();
     for work in queue {
-        // One time for what is filed together: pieces received at one moment are packed together.
-        if batch.is_empty() {
-            now = clock::now();
-        }
         match work {
-            Work::Document { name, bytes } => match fhir::split(&bytes) {
+            Work::Document { name, bytes, at } => match fhir::split(&bytes) {
                 Ok(pieces) => {
                     for mut piece in pieces {
                         piece.place = format!("{name}: {}", piece.place);
-                        batch.push(preparer.prepare(&piece, source, now));
+                        batch.push(preparer.prepare(&piece, source, at));
                         hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                     }
                 }
                 Err(rejection) => {
                     let kept = &bytes[..bytes.len().min(KEPT_BYTES_MAX)];
-                    batch.push(preparer.refuse(&name, Format::Fhir, kept, rejection, source, now));
+                    batch.push(preparer.refuse(&name, Format::Fhir, kept, rejection, source, at));
                 }
             },
             Work::Broken(words) => return Err(DbError::state(words)),
-            Work::Pieces(pieces) => {
+            Work::Pieces(pieces, at) => {
                 for (name, mut piece) in pieces {
                     piece.place = format!("{name}: {}", piece.place);
-                    batch.push(preparer.prepare(&piece, source, now));
+                    batch.push(preparer.prepare(&piece, source, at));
                     hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                 }
             }
@@ -213,8 +214,9 @@ fn prepare(
                 format,
                 kept,
                 rejection,
+                at,
             } => {
-                batch.push(preparer.refuse(&name, format, &kept, rejection, source, now));
+                batch.push(preparer.refuse(&name, format, &kept, rejection, source, at));
             }
         }
         hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
