@@ -1,7 +1,7 @@
 //! What arrives: again, late, about someone else, in error, in a batch that fails, from two threads at once.
 
 use crate::app::{App, assert_same_state, feed, on_both};
-use crate::says::{With, condition, deletion, observation, patient};
+use crate::says::{With, adt, condition, deletion, observation, patient};
 use care::access::{self, Act};
 use care::db::{Conn, Place};
 use care::intake::Outcome;
@@ -165,6 +165,29 @@ fn entered_in_error_leaves_the_view_never_the_history() {
 }
 
 #[test]
+fn a_cancelled_admission_leaves_no_line() {
+    on_both(|app| {
+        let message = |event: &str, at: &str| {
+            let visit = format!("PV1|1|I|W1{}V1", "|".repeat(16));
+            adt(event, at, "W1", "", "HARDY^ADA", "19450504", "F").replace("PV1|1|N", &visit)
+        };
+        app.send_by("rbd-adt", message("A01", "20260301090000"));
+        let stays = |app: &App| {
+            let facts = app.read("RBD", "W1").facts;
+            facts.iter().filter(|fact| fact.entry().kind == Kind::Encounter).count()
+        };
+        assert_eq!(stays(app), 1);
+        app.send_by("rbd-adt", message("A11", "20260301100000"));
+        assert_eq!(stays(app), 0);
+        assert_eq!(
+            app.count("entry"),
+            0,
+            "a withdrawn item has no lines, whatever they would say"
+        );
+    });
+}
+
+#[test]
 fn what_names_only_an_nhs_number_is_found_by_it() {
     on_both(|app| {
         let lab = feed("DEMO-LAB", true);
@@ -296,4 +319,33 @@ fn a_read_without_leave_is_refused_before_anything_is_read() {
         let refused = access::person(&app.care, &crate::app::actor("link"), id, Act::ReadRecord, app.now());
         assert!(matches!(refused, Err(access::AccessError::Refused(_))));
     });
+}
+
+#[test]
+fn a_server_that_drops_its_connections_is_found_again_and_nothing_is_half_filed() {
+    for app in crate::app::both().filter(|app| matches!(app.place, Place::Pg(_))) {
+        let east = feed("R0D", true);
+        app.send(&east, ada().line());
+        let before = app.state();
+        let mut conn = app.place.connect(false).unwrap();
+        let others = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        assert!(conn.first(others, &[], |row| row.int(0)).unwrap().unwrap() >= 4);
+        let source = app.care.source(&east).unwrap();
+        let text = condition("c1", "p1", "38341003", "2019-03-04").line();
+        let pieces = crate::app::cut(&east, text.as_bytes());
+        assert!(
+            app.care.take(&pieces, &source, app.now()).is_err(),
+            "said to have failed"
+        );
+        // The pool and the audit lose a connection each time, and find another.
+        let nurse = crate::app::actor("nurse");
+        let id = record::PersonId::minted_with(app.record("R0D", "p1"));
+        let reads = |_: usize| access::person(&app.care, &nurse, id, Act::ReadRecord, app.now()).is_ok();
+        assert!((0..6).any(reads));
+        let now = std::iter::repeat_with(|| care::rebuild::digests(&app.care, &access::JobGrant::for_job("test")));
+        assert!(now.take(4).any(|digests| digests.is_ok()));
+        assert_same_state(&before, &app.state(), true, "after the server dropped its connections");
+        assert_eq!(app.one(&east, text), Outcome::Accepted);
+    }
 }

@@ -8,6 +8,7 @@ mod arrival;
 mod audit;
 mod columns;
 mod identity;
+mod lines;
 mod migrations;
 mod order;
 mod postgres;

@@ -29,9 +29,8 @@ impl Dice {
     }
 }
 
-/// Everything that is sent about some invented people, and then what real feeds do to it: things sent twice, late
-/// and newer versions, subjects corrected, deletions, things cut short.
-pub fn arrivals(people: u32) -> Vec<Arrival> {
+/// Everything that is sent about some invented people.
+pub fn told(people: u32) -> Vec<Arrival> {
     let plan = Plan {
         people,
         seed: 5,
@@ -49,6 +48,13 @@ pub fn arrivals(people: u32) -> Vec<Arrival> {
             });
         }
     }
+    all
+}
+
+/// Everything that is sent, and then what real feeds do to it: things sent twice, late and newer versions, subjects
+/// corrected, deletions, things cut short.
+pub fn arrivals(people: u32) -> Vec<Arrival> {
+    let mut all = told(people);
     let told = all.len();
     for n in 0..told {
         let arrival = all[n].clone();
