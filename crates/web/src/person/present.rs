@@ -396,7 +396,15 @@ impl<'a> Present<'a> {
     /// line: nobody expects to hear from them.
     pub fn silent(&self) -> Vec<Silent> {
         let now = self.record.known_at;
-        let known = |sender: &record::OrgCode| self.record.views.iter().any(|view| view.sender == *sender);
+        // Who holds a record that may be the same person's has told something, and is named where it stands.
+        let known = |sender: &record::OrgCode| {
+            self.record.views.iter().any(|view| view.sender == *sender)
+                || self
+                    .record
+                    .may_be_same
+                    .iter()
+                    .any(|perhaps| perhaps.senders.contains(sender))
+        };
         let (practices, others): (Vec<_>, Vec<_>) = self
             .record
             .silent
