@@ -8,7 +8,7 @@ async fn every_route_needs_leave_and_tells_the_refused_nothing() {
     let app = App::filled(folder.path(), 5);
     let person = margaret_in(&app).await;
     let gp = id_of(&app, "DEMO-GP01", "Patient", &local(&margaret(), "DEMO-GP01"));
-    let patient = format!(r#"{{"resourceType":"Patient","id":"x"}}"#);
+    let patient = r#"{"resourceType":"Patient","id":"x"}"#.to_owned();
     for (method, route) in web::fhir::ROUTES {
         let filled = |id: &str| {
             route
