@@ -157,7 +157,11 @@ fn kill_again_and_again(store: &Store, ledger: &mut Ledger, kills: usize, seed: 
         // What is largest, and not through yet, is where there is most to cut short.
         let mut open: Vec<&mut Sent> = ledger.feeds.iter_mut().filter(|sent| !sent.acknowledged).collect();
         open.sort_by_key(|sent| std::cmp::Reverse(sent.took));
-        let which = if next(seed) % 4 == 0 { open.len().min(4) - 1 } else { 0 };
+        let which = if next(seed).is_multiple_of(4) {
+            open.len().min(4) - 1
+        } else {
+            0
+        };
         let sent = open.swap_remove(which);
         let mut child = store.import(sent);
         if round % 2 == 0 {

@@ -12,7 +12,7 @@ const POINTS_MAX: usize = 60;
 /// A drawing ready for the template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spark {
-    /// "Systolic blood pressure, mm[Hg]".
+    /// "Systolic blood pressure, mmHg".
     pub title: String,
     /// "12 values from 3 March 2024 to 10 April 2026: lowest 128, highest 162, last 148."
     pub description: String,
