@@ -24,7 +24,7 @@ pub struct Arguments {
     /// A folder to watch: what is put in WATCH/FEED-NAME/ is taken and moved to WATCH/FEED-NAME/taken/.
     #[arg(long)]
     pub watch: Option<PathBuf>,
-    /// Systems that may send or read: a TOML file of [[machine]] tables with name, token-file, role
+    /// Systems that may send or read: a TOML file of `[[machine]]` tables with name, token-file, role
     /// (sender or reader) and organisation.
     #[arg(long)]
     pub machines: Option<PathBuf>,

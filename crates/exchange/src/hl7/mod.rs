@@ -1,5 +1,5 @@
-//! HL7 v2 messages: files and streams into messages ([`split`], [`Splitter`], [`mllp`]), messages into items
-//! ([`read`]), and the answer to the sender ([`acknowledge`]).
+//! HL7 v2 messages: files and streams into messages ([`split()`], [`Splitter`], [`mllp`]), messages into items
+//! ([`read`]), and the answer to the sender ([`acknowledge()`]).
 //!
 //! One message tells of several things, so it gives several items: the Patient, and what the event is about.
 //! Their types are the nearest FHIR ones, and their ids are made so that a later message about the same thing
