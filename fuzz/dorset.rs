@@ -22,5 +22,5 @@ pub fn files() -> Vec<(String, String)> {
 /// Dorset as data.
 #[allow(dead_code, reason = "one target needs only the files")]
 pub fn system() -> System {
-    System::load(&files()).unwrap_or_default()
+    System::load(&files()).unwrap_or_else(|problems| panic!("Dorset's folder does not load: {}", problems.len()))
 }
