@@ -14,16 +14,33 @@ use std::collections::hash_map::Entry;
 
 /// Where this system says when the sender last changed a thing; `meta.lastUpdated` is when it arrived here.
 const SENT_UPDATED: &str = "urn:chesil:sent-last-updated";
-/// Members that tell, or can tell, where a restricted person is (SAFETY 2).
+/// Members that tell, or can tell, where a restricted person is (SAFETY 2): addresses, who saw them and where,
+/// which practice is theirs, and words that anyone may have written anything into.
 const WHEREABOUTS: &[&str] = &[
     "address",
     "telecom",
     "generalPractitioner",
+    "contact",
     "text{",
     "valueAddress",
     "valueContactPoint",
     "location",
     "locationReference",
+    "performer",
+    "recorder",
+    "asserter",
+    "requester",
+    "custodian",
+    "managingOrganization",
+    "serviceProvider",
+    "organization",
+    "careManager",
+    "informationSource",
+    "recipient",
+    "note",
+    "comment",
+    "presentedForm",
+    "data",
 ];
 
 /// A resource, ready to be sent.
