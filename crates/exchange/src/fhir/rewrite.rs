@@ -13,7 +13,8 @@ pub struct Change<'a> {
     /// What a reference becomes; `None` leaves it as it is.
     pub reference: &'a dyn Fn(&str) -> Option<String>,
     /// Members left out wherever they stand, with `_name` beside `name`. One that ends with `{` is left out
-    /// only where its value is an object: `text{` is a narrative, never the words of a code.
+    /// only where its value is an object: `text{` is a narrative, never the words of a code. One that ends with
+    /// `~` is left out only of objects that are no code: `display~` is what a reference calls somebody.
     pub hide: &'a [&'a str],
 }
 
@@ -54,27 +55,29 @@ fn top(text: &str, change: &Change<'_>) -> Result<String, Broken> {
         if matches!(name, "resourceType" | "id" | "_id" | "meta") {
             return skip_value(bytes, at);
         }
-        member(text, name, at, change, 1, &mut out)
+        member(text, name, at, change, (1, false), &mut out)
     })?;
     out.push('}');
     Ok(out)
 }
 
 /// Writes one member, a comma before it when something stands before it; answers the offset after its value.
+/// `coded` says whether it stands in an object that has a code or a system.
 fn member(
     text: &str,
     name: &str,
     at: usize,
     change: &Change<'_>,
-    depth: usize,
+    (depth, coded): (usize, bool),
     out: &mut String,
 ) -> Result<usize, Broken> {
     let bytes = text.as_bytes();
     let end = skip_value(bytes, at)?;
     let plain = name.trim_start_matches('_');
-    let hidden = |hide: &&str| match hide.strip_suffix('{') {
-        Some(hide) => hide == plain && text[at..].starts_with('{'),
-        None => *hide == plain,
+    let hidden = |hide: &&str| match (hide.strip_suffix('{'), hide.strip_suffix('~')) {
+        (Some(hide), _) => hide == plain && text[at..].starts_with('{'),
+        (None, Some(hide)) => hide == plain && !coded,
+        (None, None) => *hide == plain,
     };
     if change.hide.iter().any(hidden) {
         return Ok(end);
@@ -118,7 +121,8 @@ fn write(
     let before = out.len();
     if first == Some(&b'{') {
         out.push('{');
-        walk_object(text, at, |name, at| member(text, name, at, change, depth + 1, out))?;
+        let within = (depth + 1, is_coded(text, at)?);
+        walk_object(text, at, |name, at| member(text, name, at, change, within, out))?;
         out.push('}');
     } else {
         out.push('[');
@@ -139,11 +143,24 @@ fn write(
     Ok(out.len() - before > 2 || was_empty)
 }
 
+/// Whether the object is a code: it has a system or a code of its own.
+fn is_coded(text: &str, at: usize) -> Result<bool, Broken> {
+    let mut coded = false;
+    walk_object(text, at, |name, at| {
+        coded |= matches!(name, "system" | "code");
+        skip_value(text.as_bytes(), at)
+    })?;
+    Ok(coded)
+}
+
 /// Whether anything in the text can need changing; most of a resource needs none and is copied whole.
 fn touched(value: &str, change: &Change<'_>) -> bool {
     value.contains("\"reference\"")
         || value.contains("\"Binary/")
-        || change.hide.iter().any(|name| value.contains(&format!("{name}\"")))
+        || change
+            .hide
+            .iter()
+            .any(|name| value.contains(&format!("{}\"", name.trim_end_matches(['{', '~']))))
 }
 
 /// The quoted text that takes the place of a quoted reference.
@@ -237,6 +254,15 @@ mod tests {
         assert_eq!(
             changed(body, &["address", "telecom"]),
             r#"{"resourceType":"Patient","id":"ours","meta":{},"contact":[{"name":{"family":"A"}}],"gender":"male"}"#
+        );
+    }
+
+    #[test]
+    fn a_name_is_hidden_and_the_words_of_a_code_are_not() {
+        let body = r#"{"resourceType":"X","code":{"coding":[{"code":"1","display":"Asthma"}]},"asked":{"display":"Dr A"},"by":[{"actor":{"reference":"P/1","display":"Dr B"}}]}"#;
+        assert_eq!(
+            changed(body, &["display~"]),
+            r#"{"resourceType":"X","id":"ours","meta":{},"code":{"coding":[{"code":"1","display":"Asthma"}]},"by":[{"actor":{"reference":"new:P/1"}}]}"#
         );
     }
 

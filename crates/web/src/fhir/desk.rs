@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use care::Care;
 use care::access::{self, Act, ListGrant, PersonGrant};
 use care::person::SenderView;
-use care::person::sent::{self, Whose};
+use care::person::sent::{self, ItemVersion, Whose};
 use record::system::Feed;
 use record::{Instant, ItemId, OrgCode, PersonId};
 use std::cell::RefCell;
@@ -87,6 +87,19 @@ impl Desk {
             views,
             restricted,
         })
+    }
+
+    /// The current items of a person. Who is close to a restricted person tells where they are, so those are
+    /// left out.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn items(&self, reading: &Reading) -> Result<Vec<ItemVersion>, Wrong> {
+        let mut items = sent::items(self.care(), &reading.grant)?;
+        if reading.restricted {
+            items.retain(|item| item.item_type != "RelatedPerson");
+        }
+        Ok(items)
     }
 
     /// Asks for leave over no one person.

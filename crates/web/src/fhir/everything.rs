@@ -10,7 +10,7 @@ use super::patient::composed;
 use super::resource::{answered, fhir_type};
 use axum::body::{Body, Bytes, HttpBody};
 use care::access::Act;
-use care::person::sent::{self, ItemVersion};
+use care::person::sent::ItemVersion;
 use http_body::Frame;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -60,7 +60,7 @@ pub fn open(desk: Desk, text: &str, params: Vec<(String, String)>) -> Result<Eve
     };
     let permit = STREAMS.try_acquire().map_err(|_| Wrong::busy())?;
     let reading = desk.person(person, Act::ReadRecord)?;
-    let mut all = sent::items(desk.care(), &reading.grant)?;
+    let mut all = desk.items(&reading)?;
     all.sort_by_key(|item| (item.record_no, item.item));
     let mut items: Vec<ItemVersion> = all
         .iter()

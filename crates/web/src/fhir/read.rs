@@ -62,7 +62,7 @@ pub fn patient(desk: &Desk, text: &str) -> Result<One, Wrong> {
     }
     let person = PersonId::parse(text).ok_or_else(Wrong::unknown)?;
     let reading = desk.person(person, Act::ReadRecord)?;
-    let items = sent::items(desk.care(), &reading.grant)?;
+    let items = desk.items(&reading)?;
     let text = composed(desk, &reading, &items)?;
     Ok(One {
         version: blake3::hash(text.as_bytes()).to_hex()[..16].to_owned(),
@@ -94,6 +94,11 @@ fn versions_of(desk: &Desk, kind: &str, text: &str, act: Act) -> Result<(Leave, 
         Leave::Person(reading) => sent::versions(desk.care(), &reading.grant, id.key())?,
         Leave::Directory(grant) => sent::directory_versions(desk.care(), grant, id.key())?,
     };
+    if kind == "RelatedPerson" && leave.reading().is_some_and(|reading| reading.restricted) {
+        return Err(Wrong::refused(
+            "Where this person lives is hidden, and so is who is close to them.",
+        ));
+    }
     versions.retain(|version| fhir_type(&version.item_type) == kind);
     if versions.is_empty() {
         return Err(Wrong::unknown());

@@ -2,12 +2,13 @@
 
 use super::desk::{Desk, Reading};
 use super::outcome::Wrong;
+use crate::site::senders::Senders;
 use care::person::sent::{self, ItemVersion, Sent};
 use exchange::Format;
-use exchange::fhir::compose::{Naming, compose};
+use exchange::fhir::compose::{Naming, ODS, compose};
 use exchange::fhir::local_reference;
 use exchange::fhir::rewrite::{Change, member_of, rewrite};
-use record::{Instant, Item, ItemId, PersonId, Subject};
+use record::{Instant, Item, ItemId, Kind, PersonId, Subject};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,6 +23,7 @@ const WHEREABOUTS: &[&str] = &[
     "generalPractitioner",
     "contact",
     "text{",
+    "display~",
     "valueAddress",
     "valueContactPoint",
     "location",
@@ -127,7 +129,9 @@ impl One<'_> {
             return Ok(None);
         }
         let body = std::str::from_utf8(&self.sent.body).map_err(|error| Wrong::failed(&error))?;
-        let local = match plain_id(body) {
+        // What was written to under this system's id of it goes by the sender's own all the same.
+        let renamed = self.sent.context.lines().any(|line| line.starts_with("@id "));
+        let local = match plain_id(body).filter(|_| !renamed) {
             Some(id) => id.to_owned(),
             None => self
                 .items()?
@@ -144,6 +148,13 @@ impl One<'_> {
     /// What came in another language: composed from what was understood of it.
     fn composed(&self, item: &Item) -> Result<(ItemId, String), Wrong> {
         let desk = self.desk;
+        let scrubbed;
+        let item = if self.is_restricted() {
+            scrubbed = without_whereabouts(item);
+            &scrubbed
+        } else {
+            item
+        };
         let sender = &self.version.sender;
         let id = desk.id_of(sender, &item.item_type, &item.local_id);
         let subject = match &item.subject {
@@ -164,8 +175,14 @@ impl One<'_> {
 
     fn write(&self, id: &ItemId, body: &str, reference: &dyn Fn(&str) -> Option<String>) -> Result<String, Wrong> {
         let mut hide: Vec<&str> = Vec::new();
-        if self.reading.is_some_and(|reading| reading.restricted) {
+        if self.is_restricted() {
             hide.extend(WHEREABOUTS);
+            // R4 demands these two of the types that keep them.
+            for (member, needed_by) in [("author", "Composition"), ("participant", "Appointment")] {
+                if self.version.item_type != needed_by {
+                    hide.push(member);
+                }
+            }
         }
         // Which of a sender's records are the same person is told by the composed Patient alone: a sender's
         // own link may lead over a bar that it does not know of (SAFETY 2).
@@ -179,6 +196,10 @@ impl One<'_> {
             hide: &hide,
         };
         rewrite(body, &change).map_err(|rejection| Wrong::failed(&rejection))
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.reading.is_some_and(|reading| reading.restricted)
     }
 
     fn person(&self) -> Option<PersonId> {
@@ -219,14 +240,21 @@ impl One<'_> {
         }
         meta.insert("versionId".to_owned(), json!(self.version.name()));
         meta.insert("lastUpdated".to_owned(), json!(self.sent.received.rfc3339()));
-        let code = self.version.sender.as_str();
-        meta.insert("source".to_owned(), json!(format!("urn:chesil:sender:{code}")));
-        let organisation = self.desk.care().system().organisation(&self.version.sender);
-        let mut tag = json!({ "system": exchange::fhir::compose::ODS, "code": code });
-        if let Some(organisation) = organisation {
-            tag["display"] = json!(organisation.name);
+        let system = self.desk.care().system();
+        let senders = Senders::about(system, self.is_restricted());
+        let name = senders.name(&self.version.sender);
+        // A practice that must not be named is not named by its code either.
+        if senders.is_hidden(&self.version.sender) {
+            push(&mut meta, "tag", json!({ "system": ODS, "display": name }));
+        } else {
+            let code = self.version.sender.as_str();
+            meta.insert("source".to_owned(), json!(format!("urn:chesil:sender:{code}")));
+            push(
+                &mut meta,
+                "tag",
+                json!({ "system": ODS, "code": code, "display": name }),
+            );
         }
-        push(&mut meta, "tag", tag);
         if let Some(tag) = stamp(self.desk) {
             push(&mut meta, "tag", tag);
         }
@@ -237,6 +265,25 @@ impl One<'_> {
         }
         Json::Object(meta).to_string()
     }
+}
+
+/// The item with nothing in it that could tell where its person is.
+fn without_whereabouts(item: &Item) -> Item {
+    let mut item = item.clone();
+    for entry in &mut item.entries {
+        for text in [&mut entry.by, &mut entry.place, &mut entry.detail] {
+            text.clear();
+        }
+    }
+    item.entries.retain(|entry| entry.kind != Kind::RelatedPerson);
+    if let Some(person) = &mut item.person {
+        person.addresses.clear();
+        person.phones.clear();
+        person.emails.clear();
+        person.practice.clear();
+        person.practice_name.clear();
+    }
+    item
 }
 
 /// The tag that says that all of this is invented (SAFETY 18).

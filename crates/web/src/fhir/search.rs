@@ -122,7 +122,7 @@ fn scope(desk: &Desk, kind: &str, query: &Query) -> Result<Scope, Wrong> {
         };
     }
     if let Some(reading) = &scope.reading {
-        scope.items = sent::items(desk.care(), &reading.grant)?;
+        scope.items = desk.items(reading)?;
     }
     Ok(scope)
 }

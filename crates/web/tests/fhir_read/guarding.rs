@@ -165,6 +165,10 @@ async fn safety_2_a_restricted_person_is_nowhere() {
                 "\"generalPractitioner\"",
                 "\"postalCode\"",
                 "valueAddress",
+                "\"performer\"",
+                "\"note\"",
+                "DEMO-GP",
+                "Surgery",
             ] {
                 assert!(!read.text.contains(word) && !entry.contains(word), "{word}");
                 assert!(
