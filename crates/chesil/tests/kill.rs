@@ -10,6 +10,8 @@ mod app;
 #[path = "../../care/tests/store/postgres.rs"]
 #[allow(dead_code, reason = "shared with the tests of the store")]
 mod postgres;
+#[path = "kill/traffic.rs"]
+mod traffic;
 
 use app::{State, assert_same_state, opening, state_of};
 use care::Care;
@@ -25,8 +27,7 @@ const PEOPLE: u32 = 260;
 const KILLS_A_STORE: usize = 10;
 const KEY: [u8; 32] = [7; 32];
 
-/// What the senders keep of what they sent: each feed's files, and which of them they were told are taken. A sender
-/// of messages will note each acknowledged one here.
+/// What the senders keep of what they sent: each feed's files, and which of them they were told are taken.
 struct Ledger {
     feeds: Vec<Sent>,
 }

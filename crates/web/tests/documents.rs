@@ -6,7 +6,7 @@
 mod store;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use care::Care;
 use care::access::{Act, DEMO_USERS, session};
 use care::person::Query;
@@ -51,8 +51,23 @@ fn address(care: &Care) -> String {
     format!("/people/{}/documents/{}", record.person, EntryName::of(line).written())
 }
 
-/// Asks as this demo user: status, policy, disposition and body.
-async fn ask(care: &Arc<Care>, user: &str, path: &str) -> (StatusCode, String, String, String) {
+/// What was answered.
+struct Answered {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answered {
+    /// A header, or nothing.
+    fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// Asks as this demo user.
+async fn answered(care: &Arc<Care>, user: &str, path: &str) -> Answered {
     session::begin_demo(care, user, TOKEN, store::now()).unwrap().unwrap();
     let site = Site {
         care: Arc::clone(care),
@@ -67,20 +82,21 @@ async fn ask(care: &Arc<Care>, user: &str, path: &str) -> (StatusCode, String, S
         .await
         .unwrap();
     session::end(care, TOKEN).unwrap();
-    let header = |name: &str| {
-        let value = response.headers().get(name);
-        value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (status, policy, disposition) = (
-        response.status(),
-        header("content-security-policy"),
-        header("content-disposition"),
-    );
+    let (status, headers) = (response.status(), response.headers().clone());
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-    (status, policy, disposition, String::from_utf8_lossy(&body).into_owned())
+    Answered {
+        status,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }
+}
+
+/// Asks as this demo user: status, policy, disposition and body.
+async fn ask(care: &Arc<Care>, user: &str, path: &str) -> (StatusCode, String, String, String) {
+    let found = answered(care, user, path).await;
+    let header = |name| found.header(name).to_owned();
+    let (policy, disposition) = (header("content-security-policy"), header("content-disposition"));
+    (found.status, policy, disposition, found.body)
 }
 
 const LETTER: &str = r#"{"resourceType":"DocumentReference","id":"d1","status":"current","subject":{"reference":"Patient/p1"},"description":"Clinic letter","content":[
@@ -126,6 +142,113 @@ async fn a_letter_opens_sandboxed_and_a_program_never_does() {
             "{wrong}"
         );
     }
+}
+
+/// What a sender attaches, and as what it opens: a name, its bytes, how they are named, and what is then seen.
+const ATTACHED: [(&str, &str, &str, &str, &str); 4] = [
+    (
+        "A1",
+        "application/pdf",
+        "JVBERi0xLjQKMSAwIG9iajw8L1R5cGUvQ2F0YWxvZz4+ZW5kb2JqCnRyYWlsZXI8PC9Sb290IDEgMCBSPj4KJSVFT0YK",
+        "application/pdf",
+        "%PDF-1.4",
+    ),
+    (
+        "B2",
+        "application/rtf",
+        "e1xydGYxXGFuc2kgU2VlbiBpbiB7XGIgY2xpbmljfS59",
+        "text/plain; charset=utf-8",
+        "Seen in clinic.",
+    ),
+    (
+        "C3",
+        "text/html",
+        "PGh0bWw+PGJvZHk+PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0PjxwPlNjYW4gcmVwb3J0PC9wPjwvYm9keT48L2h0bWw+",
+        "text/html; charset=utf-8",
+        "<p>Scan report</p>",
+    ),
+    (
+        "D4",
+        "text/xml",
+        "PENsaW5pY2FsRG9jdW1lbnQgeG1sbnM9InVybjpobDctb3JnOnYzIj48dGl0bGU+RGlzY2hhcmdlIHN1bW1hcnk8L3RpdGxlPjxjb21wb25lbnQ+PHN0cnVjdHVyZWRCb2R5Pjxjb21wb25lbnQ+PHNlY3Rpb24+PHRpdGxlPlBsYW48L3RpdGxlPjx0ZXh0PldhbGtzIHdpdGggYSBmcmFtZTwvdGV4dD48L3NlY3Rpb24+PC9jb21wb25lbnQ+PC9zdHJ1Y3R1cmVkQm9keT48L2NvbXBvbmVudD48L0NsaW5pY2FsRG9jdW1lbnQ+",
+        "text/plain; charset=utf-8",
+        "Walks with a frame",
+    ),
+];
+
+/// The addresses on a page that `wanted` likes, each once.
+fn links(page: &str, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+    let all = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut links: Vec<String> = all.filter(|link| wanted(link)).map(str::to_owned).collect();
+    links.sort();
+    links.dedup();
+    links
+}
+
+#[tokio::test]
+async fn a_nurse_follows_the_links_from_the_record_to_every_kind_of_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let letters = ATTACHED.map(|(name, media_type, data, _, _)| {
+        format!(
+            r#"{{"resourceType":"DocumentReference","id":"{name}","status":"current","date":"2026-01-02T10:00:00Z","subject":{{"reference":"Patient/p1"}},"description":"Letter {name}","content":[{{"attachment":{{"contentType":"{media_type}","title":"Letter {name}","data":"{data}"}}}}]}}"#
+        )
+    });
+    let care = told(folder.path(), &letters.each_ref().map(String::as_str));
+    let whole = address(&care);
+    let record = whole.split("/documents/").next().unwrap();
+    let (status, _, _, page) = ask(&care, "nurse", record).await;
+    assert_eq!(status, StatusCode::OK);
+    let mut seen = Vec::new();
+    for entry in links(&page, |link| link.starts_with(&format!("{record}/entries/"))) {
+        let (status, _, _, page) = ask(&care, "nurse", &entry).await;
+        assert_eq!(status, StatusCode::OK, "{entry}");
+        let to = links(&page, |link| link.starts_with(&format!("{record}/documents/")));
+        assert_eq!(to.len(), 1, "{entry} leads to its documents: {page}");
+        let (_, _, _, page) = ask(&care, "nurse", &to[0]).await;
+        assert!(links(&page, |link| link == entry).len() == 1, "and they lead back");
+        let opens = links(&page, |link| {
+            link.starts_with(&format!("{}/", to[0])) && !link.ends_with("/file")
+        });
+        assert_eq!(opens.len(), 1, "{page}");
+        let (name, _, _, media_type, text) = ATTACHED
+            .into_iter()
+            .find(|(name, ..)| page.contains(&format!("Letter {name}")))
+            .unwrap();
+        let opened = answered(&care, "nurse", &opens[0]).await;
+        assert_eq!(opened.header("content-type"), media_type, "{name}");
+        assert_eq!(opened.header("x-content-type-options"), "nosniff", "{name}");
+        let policy = opened.header("content-security-policy");
+        assert!(policy.starts_with("sandbox; default-src 'none'"), "{name}: {policy}");
+        assert!(
+            !policy.contains("allow-") && !policy.contains("script"),
+            "{name}: {policy}"
+        );
+        assert!(opened.body.contains(text), "{name}: {}", opened.body);
+        seen.push(name);
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, ["A1", "B2", "C3", "D4"], "{page}");
+}
+
+#[tokio::test]
+async fn an_entry_without_a_document_and_one_withdrawn_lead_to_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let care = told(folder.path(), &[LETTER]);
+    let path = address(&care);
+    let entry = path.replace("/documents/", "/entries/");
+    let leads = |page: &str| page.contains("/documents/");
+    let (status, _, _, page) = ask(&care, "nurse", &entry).await;
+    assert!(status == StatusCode::OK && leads(&page), "{page}");
+    say(&care, &LETTER.replace("\"current\"", "\"entered-in-error\""), 1);
+    let (status, _, _, page) = ask(&care, "nurse", &entry).await;
+    assert!(status == StatusCode::OK && !leads(&page), "{page}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let flag = r#"{"resourceType":"Flag","id":"f1","status":"active","code":{"text":"Falls"},"subject":{"reference":"Patient/p1"}}"#;
+    let care = told(folder.path(), &[flag]);
+    let entry = address(&care).replace("/documents/", "/entries/");
+    let (status, _, _, page) = ask(&care, "nurse", &entry).await;
+    assert!(status == StatusCode::OK && !leads(&page), "{page}");
 }
 
 #[tokio::test]

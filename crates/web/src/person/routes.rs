@@ -409,7 +409,7 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         unread: found.map(|(_, line)| opened::unread(line)).unwrap_or_default(),
         same: found.map(|(fact, line)| present.same(fact, line)).unwrap_or_default(),
         versions: opened::versions(&opened.versions, &sent, &path, may_see),
-        document: String::new(),
+        document: documents_of(opened, &present, &sent),
         as_sent,
         why_not_sent: if opened.record.restricted {
             MAY_TELL_WHERE
@@ -420,6 +420,17 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         version: version
             .map(|_| format!("Version {number} of {}, as it was sent", opened.versions.len()))
             .unwrap_or_default(),
+    })
+}
+
+/// Where the documents of the entry as it stands now are shown. What the sender took back, and what could tell where
+/// someone with restricted whereabouts is, leads nowhere.
+fn documents_of(opened: &Opened, present: &Present, sent: &[sent::Sent]) -> String {
+    if opened.record.restricted || opened.versions.first().is_none_or(|version| version.withdrawn) {
+        return String::new();
+    }
+    sent.first().map_or_else(String::new, |sent| {
+        crate::document::path(present.path(), opened.name, sent)
     })
 }
 
