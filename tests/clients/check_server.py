@@ -1,9 +1,9 @@
 """Writes to and reads from a running server with fhirclient, fhir.resources and hl7, the PyPI packages.
 
-usage: check_server.py BASE_URL SENDER_TOKEN READER_TOKEN [ORGANISATION]
+usage: check_server.py BASE_URL SENDER_TOKEN READER_TOKEN [ORGANISATION] [MLLP_HOST:PORT]
 
 BASE_URL is the server's own address (http://127.0.0.1:8080); the tokens are those of a sending system and of a
-care system. Everyone written is invented. Prints one line a check; exits 1 when one fails.
+care system; the MLLP listener is one for ADT messages. Everyone written is invented. Prints one line a check; exits 1 when one fails.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 import uuid
 
 import hl7
+import hl7.client
 import requests
 from fhir.resources.R4B import get_fhir_model_class
 from fhirclient import client
@@ -93,6 +94,32 @@ def read_by_client(check, server, base, session, someone, family):
     check.that("a name in an address is refused", refused.status_code == 400 and why is None, refused.text)
 
 
+def write_by_resources(check, base, session, someone):
+    """Writes what fhir.resources makes, and reads it back into what fhir.resources takes."""
+    make = get_fhir_model_class("Condition")
+    made = make.model_validate(
+        {
+            "resourceType": "Condition",
+            "id": "check",
+            "subject": {"reference": f"Patient/{someone}"},
+            "code": {"coding": [{"system": "http://snomed.info/sct", "code": "38341003", "display": "Hypertension"}]},
+            "onsetDateTime": "2019-04-05",
+        }
+    )
+    headers = {"Content-Type": "application/fhir+json"}
+    answer = session.post(f"{base}/fhir/Condition", data=made.model_dump_json(), headers=headers)
+    check.that("a Condition of fhir.resources is taken", answer.status_code == 201, answer.text)
+    return answer.headers.get("Location", "").split("/Condition/")[-1].split("/")[0]
+
+
+def read_by_resources(check, base, session, condition):
+    answer = session.get(f"{base}/fhir/Condition/{condition}")
+    make = get_fhir_model_class("Condition")
+    read = make.model_validate(answer.json()) if answer.status_code == 200 else None
+    same = read is not None and read.code.coding[0].code == "38341003" and str(read.onsetDateTime) == "2019-04-05"
+    check.that("and fhir.resources reads it back", same, answer.text)
+
+
 def messages(check, base, session, reader):
     local = uuid.uuid4().hex[:10]
     text = "\r".join(
@@ -113,6 +140,27 @@ def messages(check, base, session, reader):
     whole = reader.get(f"{base}/fhir/Patient/{found['entry'][0]['resource']['id']}/$everything").json()
     wrong = [why for why in (is_valid(entry["resource"]) for entry in whole["entry"]) if why]
     check.that("fhir.resources takes what was composed of the message", not wrong, wrong)
+
+
+def by_mllp(check, base, reader, listener):
+    """Sends over MLLP with the hl7 package's own client."""
+    host, port = listener.rsplit(":", 1)
+    local = uuid.uuid4().hex[:10]
+    text = "\r".join(
+        [
+            f"MSH|^~\\&|EPR|RBD|CHESIL|QVV|20261102085501||ADT^A01|{local}|P|2.4",
+            f"PID|1||{local}^^^RBD^MR||TEST^NELL||19570830|F",
+            f"PV1|1|I||||||||||||||||V{local}",
+            "",
+        ]
+    )
+    with hl7.client.MLLPClient(host, int(port)) as line:
+        for _ in range(2):
+            ack = hl7.parse(line.send_message(text).strip(b"\x0b\x1c\r").decode())
+            said = (str(ack.segment("MSA")[1]), str(ack.segment("MSA")[2]))
+            check.that("hl7 sends by MLLP, and sends again", said == ("AA", local), str(ack))
+    found = reader.post(f"{base}/fhir/Patient/_search", data={"identifier": local}).json()
+    check.that("that message's person is found once", len(found.get("entry", [])) == 1, found)
 
 
 def transaction(check, base, session):
@@ -138,8 +186,12 @@ def main():
     check = Check()
     someone, family = write_by_client(check, smart(base, sender))
     read_by_client(check, smart(base, reader), base, reader, someone, family)
+    condition = write_by_resources(check, base, sender, someone)
+    read_by_resources(check, base, reader, condition)
     messages(check, base, sender, reader)
     transaction(check, base, sender)
+    if len(sys.argv) > 5:
+        by_mllp(check, base, reader, sys.argv[5])
     return 1 if check.failed else 0
 
 
