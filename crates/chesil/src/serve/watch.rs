@@ -23,9 +23,16 @@ pub fn start(care: Arc<Care>, data: &Path, folder: &Path) -> Result<(), Failure>
     let (folder, data) = (folder.to_owned(), data.to_owned());
     std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         let mut seen: HashMap<PathBuf, u64> = HashMap::new();
+        let mut strange = 0;
         loop {
-            if let Err(error) = look(&care, &data, &folder, &mut seen) {
-                tracing::warn!(%error, "the watched folder could not be looked through");
+            match look(&care, &data, &folder, &mut seen) {
+                // Their names are not said: what people call folders and files often names a person.
+                Ok(count) if count != strange => {
+                    tracing::warn!(count, "watched folders that are named after no feed of the system");
+                    strange = count;
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the watched folder could not be looked through"),
             }
             std::thread::sleep(EVERY);
         }
@@ -33,15 +40,17 @@ pub fn start(care: Arc<Care>, data: &Path, folder: &Path) -> Result<(), Failure>
     Ok(())
 }
 
-fn look(care: &Care, data: &Path, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<(), Failure> {
+/// Takes what has arrived; answers how many folders are named after no feed.
+fn look(care: &Care, data: &Path, folder: &Path, seen: &mut HashMap<PathBuf, u64>) -> Result<u32, Failure> {
     let mut now = HashMap::new();
+    let mut strange = 0;
     for feed_folder in std::fs::read_dir(folder)?
         .flatten()
         .filter(|entry| entry.path().is_dir())
     {
         let name = feed_folder.file_name().to_string_lossy().into_owned();
         let Some(feed) = care.system().feed(&name) else {
-            tracing::warn!(feed = name, "a watched folder is named after no feed of the system");
+            strange += 1;
             continue;
         };
         let feed = Arc::new(feed.clone());
@@ -58,7 +67,7 @@ fn look(care: &Care, data: &Path, folder: &Path, seen: &mut HashMap<PathBuf, u64
         }
     }
     *seen = now;
-    Ok(())
+    Ok(strange)
 }
 
 fn take(care: &Care, data: &Path, feed: &Arc<record::system::Feed>, path: &Path) {
@@ -78,6 +87,13 @@ fn take(care: &Care, data: &Path, feed: &Arc<record::system::Feed>, path: &Path)
                 tracing::error!(%error, "a taken file could not be moved aside; it will be looked at again");
             }
         }
-        Err(failure) => tracing::error!(%failure, feed = feed.name, "a file could not be taken; it stays where it is"),
+        Err(failure) => {
+            let failure = failure.to_string().replace(&*path.to_string_lossy(), "the file");
+            tracing::error!(
+                failure,
+                feed = feed.name,
+                "a file could not be taken; it stays where it is"
+            );
+        }
     }
 }
