@@ -113,6 +113,58 @@ fn a_changed_a_removed_and_a_reordered_row_are_seen() {
     seen(&swap, "row 2 was changed");
 }
 
+/// The digest of a row, worked out here from how the table is described: what came before it, then its numbers,
+/// then its texts with their lengths, then the person.
+fn digest_of(before: &[u8], numbers: [i64; 3], texts: [&str; 7], person: &[u8]) -> Vec<u8> {
+    let mut said = before.to_vec();
+    numbers.iter().for_each(|n| said.extend(n.to_le_bytes()));
+    for text in texts {
+        said.extend((text.len() as u64).to_le_bytes());
+        said.extend(text.as_bytes());
+    }
+    said.extend(person);
+    blake3::hash(&said).as_bytes().to_vec()
+}
+
+#[test]
+fn a_row_forged_with_a_digest_of_its_own_is_seen_by_the_row_after_it() {
+    on_both(|app| {
+        let ada = known(app);
+        for _ in 0..6 {
+            access::person(&app.care, &actor("nurse"), ada, Act::ReadRecord, app.now()).unwrap();
+        }
+        let mut conn = audit_conn(app);
+        let row = |conn: &mut Conn, sequence: i64| {
+            let sql = "SELECT chain, at, digest FROM audit WHERE sequence = ?1";
+            let row = conn.first(sql, &[sequence.into()], |row| {
+                Ok((row.int(0)?, row.int(1)?, row.bytes(2)?))
+            });
+            row.unwrap().unwrap()
+        };
+        let (before, (chain, at, digest)) = (row(&mut conn, 2).2, row(&mut conn, 3));
+        let nurse = actor("nurse");
+        let texts = |user| {
+            let (role, purpose) = (nurse.role.words(), nurse.role.purpose());
+            [
+                user,
+                role,
+                &nurse.organisation,
+                Act::ReadRecord.words(),
+                purpose,
+                "granted",
+                "",
+            ]
+        };
+        let own = digest_of(&before, [chain, 3, at], texts("nurse"), ada.as_bytes());
+        assert_eq!(own, digest.to_vec(), "a digest is what it is said to be");
+        let forged = digest_of(&before, [chain, 3, at], texts("gp"), ada.as_bytes());
+        let sql = "UPDATE audit SET actor = 'gp', digest = ?1 WHERE sequence = 3";
+        assert_eq!(conn.execute(sql, &[forged.as_slice().into()]).unwrap(), 1);
+        let found = app.care.audit().verify().unwrap().unwrap_err();
+        assert!(found.contains("row 4 was changed"), "{found}");
+    });
+}
+
 #[test]
 fn rows_of_many_threads_make_one_whole_chain() {
     on_both(|app| {
