@@ -78,6 +78,38 @@ fn a_late_older_version_never_overwrites_a_newer() {
 }
 
 #[test]
+fn of_two_versions_of_one_moment_the_same_one_stands_whichever_came_first() {
+    on_both(|app| {
+        let said = ["44054006", "38341003", "13645005"].map(|code| {
+            condition("c1", "p1", code, "2020-01-01")
+                .at("2026-06-01T09:00:00Z")
+                .line()
+        });
+        // Three things said of one item at one moment, by a sender for every order, one by one and in one delivery.
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        let mut stands = Vec::new();
+        for (n, order) in orders.into_iter().enumerate() {
+            let sender = format!("R0D{n}");
+            let feed = feed(&sender, true);
+            app.send(&feed, patient("p1", "", "Hardy", "Ada", "1945-05-04", "female").line());
+            let lines = order.map(|at| said[at].clone());
+            if n % 2 == 0 {
+                app.send(&feed, lines.join("\n"));
+            } else {
+                lines.iter().for_each(|line| drop(app.send(&feed, line)));
+            }
+            let person = app.read(&sender, "p1");
+            let problems = person.facts.iter().filter(|fact| fact.entry().kind == Kind::Problem);
+            stands.push(problems.map(|fact| fact.entry().what.code.clone()).collect::<Vec<_>>());
+        }
+        assert!(
+            stands.iter().all(|one| one.len() == 1 && *one == stands[0]),
+            "{stands:?}"
+        );
+    });
+}
+
+#[test]
 fn a_deletion_takes_the_lines_and_an_older_version_does_not_bring_them_back() {
     on_both(|app| {
         let east = feed("R0D", true);

@@ -264,7 +264,7 @@ fn codes(lines: &[Line]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn safety_nothing_acknowledged_is_lost_or_doubled_when_a_server_is_killed_in_the_midst_of_traffic() {
+fn nothing_acknowledged_is_lost_or_doubled_when_a_server_is_killed_in_the_midst_of_traffic() {
     let seed_given = std::env::var("CHESIL_SEED").ok().and_then(|seed| seed.parse().ok());
     let mut seed: u64 = seed_given.unwrap_or(0x5eed_0002);
     let files = tempfile::tempdir().unwrap();
