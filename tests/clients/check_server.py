@@ -7,6 +7,7 @@ care system; the MLLP listener is one for ADT messages. Everyone written is inve
 """
 
 import json
+import string
 import sys
 import uuid
 
@@ -53,7 +54,7 @@ def is_valid(resource):
 
 def write_by_client(check, server):
     """Creates a patient and two things about them; answers the patient's id here."""
-    mark = uuid.uuid4().hex[:8].title().translate(str.maketrans("0123456789", "abcdefghij"))
+    mark = uuid.uuid4().hex[:8].title().translate(str.maketrans(string.digits, "abcdefghij"))
     someone = patient.Patient()
     name = humanname.HumanName()
     name.family, name.given = f"Test{mark}", ["Ada"]

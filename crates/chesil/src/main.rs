@@ -75,3 +75,19 @@ fn main() -> ExitCode {
         ExitCode::from(1)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn safety_17_the_version_says_that_nobody_has_signed_for_clinical_use() {
+        let said = Arguments::command().render_version();
+        assert!(said.contains(env!("CARGO_PKG_VERSION")));
+        assert!(
+            said.contains("not for clinical use until a registered Clinical Safety Officer signs"),
+            "{said}"
+        );
+    }
+}

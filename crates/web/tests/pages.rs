@@ -12,7 +12,7 @@ fn each(check: impl Fn(&str, &str)) {
 }
 
 #[test]
-fn every_page_is_signed_invented_and_not_for_clinical_use() {
+fn safety_17_18_every_page_is_signed_invented_and_not_for_clinical_use() {
     each(|path, html| {
         assert!(html.contains("Invented people"), "{path}");
         assert!(
@@ -30,6 +30,67 @@ fn something_is_wrong_is_on_every_page() {
         let the_form_itself = path.starts_with("/wrong/") || path.starts_with("/sign-in");
         assert!(the_form_itself || html.contains("/wrong/new?about="), "{path}");
     });
+}
+
+/// Whoever has several tabs open, or scrolls, sees whose page it is before anything that it says of them.
+#[test]
+fn every_page_about_a_person_says_first_whose_it_is() {
+    let mut about_a_person = 0;
+    each(|path, html| {
+        let id = path.strip_prefix("/people/").and_then(|rest| rest.get(..32));
+        if !id.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+            return;
+        }
+        let at = |words: &str| html.find(words).unwrap_or(usize::MAX);
+        let (who, heading) = (at("aria-label=\"Who this is\""), at("<h1"));
+        assert!(
+            who < heading,
+            "{path}: who it is about comes after the heading, or never"
+        );
+        let said = &html[who..heading];
+        for words in ["who-surname", "born ", "NHS "] {
+            assert!(said.contains(words), "{path}: {words}");
+        }
+    });
+    for Sample { path, .. } in all() {
+        about_a_person += u32::from(path.starts_with(samples::PERSON));
+    }
+    assert!(about_a_person >= 4, "{about_a_person} pages about a person");
+}
+
+/// SAFETY 13: before and after the form that no staffed service owns, and when it has been sent.
+#[test]
+fn safety_13_nobody_reads_this_straight_away_stands_before_and_after_the_form() {
+    const NOBODY: &str = "Nobody reads this straight away.";
+    let html = samples::page("/wrong/new");
+    let form = html.find("<form method=\"post\" action=\"/wrong\"").unwrap();
+    let (before, form) = html.split_at(form);
+    let (_, after) = form.split_once("</form>").unwrap();
+    let sent = samples::page("/wrong/sent");
+    for part in [before, after, &sent] {
+        let (_, said) = part.split_once(NOBODY).unwrap_or_else(|| panic!("{part}"));
+        let said = said.split("</div>").next().unwrap();
+        for number in ["999", "111", "option 2 for mental health", "Local duty number"] {
+            assert!(said.contains(number), "{number}: {said}");
+        }
+    }
+}
+
+/// SAFETY 6: what is printed for downtime says when and by whom, that this is written down, and until when it holds.
+#[test]
+fn safety_6_a_printed_summary_is_dated_and_says_how_long_it_is_true() {
+    let html = samples::page(&format!("{}/summary", samples::PERSON));
+    let (_, said) = html.split_once("<p class=\"printed\">").unwrap();
+    let said = said.split("</p>").next().unwrap();
+    for words in [
+        "Printed ",
+        " by ",
+        "(audit row ",
+        "True only as of then: destroy it when the system is back.",
+        "Invented people.",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]

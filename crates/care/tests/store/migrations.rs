@@ -95,7 +95,7 @@ fn a_migration_that_fails_leaves_the_schema_as_it_was() {
 }
 
 #[test]
-fn a_demo_store_never_becomes_a_live_one() {
+fn safety_18_a_demo_store_never_becomes_a_live_one() {
     for app in both() {
         let live = care::Opening {
             stamp: Some(care::Stamp::Live),

@@ -224,6 +224,62 @@ async fn safety_12_nothing_personal_stands_in_an_address_or_a_title() {
     }
 }
 
+/// SAFETY 6: for downtime, with what stands first, signed and written down as printed.
+#[tokio::test]
+async fn safety_6_a_dated_summary_prints_and_is_written_down() {
+    let world = given_the_partners_have_sent();
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    let (path, _) = when_they_open_the_record_of(&mut nurse, world.named("Margaret", "Loveless")).await;
+    let words = nurse.see(&format!("{path}/summary")).await.words();
+    let nurse_name = DEMO_USERS.iter().find(|user| user.user == "nurse").unwrap().name;
+    let printed = words.split("Printed ").nth(1).unwrap();
+    assert!(printed.starts_with("2 November 2026"), "{printed}");
+    assert!(
+        printed
+            .split("True only as of then")
+            .next()
+            .unwrap()
+            .contains(nurse_name),
+        "{printed}"
+    );
+    for label in [
+        "Allergies",
+        "Resuscitation",
+        "Death",
+        "Power of attorney for health",
+        "Nothing received from",
+    ] {
+        assert!(words.contains(label), "{label}");
+    }
+    let row = &world.audited()[0];
+    assert_eq!((row.act.as_str(), row.outcome.as_str()), ("print summary", "granted"));
+    assert_eq!(row.person.map(|person| format!("/people/{person}")), Some(path));
+}
+
+/// SAFETY 18: on what is shown, printed, taken away as a table, and read by another system.
+#[tokio::test]
+async fn safety_18_invented_people_stands_on_pages_prints_tables_and_fhir() {
+    let world = given_the_partners_have_sent();
+    given_something_unreadable_came(&world);
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    let (path, record) = when_they_open_the_record_of(&mut nurse, world.named("Margaret", "Loveless")).await;
+    let mut shown = vec![record.text, nurse.see(&format!("{path}/summary")).await.text];
+    let mut steward = Browser::of(&world.router, "steward").await;
+    shown.push(steward.see("/feeds/quarantine.csv").await.text);
+    let person = path.rsplit('/').next().unwrap();
+    for read in [
+        "/fhir/metadata".to_owned(),
+        format!("/fhir/Patient/{person}"),
+        format!("/fhir/Condition?patient={person}"),
+        format!("/fhir/Patient/{person}/$everything"),
+    ] {
+        shown.push(nurse.see(&read).await.text);
+    }
+    for text in shown {
+        assert!(text.to_lowercase().contains("invented"), "{text}");
+    }
+}
+
 /// STYLE 19: every role, every route, one table. A route that is added must be added here.
 #[tokio::test]
 async fn who_may_open_what() {
