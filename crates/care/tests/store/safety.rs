@@ -282,3 +282,31 @@ fn safety_12_a_search_shows_at_most_twenty_and_each_person_shown_is_audited() {
         }
     });
 }
+
+#[test]
+fn safety_12_letters_begin_a_name_and_every_trait_given_must_agree() {
+    on_both(|app| {
+        let ada = patient("p1", "", "Hardy-Knight", "Ada", "1945-05-04", "female");
+        let ada = ada.with("/address", json!([{"postalCode": "DT1 1AA"}]));
+        app.send(&feed("R0D", true), ada.line());
+        for (typed, found) in [
+            ("04/05/1945 har", 1),
+            ("04/05/1945 kni", 1),
+            ("04/05/1945 ada", 1),
+            ("har DT1 1AA", 1),
+            ("04/05/1945 DT1 1AA", 1),
+            ("04/05/1945 har DT1 1AA", 1),
+            // Not the beginning, not the day, not the place.
+            ("04/05/1945 ard", 0),
+            ("04/05/1945 dyk", 0),
+            ("03/05/1945 har", 0),
+            ("05/05/1945 har", 0),
+            ("har DT1 1AB", 0),
+            ("04/05/1945 DT1 1AB", 0),
+            ("04/05/1945 har DT1 1AB", 0),
+            ("04/05/1945 har tho", 0),
+        ] {
+            assert_eq!(app.find(typed).len(), found, "{typed}");
+        }
+    });
+}

@@ -185,6 +185,56 @@ async fn safety_2_a_restricted_person_is_nowhere() {
     assert!(checked >= 1, "no restricted person was invented");
 }
 
+/// SAFETY 2: who is close to a restricted person tells where they are; and a sender's own link between two of its
+/// Patients may lead over a bar that it knows nothing of, so that only the composed Patient says who is whom.
+#[tokio::test(flavor = "multi_thread")]
+async fn safety_2_those_close_to_a_restricted_person_and_senders_own_links_are_not_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::new(store::empty(folder.path()));
+    let patient = |id: &str, more: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"Patient","id":"{id}",{more}"name":[{{"family":"Marsh","given":["Ann"]}}],"birthDate":"195{id}-04-03"}},"request":{{"method":"PUT","url":"Patient/{id}"}}}}"#
+        )
+    };
+    let hidden = patient("1", r#""meta":{"security":[{"code":"R"}]},"#);
+    let linked = patient("2", r#""link":[{"other":{"reference":"Patient/1"},"type":"seealso"}],"#);
+    let near = |id: &str| {
+        format!(
+            r#"{{"resource":{{"resourceType":"RelatedPerson","id":"{id}","patient":{{"reference":"Patient/{id}"}},"name":[{{"family":"Nearby"}}]}},"request":{{"method":"PUT","url":"RelatedPerson/{id}"}}}}"#
+        )
+    };
+    let entries = [hidden, linked, near("1"), near("2")].join(",");
+    let bundle = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{entries}]}}"#);
+    let answer = app.send("POST", "/fhir", "rbd", &bundle, &[]).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+
+    let ids = ["1", "2"].map(|local| id_of(&app, "RBD", "Patient", local));
+    for (id, shown) in ids.iter().zip([0, 1]) {
+        let whole = app.get(&format!("/fhir/Patient/{id}/$everything")).await;
+        assert_eq!(whole.status, 200, "{}", whole.text);
+        assert_eq!(whole.text.contains("Nearby"), shown == 1, "{}", whole.text);
+        let found = app.get(&format!("/fhir/RelatedPerson?patient={id}")).await;
+        assert_eq!(found.ids().len(), shown, "{}", found.text);
+    }
+    for place in [
+        format!("/fhir/Patient/{}", ids[1]),
+        format!("/fhir/Patient/{}/$everything", ids[1]),
+    ] {
+        let read = app.get(&place).await;
+        assert_eq!(read.status, 200, "{}", read.text);
+        assert!(
+            !read.text.contains(&ids[0].to_string()),
+            "{place} leads to the other: {}",
+            read.text
+        );
+        assert!(
+            !read.text.contains("\"seealso\",\"other\"") && !read.text.contains("Patient/1\""),
+            "{}",
+            read.text
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_senders_may_use_the_same_ids() {
     let folder = tempfile::tempdir().unwrap();

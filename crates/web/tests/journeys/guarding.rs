@@ -43,6 +43,62 @@ async fn restricted_whereabouts_are_nowhere() {
     assert!(by_postcode.words().contains("Nobody fits"), "{}", by_postcode.words());
 }
 
+/// SAFETY 2: where a restricted person lives may stand anywhere in what was sent, so none of it is shown: not of an
+/// entry, not of one of its versions, not of an item in quarantine, to whoever may see what is sent of others.
+#[tokio::test]
+async fn safety_2_nothing_of_a_restricted_person_is_shown_as_it_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let care = store::empty(folder.path());
+    let sent = [
+        r#"{"resourceType":"Patient","id":"p1","meta":{"security":[{"code":"R"}]},"identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}],"name":[{"family":"Marsh","given":["Ann"]}],"birthDate":"1950-04-03","gender":"female","address":[{"line":["1 Secret Row"]}]}"#,
+        r#"{"resourceType":"Condition","id":"c1","code":{"text":"Asthma"},"subject":{"reference":"Patient/p1"},"note":[{"text":"Seen at 1 Secret Row"}]}"#,
+        r#"{"resourceType":"AllergyIntolerance","id":"a1","patient":{"reference":"Patient/p1"},"note":[{"text":"Seen at 1 Secret Row"}]}"#,
+    ];
+    store::send(&care, "gp01-fhir", sent.join("\n").as_bytes(), store::now());
+    let router = serving(&care);
+    let mut nurse = Browser::of(&router, "nurse").await;
+    let found = when_they_look_for(&mut nurse, "9990000026").await;
+    let path = found.links("/people/")[0].clone();
+    let record = nurse.see(&path).await;
+    let entry = record.links(&format!("{path}/entries/"))[0].clone();
+    let held = "/feeds/quarantine/1";
+    let mut steward = Browser::of(&router, "steward").await;
+    for browser in [&mut nurse, &mut steward] {
+        let mut shown = 0;
+        for place in [
+            path.clone(),
+            entry.clone(),
+            format!("{entry}/as-sent"),
+            format!("{entry}/versions/1"),
+            format!("{entry}/versions/1/as-sent"),
+            format!("{path}/held/1"),
+            format!("{path}/summary"),
+            "/feeds/quarantine".to_owned(),
+            "/feeds/quarantine.csv".to_owned(),
+            held.to_owned(),
+            format!("{held}/as-sent"),
+        ] {
+            let answer = browser.open(&place).await;
+            assert!(!answer.text.contains("Secret"), "{place}: {}", answer.text);
+            assert!(
+                !place.ends_with("as-sent") || answer.status == StatusCode::FORBIDDEN,
+                "{place}: {}",
+                answer.status
+            );
+            shown += u32::from(answer.status == StatusCode::OK);
+        }
+        assert!(shown >= 4, "{shown} pages were shown at all");
+    }
+    // Of someone whose whereabouts are no secret all of it is, so that it is the restriction that hides it.
+    let open = sent.map(|line| line.replace(r#""meta":{"security":[{"code":"R"}]},"#, ""));
+    let folder = tempfile::tempdir().unwrap();
+    let care = store::empty(folder.path());
+    store::send(&care, "gp01-fhir", open.join("\n").as_bytes(), store::now());
+    let mut steward = Browser::of(&serving(&care), "steward").await;
+    assert!(steward.see(held).await.text.contains("Secret"));
+    assert!(steward.see(&format!("{held}/as-sent")).await.text.contains("Secret"));
+}
+
 #[tokio::test]
 async fn entered_in_error_leaves_the_page_and_not_the_history() {
     let world = given_the_partners_have_sent();

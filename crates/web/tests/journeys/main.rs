@@ -138,6 +138,58 @@ async fn a_nurse_finds_a_widow_by_birth_date_and_three_letters_and_reads_who_kno
     );
 }
 
+/// Ten days on either side of each bound, and what nobody dated, which is never too old.
+#[tokio::test]
+async fn the_timeline_goes_back_as_far_as_asked_and_never_leaves_out_what_is_undated() {
+    let folder = tempfile::tempdir().unwrap();
+    let care = store::empty(folder.path());
+    let patient = r#"{"resourceType":"Patient","id":"p1","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}],"name":[{"family":"Marsh","given":["Ann"]}],"birthDate":"1950-04-03","gender":"female"}"#;
+    let mut sent = vec![patient.to_owned()];
+    let dates = [
+        "2025-11-12",
+        "2025-10-23",
+        "2024-11-12",
+        "2024-10-23",
+        "2021-11-12",
+        "2021-10-23",
+        "",
+    ];
+    for (n, date) in dates.into_iter().enumerate() {
+        let onset = if date.is_empty() {
+            String::new()
+        } else {
+            format!(r#""onsetDateTime":"{date}","#)
+        };
+        sent.push(format!(
+            r#"{{"resourceType":"Condition","id":"c{n}",{onset}"code":{{"text":"Complaint {n}"}},"subject":{{"reference":"Patient/p1"}}}}"#
+        ));
+    }
+    store::send(&care, "gp01-fhir", sent.join("\n").as_bytes(), store::now());
+    let router = serving(&care);
+    let mut nurse = Browser::of(&router, "nurse").await;
+    let found = when_they_look_for(&mut nurse, "9990000026").await;
+    let path = found.links("/people/")[0].clone();
+    for (asked, shown) in [
+        ("?years=1", &[0, 6][..]),
+        ("", &[0, 1, 2, 6]),
+        ("?years=5", &[0, 1, 2, 3, 4, 6]),
+        ("?years=all", &[0, 1, 2, 3, 4, 5, 6]),
+    ] {
+        let words = nurse.see(&format!("{path}{asked}")).await.text;
+        let timeline = words
+            .split("id=\"timeline\"")
+            .nth(1)
+            .unwrap()
+            .split("</section>")
+            .next()
+            .unwrap();
+        let seen: Vec<usize> = (0..dates.len())
+            .filter(|n| timeline.contains(&format!("Complaint {n}")))
+            .collect();
+        assert_eq!(seen, shown, "{asked}: {timeline}");
+    }
+}
+
 #[tokio::test]
 async fn twins_are_told_apart() {
     let world = given_the_partners_have_sent();
