@@ -148,6 +148,12 @@ fn every_source_file_and_template_is_used() {
 }
 
 #[test]
+fn every_planted_fault_names_a_test_that_exists() {
+    let complaints = shape::faults(&files());
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
 fn every_hazard_names_a_test_that_exists() {
     let complaints = shape::hazards(&files());
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));

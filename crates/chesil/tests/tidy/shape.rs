@@ -207,6 +207,30 @@ pub fn machine_paths(file: &Text) -> Vec<String> {
         .collect()
 }
 
+/// Every test that the table of planted faults names exists.
+pub fn faults(files: &[Text]) -> Vec<String> {
+    let Some(table) = files
+        .iter()
+        .find(|file| file.path == "docs/decisions/0005-faults-planted.md")
+    else {
+        return vec!["docs/decisions/0005-faults-planted.md is missing".into()];
+    };
+    let rows = table
+        .text
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains('`'));
+    let named = rows.filter_map(|row| row.split('`').nth(1));
+    named
+        .filter(|name| {
+            let written = format!("fn {name}(");
+            !files
+                .iter()
+                .any(|file| file.kind() == "rs" && file.text.contains(&written))
+        })
+        .map(|name| format!("planted faults: there is no test `{name}`"))
+        .collect()
+}
+
 /// Every test that the hazard log names exists; a hazard without one says "not yet".
 pub fn hazards(files: &[Text]) -> Vec<String> {
     let Some(log) = files.iter().find(|file| file.path == "docs/safety/hazard-log.md") else {
@@ -383,6 +407,18 @@ mod tests {
         assert_eq!(hazards(&[log("`it_does_not_hold`"), code()]).len(), 1);
         assert_eq!(hazards(&[log("soon"), code()]).len(), 1);
         assert_eq!(hazards(&[code()]).len(), 1);
+    }
+
+    #[test]
+    fn a_fault_without_its_test_is_seen() {
+        let table = |test: &str| {
+            let row = format!("| Filing | an update is dropped | accept | {test} |");
+            Text::example("docs/decisions/0005-faults-planted.md", &row)
+        };
+        let code = || Text::example("a.rs", "fn it_holds() {}");
+        assert_eq!(faults(&[table("* `it_holds`"), code()]), Vec::<String>::new());
+        assert_eq!(faults(&[table("`it_does_not_hold`"), code()]).len(), 1);
+        assert_eq!(faults(&[code()]).len(), 1);
     }
 
     #[test]
