@@ -157,6 +157,9 @@ fn kill_again_and_again(store: &Store, ledger: &mut Ledger, kills: usize, seed: 
     for round in 0..kills {
         // What is largest, and not through yet, is where there is most to cut short.
         let mut open: Vec<&mut Sent> = ledger.feeds.iter_mut().filter(|sent| !sent.acknowledged).collect();
+        if open.is_empty() {
+            break;
+        }
         open.sort_by_key(|sent| std::cmp::Reverse(sent.took));
         let which = if next(seed).is_multiple_of(4) {
             open.len().min(4) - 1
@@ -164,6 +167,7 @@ fn kill_again_and_again(store: &Store, ledger: &mut Ledger, kills: usize, seed: 
             0
         };
         let sent = open.swap_remove(which);
+        let begun = Instant::now();
         let mut child = store.import(sent);
         if round % 2 == 0 {
             // At any moment, starting and ending among them.
@@ -184,10 +188,14 @@ fn kill_again_and_again(store: &Store, ledger: &mut Ledger, kills: usize, seed: 
         }
         child.kill().unwrap();
         let status = child.wait().unwrap();
+        let lived = begun.elapsed();
         let after = store.count("*");
         assert!(after >= before, "what was filed is gone: {before} items, then {after}");
         sent.acknowledged = matches!(status.code(), Some(0 | 3));
-        if !sent.acknowledged {
+        if sent.acknowledged {
+            // The machine is less busy than when this was first timed: aim earlier from now on.
+            sent.took = sent.took.min(lived);
+        } else {
             killed += 1;
             midway += usize::from(after > before && after - before < sent.items);
         }
@@ -213,12 +221,18 @@ fn ends_as_one_that_was_not_killed(database: impl Fn() -> Option<String>) {
     let files = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::write(files.path());
     let (expected, contributions) = undisturbed(&mut ledger, database());
-    let (mut killed, mut midway) = (0, 0);
-    for life in 0..rounds() / KILLS_A_STORE {
+    let (mut killed, mut midway, mut life) = (0, 0, 0);
+    while killed < rounds() {
+        life += 1;
+        assert!(
+            life < rounds(),
+            "too few runs were cut short to prove anything: {killed}"
+        );
         eprintln!("store {life}, seed {seed}");
         let store = Store::new(database());
         ledger.feeds.iter_mut().for_each(|sent| sent.acknowledged = false);
-        let (more, of_these) = kill_again_and_again(&store, &mut ledger, KILLS_A_STORE, &mut seed);
+        let (more, of_these) =
+            kill_again_and_again(&store, &mut ledger, KILLS_A_STORE.min(rounds() - killed), &mut seed);
         (killed, midway) = (killed + more, midway + of_these);
         for sent in ledger.feeds.iter().filter(|sent| !sent.acknowledged) {
             store.import_whole(sent);
@@ -232,14 +246,12 @@ fn ends_as_one_that_was_not_killed(database: impl Fn() -> Option<String>) {
         );
     }
     eprintln!(
-        "{killed} of {} runs killed, {midway} of them midway; {} items, {} entries, {} in quarantine",
-        rounds(),
+        "{killed} runs killed, {midway} of them midway, over {life} stores; {} items, {} entries, {} in quarantine",
         expected["item"].len(),
         expected["entry"].len(),
         expected.get("quarantine").map_or(0, Vec::len)
     );
-    let enough = killed * 3 > rounds() && midway > 0;
-    assert!(enough, "too few runs were cut short to prove anything");
+    assert!(midway > 0, "none was cut short midway");
 }
 
 #[test]
