@@ -104,7 +104,8 @@ async function mainTask() {
     }
     throw new Error(`by keyboard, ${what} was not reached on ${page.url()}`);
   };
-  const enter = async () => { await Promise.all([page.waitForLoadState("load"), page.waitForURL(() => true), page.keyboard.press("Enter")]); await page.waitForTimeout(150); await page.waitForLoadState("load"); };
+  // However slow the answer is: the page is not another one until it has loaded.
+  const enter = async () => { await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]); };
   await page.goto(`${base}/sign-in`);
   const user = option("--as");
   await until(async (here) => (await here.getAttribute("name")) === "user" && (!user || (await here.getAttribute("value")) === user), "the demo user");

@@ -16,7 +16,7 @@ use axum::routing::get;
 use care::access::{Act, PersonGrant, may};
 use care::person::PersonRecord;
 use care::person::sent::{self, ItemVersion, Sent};
-use exchange::document::{Content, File, Kind};
+use exchange::document::{Content, File, Kind, plain_text};
 use exchange::fhir::local_reference;
 use record::{ItemId, PersonId};
 use std::sync::Arc;
@@ -210,6 +210,7 @@ fn row(file: &File, content: Content, number: usize, here: &str) -> Document {
             String::new()
         },
         within: opens && kind != Kind::Pdf,
+        short: opens && plain_text(kind, &bytes).is_some_and(|text| is_short(&text)),
         keep: format!("{here}/{number}/file"),
         note: match kind {
             Kind::Cda | Kind::Rtf => "Shown as the text taken out of it. The file holds its layout and pictures.",
@@ -221,6 +222,11 @@ fn row(file: &File, content: Content, number: usize, here: &str) -> Document {
         }
         .to_owned(),
     }
+}
+
+/// Few enough letters and lines for a quarter of a page, on a phone too.
+fn is_short(text: &str) -> bool {
+    text.len() <= 400 && text.lines().count() <= 8
 }
 
 fn size(bytes: usize) -> String {

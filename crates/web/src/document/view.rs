@@ -37,6 +37,8 @@ pub struct Document {
     pub open: String,
     /// Whether it is shown within the page too. A PDF is not: no browser draws one inside a sandbox.
     pub within: bool,
+    /// Whether it is a few lines of text, for which a small frame is enough.
+    pub short: bool,
     /// Where it can be had as a file; empty when it is not here.
     pub keep: String,
     /// What a reader must know: made from a CDA, cannot be decoded, kept elsewhere.
