@@ -67,3 +67,21 @@ impl Drop for Lent<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_costs_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = Pool::open(&Place::Lite(folder.path().join("pool.db")), 1).unwrap();
+        for _ in 0..3 {
+            let read = || pool.read(|_| -> Result<(), DbError> { panic!("as a reader might") });
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).is_err());
+        }
+        assert_eq!(pool.free.len(), 1);
+        let one = pool.read(|conn| conn.first("SELECT 1", &[], |row| row.int(0)));
+        assert_eq!(one.unwrap(), Some(1));
+    }
+}
