@@ -29,12 +29,22 @@ struct Arguments {
     /// Headers to send.
     #[arg(long)]
     header: Vec<String>,
-    /// Send these bytes as the body of a POST.
+    /// A file of questions, one a line, asked in turn by POST to the paths: what to ask, a tab, what its answer
+    /// must hold.
     #[arg(long)]
-    post: Option<String>,
+    questions: Option<std::path::PathBuf>,
+    /// What stands before a question in the body of a POST: `csrf=…&asked=`.
+    #[arg(long, default_value = "")]
+    before: String,
     /// What every answer must hold.
     #[arg(long, default_value = "")]
     expect: String,
+}
+
+/// What is sent, and what its answer must hold.
+struct Question {
+    body: Option<String>,
+    expect: Vec<u8>,
 }
 
 /// One answer.
@@ -55,6 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if paths.is_empty() {
         return Err("no paths".into());
     }
+    let questions = Arc::new(questions(&arguments)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut latencies, mut firsts, mut wrong, mut bytes) = (Vec::new(), Vec::new(), 0u64, 0u64);
     let begun = Instant::now() + Duration::from_millis(200);
@@ -66,6 +77,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 begun,
                 Arc::clone(&arguments),
                 Arc::clone(&paths),
+                Arc::clone(&questions),
             )));
         }
         for task in tasks {
@@ -103,6 +115,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The questions of the file, or a single one that is only asked for.
+fn questions(arguments: &Arguments) -> Result<Vec<Question>, Box<dyn std::error::Error>> {
+    let Some(path) = &arguments.questions else {
+        return Ok(vec![Question {
+            body: None,
+            expect: Vec::new(),
+        }]);
+    };
+    let mut questions = Vec::new();
+    for line in std::fs::read_to_string(path)?.lines() {
+        let (asked, expect) = line
+            .split_once('\t')
+            .ok_or("a question without what its answer must hold")?;
+        questions.push(Question {
+            body: Some(format!("{}{}", arguments.before, asked.replace(' ', "+"))),
+            expect: expect.as_bytes().to_vec(),
+        });
+    }
+    if questions.is_empty() {
+        return Err("no questions".into());
+    }
+    Ok(questions)
+}
+
+fn holds(body: &[u8], wanted: &[u8]) -> bool {
+    wanted.is_empty() || body.windows(wanted.len()).any(|window| window == wanted)
+}
+
 type Measured = (Vec<f64>, Vec<f64>, u64, u64);
 
 async fn one_connection(
@@ -110,6 +150,7 @@ async fn one_connection(
     begun: Instant,
     arguments: Arc<Arguments>,
     paths: Arc<Vec<String>>,
+    questions: Arc<Vec<Question>>,
 ) -> std::io::Result<Measured> {
     let mut stream = TcpStream::connect(&arguments.address).await?;
     stream.set_nodelay(true)?;
@@ -119,14 +160,18 @@ async fn one_connection(
         let due = begun + Duration::from_secs_f64(request as f64 / arguments.rate);
         tokio::time::sleep_until(due.into()).await;
         let path = &paths[request % paths.len()];
-        let body = arguments.post.as_deref().unwrap_or("");
-        let method = if arguments.post.is_some() { "POST" } else { "GET" };
+        let question = &questions[request % questions.len()];
+        let (method, body) = match &question.body {
+            Some(body) => ("POST", body.as_str()),
+            None => ("GET", ""),
+        };
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", arguments.address);
         for header in &arguments.header {
             head.push_str(header);
             head.push_str("\r\n");
         }
-        if arguments.post.is_some() {
+        if question.body.is_some() {
+            head.push_str("Content-Type: application/x-www-form-urlencoded\r\n");
             head.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         stream.write_all(format!("{head}\r\n{body}").as_bytes()).await?;
@@ -134,8 +179,7 @@ async fn one_connection(
         took.push(due.elapsed().as_secs_f64() * 1e3);
         firsts.push(answer.first_byte.as_secs_f64() * 1e3);
         bytes += answer.body.len() as u64;
-        let expected = arguments.expect.as_bytes();
-        let held = expected.is_empty() || answer.body.windows(expected.len()).any(|window| window == expected);
+        let held = holds(&answer.body, arguments.expect.as_bytes()) && holds(&answer.body, &question.expect);
         if answer.status != 200 || !held {
             wrong += 1;
         }

@@ -1,8 +1,9 @@
 //! Who may see what, and the grants without which nothing about a person can be had.
 //!
-//! INVARIANT: every grant is made here, after policy has said yes and its audit row is durable. The three
-//! kinds of grant cannot be turned into each other, and none can be made anywhere else: their fields are
-//! private to this module.
+//! INVARIANT: every grant is made here, after policy has said yes, and nothing had by it is given out before its
+//! audit row is durable: [`person`] and [`list`] give the grant only then, [`answering`] lends it and holds the
+//! answer back. The three kinds of grant cannot be turned into each other, and none can be made anywhere else:
+//! their fields are private to this module.
 
 mod demo;
 mod policy;
@@ -204,26 +205,60 @@ pub fn person(
     act: Act,
     now: Instant,
 ) -> Result<PersonGrant, AccessError> {
+    let (verdict, row) = decide(care, actor, person, act, now)?;
+    care.audit().record(vec![row])?;
+    verdict
+}
+
+/// As [`person`], for an answer that is put together whole before any of it is given out: `answer` works while
+/// the audit row is being made durable, and what it made is let go only when that is so. When the row cannot be
+/// kept, what it made is dropped unseen.
+///
+/// # Errors
+/// As [`person`], and those of `answer`.
+pub fn answering<T, E: From<AccessError>>(
+    care: &Care,
+    actor: &Actor,
+    (person, act): (PersonId, Act),
+    now: Instant,
+    answer: impl FnOnce(PersonGrant) -> Result<T, E>,
+) -> Result<T, E> {
+    let (verdict, row) = decide(care, actor, person, act, now)?;
+    let keeping = care.audit().begin(vec![row]).map_err(AccessError::from)?;
+    let answered = verdict.map_err(E::from).and_then(answer);
+    keeping.wait().map_err(AccessError::from)?;
+    answered
+}
+
+/// What policy says, with the row that says so. INVARIANT: the verdict leaves this module only in company of
+/// that row (see [`person`] and [`answering`]).
+fn decide(
+    care: &Care,
+    actor: &Actor,
+    person: PersonId,
+    act: Act,
+    now: Instant,
+) -> Result<(Result<PersonGrant, AccessError>, AuditRow), AccessError> {
     let found = care.readers().read(|conn| person_store::person_by_id(conn, person))?;
-    let verdict = may(actor.role, act);
-    let outcome = match (&verdict, &found) {
-        (Err(reason), _) => (*reason).to_owned(),
-        (Ok(()), None) => "nobody with this id".to_owned(),
-        (Ok(()), Some(_)) => "granted".to_owned(),
+    let (outcome, verdict) = match (may(actor.role, act), found) {
+        (Err(reason), _) => (reason, Err(AccessError::Refused(reason.to_owned()))),
+        (Ok(()), None) => ("nobody with this id", Err(AccessError::Unknown)),
+        (Ok(()), Some((person, person_no))) => (
+            "granted",
+            Ok(PersonGrant {
+                person,
+                person_no,
+                as_sent: may(actor.role, Act::ReadAsSent).is_ok(),
+                actor: actor.clone(),
+                now,
+            }),
+        ),
     };
     let shown = found.map_or(person, |(current, _)| current);
-    care.audit()
-        .record(vec![row(actor, act, outcome, Some(shown), String::new(), now)])?;
-    verdict.map_err(|reason| AccessError::Refused(reason.to_owned()))?;
-    let (person, person_no) = found.ok_or(AccessError::Unknown)?;
-    let as_sent = may(actor.role, Act::ReadAsSent).is_ok();
-    Ok(PersonGrant {
-        person,
-        person_no,
-        as_sent,
-        actor: actor.clone(),
-        now,
-    })
+    Ok((
+        verdict,
+        row(actor, act, outcome.to_owned(), Some(shown), String::new(), now),
+    ))
 }
 
 /// Asks to do `act` on no one person: a search, a list, the feeds. `detail` names kinds of things, never

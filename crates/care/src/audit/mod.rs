@@ -69,12 +69,18 @@ impl Audit {
     /// # Errors
     /// When they could not be kept. Whatever they are about must then not be shown.
     pub fn record(&self, rows: Vec<AuditRow>) -> Result<(), DbError> {
+        self.begin(rows)?.wait()
+    }
+
+    /// Hands rows over to be kept; whatever they are about may be put together meanwhile, and must not be shown
+    /// before [`Keeping::wait`] has returned.
+    ///
+    /// # Errors
+    /// When the audit has stopped.
+    pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
         let (done, wait) = bounded(1);
-        let gone = || DbError::state("the audit has stopped");
-        self.rows.send((rows, done)).map_err(|_| gone())?;
-        wait.recv()
-            .map_err(|_| gone())?
-            .map_err(|error| DbError::state(format!("not audited: {error}")))
+        self.rows.send((rows, done)).map_err(|_| stopped())?;
+        Ok(Keeping(wait))
     }
 
     /// Who has looked at a person, latest first, at most `limit`.
@@ -91,6 +97,27 @@ impl Audit {
     pub fn verify(&self) -> Result<Result<u64, String>, DbError> {
         self.readers.read(store::verify)
     }
+}
+
+/// Rows on their way to being durable.
+#[must_use = "what the rows are about must not be shown before they are durable"]
+pub(crate) struct Keeping(Receiver<Result<(), Arc<DbError>>>);
+
+impl Keeping {
+    /// Returns when the rows are durable.
+    ///
+    /// # Errors
+    /// When they could not be kept. Whatever they are about must then not be shown.
+    pub(crate) fn wait(self) -> Result<(), DbError> {
+        self.0
+            .recv()
+            .map_err(|_| stopped())?
+            .map_err(|error| DbError::state(format!("not audited: {error}")))
+    }
+}
+
+fn stopped() -> DbError {
+    DbError::state("the audit has stopped")
 }
 
 fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Waiting>) {

@@ -1,6 +1,7 @@
 //! SQLite: opening, settings, binding.
 
 use super::{DbError, Param};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -15,6 +16,9 @@ pub fn open(path: &Path, read_only: bool) -> Result<Connection, DbError> {
     )?;
     conn.busy_timeout(Duration::from_secs(20))?;
     conn.set_prepared_statement_cache_capacity(256);
+    // Without this SQLite compiles a statement anew each time a value is bound to its LIMIT, in case another plan
+    // would then be better: a quarter of the time a record page took.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
@@ -41,5 +45,32 @@ impl rusqlite::ToSql for Param<'_> {
             Param::Text(value) => ValueRef::Text(value.as_bytes()),
             Param::Bytes(value) => ValueRef::Blob(value),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    /// How often a statement with a limit is compiled again while it is asked ten times.
+    fn compiled_anew(conn: &Connection) -> i32 {
+        conn.execute_batch("CREATE TABLE t (a BIGINT); CREATE INDEX t_a ON t (a);")
+            .unwrap();
+        let mut statement = conn.prepare("SELECT a FROM t WHERE a = ?1 ORDER BY a LIMIT ?2").unwrap();
+        for value in 0..10 {
+            assert!(statement.query([value, 5]).unwrap().next().unwrap().is_none());
+        }
+        statement.get_status(StatementStatus::RePrepare)
+    }
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(compiled_anew(&open(&folder.path().join("ours.db"), false).unwrap()), 0);
+        assert!(
+            compiled_anew(&Connection::open(folder.path().join("plain.db")).unwrap()) > 0,
+            "SQLite as it comes does it: without that this test would see nothing"
+        );
     }
 }

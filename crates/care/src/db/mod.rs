@@ -206,7 +206,10 @@ impl Conn {
     /// each other across processes until commit; SQLite has one writer in any case.
     pub fn begin(&mut self, exclusive: Option<i64>) -> Result<(), DbError> {
         match self {
-            Conn::Lite(conn) => Ok(conn.execute_batch("BEGIN IMMEDIATE")?),
+            Conn::Lite(conn) => {
+                conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+                Ok(())
+            }
             Conn::Pg(conn) => {
                 conn.batch("BEGIN")?;
                 match exclusive {
@@ -217,14 +220,53 @@ impl Conn {
         }
     }
 
+    /// Begins to read one state of the store. On SQLite it saves taking and giving up the file's lock for each
+    /// statement; on PostgreSQL it would cost two more messages to the server, and is left out.
+    fn begin_reading(&mut self) -> Result<(), DbError> {
+        let Conn::Lite(conn) = self else { return Ok(()) };
+        if !conn.is_autocommit() {
+            // A reader before this one panicked.
+            conn.execute_batch("ROLLBACK")?;
+        }
+        conn.prepare_cached("BEGIN")?.execute([])?;
+        Ok(())
+    }
+
+    /// Ends what [`Conn::begin_reading`] began; a statement that failed may have ended it already.
+    fn end_reading(&mut self) -> Result<(), DbError> {
+        match self {
+            Conn::Lite(conn) if !conn.is_autocommit() => {
+                conn.prepare_cached("COMMIT")?.execute([])?;
+                Ok(())
+            }
+            Conn::Lite(_) | Conn::Pg(_) => Ok(()),
+        }
+    }
+
     /// Makes the transaction durable.
     pub fn commit(&mut self) -> Result<(), DbError> {
-        self.batch("COMMIT")
+        match self {
+            Conn::Lite(conn) => {
+                conn.prepare_cached("COMMIT")?.execute([])?;
+                Ok(())
+            }
+            Conn::Pg(conn) => conn.batch("COMMIT"),
+        }
     }
 
     /// Undoes the transaction.
     pub fn roll_back(&mut self) -> Result<(), DbError> {
         self.batch("ROLLBACK")
+    }
+
+    /// Gives back memory that is held only to be quick.
+    fn rest(&mut self) {
+        // That it cannot costs memory and nothing else.
+        if let Conn::Lite(conn) = self
+            && let Err(error) = conn.execute_batch("PRAGMA shrink_memory")
+        {
+            tracing::debug!(%error, "no memory was given back");
+        }
     }
 
     /// Settings for the audit's own file: its rows are small and each must be durable, so its cache and its

@@ -26,20 +26,62 @@ impl Pool {
         })
     }
 
-    /// Runs `read` on a free connection, waiting for one if need be. A connection that failed is replaced,
-    /// so that a database restarted under us is found again.
+    /// Runs `read` on a free connection, waiting for one if need be, and shows it one state of the store from
+    /// beginning to end where that costs nothing. A connection that failed is replaced, so that a database
+    /// restarted under us is found again.
     pub fn read<T, E: From<DbError>>(&self, read: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut conn = self
+        let conn = self
             .free
             .recv()
             .map_err(|_| E::from(DbError::state("the pool has closed")))?;
-        let answer = read(&mut conn);
+        let mut lent = Lent {
+            conn: Some(conn),
+            back: &self.back,
+        };
+        let Some(conn) = lent.conn.as_mut() else {
+            return Err(E::from(DbError::state("the pool lent nothing")));
+        };
+        conn.begin_reading()?;
+        let answer = read(conn);
+        conn.end_reading()?;
         if answer.is_err()
-            && let (Conn::Pg(_), Ok(fresh)) = (&conn, self.place.connect(true))
+            && let (Conn::Pg(_), Ok(fresh)) = (&*conn, self.place.connect(true))
         {
-            conn = fresh;
+            *conn = fresh;
         }
-        let _ = self.back.send(conn);
         answer
+    }
+}
+
+/// A connection that goes back to the pool whatever becomes of the reader: one lost to each panic would leave
+/// none in the end.
+struct Lent<'a> {
+    conn: Option<Conn>,
+    back: &'a Sender<Conn>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            let _ = self.back.send(conn);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_panics_costs_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = Pool::open(&Place::Lite(folder.path().join("pool.db")), 1).unwrap();
+        for _ in 0..3 {
+            let read = || pool.read(|_| -> Result<(), DbError> { panic!("as a reader might") });
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).is_err());
+        }
+        assert_eq!(pool.free.len(), 1);
+        let one = pool.read(|conn| conn.first("SELECT 1", &[], |row| row.int(0)));
+        assert_eq!(one.unwrap(), Some(1));
     }
 }

@@ -437,6 +437,11 @@ pub(crate) fn tie_of(context: &str, body: &[u8]) -> i64 {
     i64::from_le_bytes(first)
 }
 
+/// The number of a shared text: its own digest.
+pub(crate) fn term_number(text: &str) -> i64 {
+    digest(text.as_bytes())
+}
+
 /// A digest of bytes.
 pub(super) fn digest(body: &[u8]) -> i64 {
     let mut first = [0u8; 8];
@@ -454,7 +459,7 @@ impl Terms {
         if text.is_empty() {
             return None;
         }
-        let number = digest(text.as_bytes());
+        let number = term_number(text);
         if !self.0.iter().any(|(known, _)| *known == number) {
             self.0.push((number, text.to_owned()));
         }

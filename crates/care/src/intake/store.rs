@@ -182,28 +182,40 @@ fn version_of(row: &Row<'_>) -> Result<Version, DbError> {
     })
 }
 
-/// Every version of every item in one record, in rising order of item and version.
-pub(crate) fn versions_of_record(conn: &mut Conn, record_no: i64) -> Result<Vec<Version>, DbError> {
+/// Every version of every item in these records, in rising order of item and version within each; of one type,
+/// given by its number, when that is all that is wanted.
+pub(crate) fn versions_of_records(
+    conn: &mut Conn,
+    records: &[i64],
+    item_type: Option<i64>,
+) -> Result<Vec<Version>, DbError> {
+    let only = item_type.map_or_else(String::new, |number| format!(" AND item_type = {number}"));
     let sql = format!(
-        "SELECT {} FROM item WHERE record_no = ?1 ORDER BY item, version, tie",
+        "SELECT {} FROM item WHERE record_no = ?1{only} ORDER BY record_no, item, version, tie",
         ITEM.columns.join(", ")
     );
-    conn.query(&sql, &[record_no.into()], version_of)
+    fetch_by_keys(conn, &sql, records, version_of)
 }
 
-/// Items of a record whose current version stands in another record: the sender corrected whom they are about.
-pub(crate) fn moved_from(conn: &mut Conn, record_no: i64) -> Result<std::collections::BTreeSet<i64>, DbError> {
-    let sql = "SELECT DISTINCT here.item FROM item here
-               JOIN item_home other ON other.item = here.item AND other.record_no <> here.record_no
-               JOIN item there ON there.record_no = other.record_no AND there.item = here.item
-               WHERE here.record_no = ?1 AND NOT EXISTS (
-                 SELECT 1 FROM item mine WHERE mine.record_no = here.record_no AND mine.item = here.item
-                 AND (mine.version > there.version OR (mine.version = there.version AND mine.tie > there.tie)
-                   OR (mine.version = there.version AND mine.tie = there.tie AND mine.record_no > there.record_no)))";
-    Ok(conn
-        .query(sql, &[record_no.into()], |row| row.int(0))?
-        .into_iter()
-        .collect())
+/// Items of these records whose current version stands in another record, as (record, item), of one type when that
+/// is all that is wanted: the sender corrected whom they are about.
+pub(crate) fn moved_from(
+    conn: &mut Conn,
+    records: &[i64],
+    item_type: Option<i64>,
+) -> Result<std::collections::BTreeSet<(i64, i64)>, DbError> {
+    let only = item_type.map_or_else(String::new, |number| format!(" AND here.item_type = {number}"));
+    let sql = format!(
+        "SELECT DISTINCT here.record_no, here.item FROM item here
+         JOIN item_home other ON other.item = here.item AND other.record_no <> here.record_no
+         JOIN item there ON there.record_no = other.record_no AND there.item = here.item
+         WHERE here.record_no = ?1{only} AND NOT EXISTS (
+           SELECT 1 FROM item mine WHERE mine.record_no = here.record_no AND mine.item = here.item
+           AND (mine.version > there.version OR (mine.version = there.version AND mine.tie > there.tie)
+             OR (mine.version = there.version AND mine.tie = there.tie AND mine.record_no > there.record_no)))"
+    );
+    let found = fetch_by_keys(conn, &sql, records, |row| Ok((row.int(0)?, row.int(1)?)))?;
+    Ok(found.into_iter().collect())
 }
 
 /// A parcel as it is kept.

@@ -121,11 +121,8 @@ pub fn held(care: &Care, grant: &PersonGrant, number: i64) -> Result<Option<Quar
 
 fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
     let records = store::records_of(conn, grant.person_no())?;
-    let mut lines = Vec::new();
-    for record in &records {
-        lines.extend(lines_of(care, conn, record.record_no, &sender_of(&record.sender)?)?);
-    }
     let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let lines = lines_of(care, conn, &records)?;
     let mine = store::identities(conn, &record_numbers)?;
     let (views, restricted) = views_of(conn, &records, &mine)?;
     let (heard, silent) = who_spoke(care, conn, &lines, grant.now())?;
@@ -190,9 +187,14 @@ fn sender_of(text: &str) -> Result<OrgCode, DbError> {
     OrgCode::parse(text).ok_or_else(|| DbError::state("a record in the store has no readable sender"))
 }
 
-/// Every line of one record.
-pub(crate) fn lines_of(care: &Care, conn: &mut Conn, record_no: i64, sender: &OrgCode) -> Result<Vec<Line>, DbError> {
-    let raw = store::lines_of(conn, record_no)?;
+/// Every line of these records.
+fn lines_of(care: &Care, conn: &mut Conn, records: &[store::RecordOf]) -> Result<Vec<Line>, DbError> {
+    let senders: HashMap<i64, OrgCode> = records
+        .iter()
+        .map(|record| Ok((record.record_no, sender_of(&record.sender)?)))
+        .collect::<Result<_, DbError>>()?;
+    let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let raw = store::lines_of(conn, &record_numbers)?;
     let mut numbers = BTreeSet::new();
     for line in &raw {
         numbers.insert(line.what);
@@ -203,32 +205,23 @@ pub(crate) fn lines_of(care: &Care, conn: &mut Conn, record_no: i64, sender: &Or
         );
     }
     let texts = care.terms.texts(conn, &numbers)?;
-    let mut issues: HashMap<i64, Vec<(String, String)>> = HashMap::new();
-    for (item, place, reason) in store::issues_of(conn, record_no)? {
-        issues.entry(item).or_default().push((place, reason));
+    let mut issues: HashMap<(i64, i64), Vec<store::Issue>> = HashMap::new();
+    for (item, issue) in store::issues_of(conn, &record_numbers)? {
+        issues.entry(item).or_default().push(issue);
     }
-    Ok(raw
-        .into_iter()
+    raw.into_iter()
         .map(|line| {
-            let issues = issues.get(&line.item).cloned().unwrap_or_default();
-            line_of(line, &texts, issues, record_no, sender)
+            let lost = || DbError::state("a line came of a record that was not asked for");
+            let sender = senders.get(&line.record_no).ok_or_else(lost)?;
+            let issues = issues.get(&(line.record_no, line.item)).cloned().unwrap_or_default();
+            Ok(line_of(line, &texts, issues, sender))
         })
-        .collect())
+        .collect()
 }
 
-fn line_of(
-    raw: RawLine,
-    texts: &HashMap<i64, Arc<str>>,
-    issues: Vec<(String, String)>,
-    record_no: i64,
-    sender: &OrgCode,
-) -> Line {
-    let text = |number: Option<i64>| {
-        number
-            .and_then(|n| texts.get(&n))
-            .map_or_else(String::new, ToString::to_string)
-    };
-    let what = concept_of(&text(Some(raw.what)));
+fn line_of(raw: RawLine, texts: &HashMap<i64, Arc<str>>, issues: Vec<store::Issue>, sender: &OrgCode) -> Line {
+    let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| text.as_ref());
+    let what = concept_of(text(Some(raw.what)));
     let mut entry = Entry::new(Kind::from_number(raw.kind).unwrap_or(Kind::Other), what);
     entry.part = u16::try_from(raw.part).unwrap_or(u16::MAX);
     entry.also = text(raw.also)
@@ -240,11 +233,11 @@ fn line_of(
     entry.happened = raw.happened.map(when_of);
     entry.ended = raw.ended.map(when_of);
     entry.recorded = raw.recorded.map(when_of);
-    entry.by = text(raw.author);
-    entry.place = text(raw.place);
+    entry.by = text(raw.author).to_owned();
+    entry.place = text(raw.place).to_owned();
     entry.status = Status::from_number(raw.status).unwrap_or_default();
     entry.certainty = Certainty::from_number(raw.certainty).unwrap_or_default();
-    entry.category = text(raw.category);
+    entry.category = text(raw.category).to_owned();
     entry.detail = raw.detail.unwrap_or_default();
     let normal = match (&entry.value, raw.normal) {
         (Some(Value::Quantity(quantity)), Some(_)) => normalise(&entry.what, quantity),
@@ -256,7 +249,7 @@ fn line_of(
         received: Instant(raw.received),
         normal,
         issues,
-        record_no,
+        record_no: raw.record_no,
         item: raw.item,
         encounter: raw.encounter,
     }

@@ -5,10 +5,10 @@ use crate::Care;
 use crate::access::{ListGrant, PersonGrant};
 use crate::db::{Conn, DbError};
 use crate::intake::store::{self as intake_store, BY_ARRIVAL, INCOMPLETE, PARCEL_PLACES, UNMAPPED, Version, WITHDRAWN};
-use crate::intake::{pieces_of, unpack};
+use crate::intake::{pieces_of, term_number, unpack};
 use exchange::Format;
 use record::{Instant, ItemId, OrgCode, PersonId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 /// One version of one item, and where it stands.
@@ -42,6 +42,11 @@ impl ItemVersion {
     /// The version as one text: letters, digits and hyphens, the same wherever and whenever it is asked for.
     pub fn name(&self) -> String {
         name_of(self.version.0, self.tie)
+    }
+
+    /// Where the item stands in the order in which a person's items are listed: record, arrival, item.
+    pub const fn place(&self) -> (i64, i64, i64) {
+        (self.record_no, self.contribution_no, self.item)
     }
 
     /// The number of the contribution that told it; items that came in one message share it.
@@ -143,28 +148,51 @@ fn current_home(conn: &mut Conn, item: i64) -> Result<Option<(i64, Version)>, Db
         .map(|v| (v.record_no, v)))
 }
 
-/// The current version of every item on a person's records, in order of record and item. Items that were
-/// withdrawn are left out, and so are those that now stand on another person's record.
+/// The current version of every item on a person's records, in order of record and arrival: what came together
+/// stands together, and is unpacked once. Items that were withdrawn are left out, and so are those that now stand
+/// on another person's record.
 ///
 /// # Errors
 /// When the store fails.
 pub fn items(care: &Care, grant: &PersonGrant) -> Result<Vec<ItemVersion>, DbError> {
-    care.readers().read(|conn| {
-        let mut found = Vec::new();
-        for record in store::records_of(conn, grant.person_no())? {
-            let versions = intake_store::versions_of_record(conn, record.record_no)?;
-            let mut current: BTreeMap<i64, Version> = BTreeMap::new();
-            // Versions come in rising order: the last of an item stands.
-            current.extend(versions.into_iter().map(|version| (version.item, version)));
-            let moved = intake_store::moved_from(conn, record.record_no)?;
-            let standing: Vec<Version> = current
-                .into_values()
-                .filter(|v| v.state & WITHDRAWN == 0 && !moved.contains(&v.item))
-                .collect();
-            found.extend(named(care, conn, standing, &record.sender)?);
-        }
-        Ok(found)
-    })
+    care.readers()
+        .read(|conn| current_items(care, conn, grant.person_no(), None))
+}
+
+/// As [`items`], but only those of one type.
+///
+/// # Errors
+/// When the store fails.
+pub fn items_of_type(care: &Care, grant: &PersonGrant, item_type: &str) -> Result<Vec<ItemVersion>, DbError> {
+    let number = term_number(item_type);
+    care.readers()
+        .read(|conn| current_items(care, conn, grant.person_no(), Some(number)))
+}
+
+fn current_items(
+    care: &Care,
+    conn: &mut Conn,
+    person_no: i64,
+    item_type: Option<i64>,
+) -> Result<Vec<ItemVersion>, DbError> {
+    let records = store::records_of(conn, person_no)?;
+    let numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
+    let mut versions = intake_store::versions_of_records(conn, &numbers, item_type)?;
+    // Versions come in rising order: the last of an item stands. Whatever follows has the same key.
+    versions.reverse();
+    versions.dedup_by_key(|version| (version.record_no, version.item));
+    let moved = intake_store::moved_from(conn, &numbers, item_type)?;
+    versions.retain(|v| v.state & WITHDRAWN == 0 && !moved.contains(&(v.record_no, v.item)));
+    versions.sort_by_key(|v| (v.record_no, v.contribution_no, v.item));
+    let mut found = Vec::with_capacity(versions.len());
+    for some in versions.chunk_by(|a, b| a.record_no == b.record_no) {
+        let whose = records
+            .iter()
+            .find(|record| Some(record.record_no) == some.first().map(|v| v.record_no));
+        let sender = whose.map_or("", |record| record.sender.as_str());
+        found.extend(named(care, conn, some.to_vec(), sender)?);
+    }
+    Ok(found)
 }
 
 /// Every version of one item that stands on a person's records, latest first; empty when the item is not
@@ -247,16 +275,19 @@ pub fn sent(care: &Care, versions: &[ItemVersion]) -> Result<Vec<Sent>, DbError>
             )?;
             parcels.insert(parcel.parcel_no, (parcel, flat));
         }
+        let mut pieces = HashMap::with_capacity(parcels.len());
+        for (number, (_, flat)) in &parcels {
+            pieces.insert(*number, pieces_of(flat)?);
+        }
         versions
             .iter()
             .map(|version| {
                 let lost = || DbError::state("a contribution that an item names is not in the store");
-                let (parcel, flat) = parcels
-                    .get(&(version.contribution_no / PARCEL_PLACES))
-                    .ok_or_else(lost)?;
+                let number = version.contribution_no / PARCEL_PLACES;
+                let (parcel, _) = parcels.get(&number).ok_or_else(lost)?;
                 let place = usize::try_from(version.contribution_no % PARCEL_PLACES).map_err(|_| lost())?;
-                let pieces = pieces_of(flat)?;
-                let (context, body) = pieces.get(place).ok_or_else(lost)?;
+                let piece = pieces.get(&number).and_then(|pieces| pieces.get(place));
+                let (context, body) = piece.ok_or_else(lost)?;
                 Ok(Sent {
                     feed: parcel.feed.clone(),
                     received: Instant(parcel.received),

@@ -429,6 +429,7 @@ pub(crate) fn records_of(conn: &mut Conn, person_no: i64) -> Result<Vec<RecordOf
 
 /// A line as the store has it, its shared texts still numbers.
 pub(crate) struct RawLine {
+    pub record_no: i64,
     pub item: i64,
     pub part: i64,
     pub kind: i64,
@@ -449,14 +450,17 @@ pub(crate) struct RawLine {
     pub detail: Option<String>,
 }
 
-/// Every line of a record, in order of item and part.
-pub(crate) fn lines_of(conn: &mut Conn, record_no: i64) -> Result<Vec<RawLine>, DbError> {
-    conn.query(
+/// Every line of these records, given in rising order: in order of record, item and part.
+pub(crate) fn lines_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<RawLine>, DbError> {
+    fetch_by_keys(
+        conn,
         "SELECT item, part, kind, what, also, value, normal, happened, ended, recorded, received, author, place, status,
-           certainty, category, encounter, detail FROM entry WHERE record_no = ?1 ORDER BY item, part",
-        &[record_no.into()],
+           certainty, category, encounter, detail, record_no FROM entry WHERE record_no = ?1
+         ORDER BY record_no, item, part",
+        records,
         |row| {
             Ok(RawLine {
+                record_no: row.int(18)?,
                 item: row.int(0)?,
                 part: row.int(1)?,
                 kind: row.int(2)?,
@@ -480,13 +484,16 @@ pub(crate) fn lines_of(conn: &mut Conn, record_no: i64) -> Result<Vec<RawLine>, 
     )
 }
 
-/// Parts of items of a record that could not be read, as (item, place, reason).
-pub(crate) fn issues_of(conn: &mut Conn, record_no: i64) -> Result<Vec<(i64, String, String)>, DbError> {
-    conn.query(
-        "SELECT item, place, reason FROM item_issue WHERE record_no = ?1 ORDER BY item, issue_no",
-        &[record_no.into()],
-        |row| Ok((row.int(0)?, row.text(1)?, row.text(2)?)),
-    )
+/// Where and why a part of an item could not be read.
+pub(crate) type Issue = (String, String);
+
+/// Parts of items of these records that could not be read, as ((record, item), (place, reason)).
+pub(crate) fn issues_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<((i64, i64), Issue)>, DbError> {
+    let sql = "SELECT record_no, item, place, reason FROM item_issue WHERE record_no = ?1
+               ORDER BY record_no, item, issue_no";
+    fetch_by_keys(conn, sql, records, |row| {
+        Ok(((row.int(0)?, row.int(1)?), (row.text(2)?, row.text(3)?)))
+    })
 }
 
 /// When each feed of each sender last brought anything, as (feed name, sender, last received).

@@ -58,7 +58,7 @@ impl Fact {
 /// entered in error are left out: they leave the view, never the history.
 pub(super) fn fold(lines: Vec<Line>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::with_capacity(lines.len());
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::with_capacity(lines.len());
+    let mut by_key: HashMap<FoldKey, Vec<usize>> = HashMap::with_capacity(lines.len());
     for line in lines {
         if line.entry.status == Status::EnteredInError {
             continue;
@@ -95,27 +95,47 @@ fn sort_key(fact: &Fact) -> (i64, i64, i64, u16) {
     (when, line.record_no, line.item, line.entry.part)
 }
 
-/// Everything that must be equal, but the moment within the day.
-fn fold_key(entry: &Entry) -> String {
+/// Everything that must be equal, but the moment within the day, as the digest of it: a person's lines are looked at
+/// on every page, and the texts of most are long.
+type FoldKey = [u8; 32];
+
+fn fold_key(entry: &Entry) -> FoldKey {
+    let mut hasher = blake3::Hasher::new();
+    // Each text with its length before it, so that no two lists of texts look alike.
+    let mut add = |text: &[u8]| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    };
     let what = &entry.what;
-    let code = if what.code.is_empty() {
-        what.display.to_lowercase()
+    if what.code.is_empty() {
+        add(what.display.to_lowercase().as_bytes());
     } else {
-        format!("{}|{}", what.system, what.code)
-    };
-    let value = match &entry.value {
-        Some(Value::Quantity(q)) => format!("q{}{}\u{1f}{}", q.comparator, q.number, q.unit),
-        Some(Value::Concept(c)) if !c.code.is_empty() => format!("c{}|{}", c.system, c.code),
-        Some(value) => value_text(value),
-        None => String::new(),
-    };
-    let day = entry
-        .happened
-        .map(|when| (when.date().0, when.precision.min(Precision::Day) as u8));
-    format!(
-        "{}\u{1e}{code}\u{1e}{value}\u{1e}{day:?}\u{1e}{}\u{1e}{}",
-        entry.kind as u8, entry.status as u8, entry.certainty as u8
-    )
+        add(what.system.as_bytes());
+        add(what.code.as_bytes());
+        add(b"coded");
+    }
+    match &entry.value {
+        Some(Value::Quantity(q)) => {
+            add(b"quantity");
+            add(q.comparator.as_bytes());
+            add(&q.number.to_bits().to_le_bytes());
+            add(q.unit.as_bytes());
+        }
+        Some(Value::Concept(c)) if !c.code.is_empty() => {
+            add(b"concept");
+            add(c.system.as_bytes());
+            add(c.code.as_bytes());
+        }
+        Some(value) => add(value_text(value).as_bytes()),
+        None => add(b""),
+    }
+    let day = entry.happened.map_or([0; 6], |when| {
+        let [a, b, c, d] = when.date().0.to_le_bytes();
+        [1, when.precision.min(Precision::Day) as u8, a, b, c, d]
+    });
+    add(&day);
+    add(&[entry.kind as u8, entry.status as u8, entry.certainty as u8]);
+    *hasher.finalize().as_bytes()
 }
 
 /// Two things on one day with different times are two things; a time folds with a bare day.

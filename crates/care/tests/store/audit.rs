@@ -69,6 +69,34 @@ fn every_yes_and_every_no_leaves_a_row() {
     });
 }
 
+#[test]
+fn an_answer_is_held_back_until_its_row_is_durable() {
+    on_both(|app| {
+        let ada = known(app);
+        let answering = |user: &str, ran: &mut bool| {
+            let asked = (ada, Act::ReadRecord);
+            access::answering(&app.care, &actor(user), asked, app.now(), |grant| {
+                *ran = true;
+                Ok::<_, AccessError>(grant.person())
+            })
+        };
+        let mut ran = false;
+        assert_eq!(answering("nurse", &mut ran).unwrap(), ada);
+        assert!(ran);
+        assert_eq!(app.care.audit().of_person(ada, 10).unwrap().len(), 1);
+        ran = false;
+        assert!(matches!(answering("link", &mut ran), Err(AccessError::Refused(_))));
+        assert!(!ran, "nothing is put together for whoever is refused");
+        assert_eq!(app.care.audit().of_person(ada, 10).unwrap().len(), 2);
+        // A row that cannot be kept: what was put together is dropped unseen.
+        audit_conn(app).batch("ALTER TABLE audit RENAME TO audit_away").unwrap();
+        assert!(matches!(answering("nurse", &mut ran), Err(AccessError::Db(_))));
+        assert!(ran);
+        audit_conn(app).batch("ALTER TABLE audit_away RENAME TO audit").unwrap();
+        assert_eq!(app.care.audit().verify().unwrap(), Ok(2));
+    });
+}
+
 /// Six rows, then something done to the table; answers what the check says.
 fn after(app: &App, harm: &[&str]) -> Result<u64, String> {
     let ada = known(app);

@@ -214,6 +214,23 @@ pub fn member_of<'a>(body: &'a str, wanted: &str) -> Option<&'a str> {
     found
 }
 
+/// The members of an object, each name without quotes and its value exactly as sent; `None` when the text is not one
+/// object whose brackets and quotes match.
+pub fn members_of(text: &str) -> Option<Vec<(&str, &str)>> {
+    let bytes = text.as_bytes();
+    let start = skip_blank(bytes, 0);
+    if bytes.get(start) != Some(&b'{') {
+        return None;
+    }
+    let mut members = Vec::new();
+    let walked = walk_object(text, start, |name, at| {
+        let end = skip_value(bytes, at)?;
+        members.push((name, &text[at..end]));
+        Ok(end)
+    });
+    walked.is_ok().then_some(members)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -54,6 +54,16 @@ impl Bundle {
         std::mem::take(&mut self.text)
     }
 
+    /// Ends it with its links, and with how many there are in all when that was not known at its beginning.
+    pub fn end_with_total(self, links: &[(&str, String)], total: Option<usize>) -> String {
+        let mut text = self.end(links);
+        if let Some(total) = total {
+            text.pop();
+            let _ = write!(text, ",\"total\":{total}}}");
+        }
+        text
+    }
+
     /// Ends it with its links.
     pub fn end(mut self, links: &[(&str, String)]) -> String {
         if self.any {

@@ -1,6 +1,7 @@
 //! One request being answered: who asks, of which store, under what address.
 
 use super::outcome::Wrong;
+use super::resource::Provenance;
 use crate::access::machine::{self, Caller, NotSignedIn};
 use crate::serving::Site;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -25,6 +26,7 @@ pub struct Desk {
     /// Where this server's resources stand, without a closing slash: `https://host/fhir`.
     pub base: String,
     feeds: RefCell<HashMap<String, Arc<Feed>>>,
+    provenances: RefCell<HashMap<(OrgCode, bool), Arc<Provenance>>>,
 }
 
 /// Leave to read one person, with what their answers need.
@@ -62,6 +64,7 @@ impl Desk {
             site: Arc::clone(site),
             caller,
             feeds: RefCell::default(),
+            provenances: RefCell::default(),
         })
     }
 
@@ -81,6 +84,26 @@ impl Desk {
     /// As [`access::person`].
     pub fn person(&self, person: PersonId, act: Act) -> Result<Reading, Wrong> {
         let grant = access::person(self.care(), &self.caller.actor, person, act, self.now)?;
+        self.reading(grant)
+    }
+
+    /// As [`Desk::person`], for an answer put together whole while the audit row is being made durable.
+    ///
+    /// # Errors
+    /// As [`access::answering`].
+    pub fn answering<T>(
+        &self,
+        person: PersonId,
+        act: Act,
+        answer: impl FnOnce(Reading) -> Result<T, Wrong>,
+    ) -> Result<T, Wrong> {
+        let (care, actor) = (self.care(), &self.caller.actor);
+        access::answering(care, actor, (person, act), self.now, |grant| {
+            answer(self.reading(grant)?)
+        })
+    }
+
+    fn reading(&self, grant: PersonGrant) -> Result<Reading, Wrong> {
         let (views, restricted) = care::person::views(self.care(), &grant)?;
         Ok(Reading {
             grant,
@@ -89,8 +112,8 @@ impl Desk {
         })
     }
 
-    /// The current items of a person. Who is close to a restricted person tells where they are, so those are
-    /// left out.
+    /// The current items of a person, in order of record and arrival. Who is close to a restricted person tells
+    /// where they are, so those are left out.
     ///
     /// # Errors
     /// When the store fails.
@@ -124,6 +147,17 @@ impl Desk {
                 Err(Wrong::unknown())
             }
         }
+    }
+
+    /// What is said of where a sender's resources come from, put together once a request.
+    pub fn provenance(&self, sender: &OrgCode, restricted: bool) -> Arc<Provenance> {
+        let mut known = self.provenances.borrow_mut();
+        if let Some(known) = known.get(&(sender.clone(), restricted)) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(Provenance::of(self.care(), sender, restricted));
+        known.insert((sender.clone(), restricted), Arc::clone(&made));
+        made
     }
 
     /// The feed of this name, looked up once a request.

@@ -202,7 +202,10 @@ async fn everything(
     headers: HeaderMap,
 ) -> Result<Response, Wrong> {
     let opened = at_desk(site, headers, move |desk, _| everything::open(desk, &id, asked)).await?;
-    Ok(([(header::CONTENT_TYPE, FHIR_JSON)], opened.body()).into_response())
+    Ok(match opened {
+        everything::Given::Page(text) => answer(StatusCode::OK, text),
+        everything::Given::Stream(body) => ([(header::CONTENT_TYPE, FHIR_JSON)], body).into_response(),
+    })
 }
 
 async fn send(State(site): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Wrong> {

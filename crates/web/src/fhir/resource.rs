@@ -7,11 +7,12 @@ use care::person::sent::{self, ItemVersion, Sent};
 use exchange::Format;
 use exchange::fhir::compose::{Naming, ODS, compose};
 use exchange::fhir::local_reference;
-use exchange::fhir::rewrite::{Change, member_of, rewrite};
-use record::{Instant, Item, ItemId, Kind, PersonId, Subject};
+use exchange::fhir::rewrite::{Change, member_of, members_of, rewrite};
+use record::{Instant, Item, ItemId, Kind, OrgCode, PersonId, Subject};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Write as _;
 
 /// Where this system says when the sender last changed a thing; `meta.lastUpdated` is when it arrived here.
 const SENT_UPDATED: &str = "urn:chesil:sent-last-updated";
@@ -227,6 +228,54 @@ impl One<'_> {
 
     /// The sender's meta, with this system's version, when it arrived, and who sent it.
     fn meta(&self, sent: Option<&str>) -> String {
+        let said = sent.map_or_else(|| Some(Vec::new()), members_of);
+        match said.filter(|said| said.iter().all(|(name, _)| !matches!(*name, "tag" | "extension"))) {
+            Some(said) => self.plain_meta(&said),
+            None => self.merged_meta(sent),
+        }
+    }
+
+    /// The meta when nothing that the sender says in it has to be put together with what is said here: its members
+    /// as sent, and then ours. This is nearly every resource, and written straight it takes a tenth of the time.
+    fn plain_meta(&self, said: &[(&str, &str)]) -> String {
+        let ours = self.desk.provenance(&self.version.sender, self.is_restricted());
+        let mut meta = String::with_capacity(512);
+        meta.push('{');
+        let mut updated = None;
+        for (name, value) in said {
+            match *name {
+                "versionId" => {}
+                "source" if ours.source.is_some() => {}
+                "lastUpdated" => updated = Some(*value),
+                _ => {
+                    let _ = write!(meta, "\"{name}\":{value},");
+                }
+            }
+        }
+        if let Some(updated) = updated {
+            let _ = write!(
+                meta,
+                "\"extension\":[{{\"url\":\"{SENT_UPDATED}\",\"valueInstant\":{updated}}}],"
+            );
+        }
+        let _ = write!(
+            meta,
+            "\"versionId\":\"{}\",\"lastUpdated\":\"{}\"",
+            self.version.name(),
+            self.sent.received.rfc3339()
+        );
+        if let Some(source) = &ours.source {
+            let _ = write!(meta, ",\"source\":{source}");
+        }
+        let _ = write!(meta, ",\"tag\":[{}", ours.tags);
+        if self.version.incomplete {
+            let _ = write!(meta, ",{}", incomplete());
+        }
+        meta.push_str("]}");
+        meta
+    }
+
+    fn merged_meta(&self, sent: Option<&str>) -> String {
         let mut meta: Map<String, Json> = sent
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();
@@ -240,31 +289,56 @@ impl One<'_> {
         }
         meta.insert("versionId".to_owned(), json!(self.version.name()));
         meta.insert("lastUpdated".to_owned(), json!(self.sent.received.rfc3339()));
-        let system = self.desk.care().system();
-        let senders = Senders::about(system, self.is_restricted());
-        let name = senders.name(&self.version.sender);
-        // A practice that must not be named is not named by its code either.
-        if senders.is_hidden(&self.version.sender) {
-            push(&mut meta, "tag", json!({ "system": ODS, "display": name }));
-        } else {
-            let code = self.version.sender.as_str();
-            meta.insert("source".to_owned(), json!(format!("urn:chesil:sender:{code}")));
-            push(
-                &mut meta,
-                "tag",
-                json!({ "system": ODS, "code": code, "display": name }),
-            );
-        }
-        if let Some(tag) = stamp(self.desk) {
+        for tag in tags_of(self.desk.care(), &self.version.sender, self.is_restricted()) {
             push(&mut meta, "tag", tag);
+        }
+        if let Some(source) = source_of(self.desk.care(), &self.version.sender, self.is_restricted()) {
+            meta.insert("source".to_owned(), json!(source));
         }
         if self.version.incomplete {
-            let tag = json!({ "system": "urn:chesil:tag", "code": "incomplete",
-                "display": "Parts could not be read; see it as sent" });
-            push(&mut meta, "tag", tag);
+            push(&mut meta, "tag", incomplete());
         }
         Json::Object(meta).to_string()
     }
+}
+
+fn incomplete() -> Json {
+    json!({ "system": "urn:chesil:tag", "code": "incomplete", "display": "Parts could not be read; see it as sent" })
+}
+
+/// What is said of where resources of one sender come from, as JSON.
+pub struct Provenance {
+    /// `meta.source`, quoted.
+    source: Option<String>,
+    /// The members of `meta.tag`, with commas between.
+    tags: String,
+}
+
+impl Provenance {
+    /// That of a sender; a practice that must not be named (SAFETY 2) is not named by its code either.
+    pub fn of(care: &care::Care, sender: &OrgCode, restricted: bool) -> Self {
+        let tags: Vec<String> = tags_of(care, sender, restricted).iter().map(Json::to_string).collect();
+        Self {
+            source: source_of(care, sender, restricted).map(|source| json!(source).to_string()),
+            tags: tags.join(","),
+        }
+    }
+}
+
+fn source_of(care: &care::Care, sender: &OrgCode, restricted: bool) -> Option<String> {
+    let hidden = Senders::about(care.system(), restricted).is_hidden(sender);
+    (!hidden).then(|| format!("urn:chesil:sender:{}", sender.as_str()))
+}
+
+fn tags_of(care: &care::Care, sender: &OrgCode, restricted: bool) -> Vec<Json> {
+    let senders = Senders::about(care.system(), restricted);
+    let name = senders.name(sender);
+    let whose = if senders.is_hidden(sender) {
+        json!({ "system": ODS, "display": name })
+    } else {
+        json!({ "system": ODS, "code": sender.as_str(), "display": name })
+    };
+    std::iter::once(whose).chain(stamp_of(care)).collect()
 }
 
 /// The item with nothing in it that could tell where its person is.

@@ -228,27 +228,34 @@ fn grant(visit: &Visit, id: &str, act: Act) -> Result<PersonGrant, PageError> {
 
 async fn record(Path(id): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, &id, Act::ReadRecord)?;
-        let record = care::person::read(visit.care(), &grant)?;
-        let present = Present::of(visit.care().system(), &record);
-        page(&RecordPage {
-            frame: visit.frame("The record"),
-            banner: present.banner(),
-            freshness: present.freshness(),
-            held: present.held(grant.covers_as_sent()),
-            disagreements: present.disagreements(),
-            safety: present.safety(),
-            problems: present.problems(),
-            medicines: present.medicines(),
-            results: present.results(),
-            documents: present.documents(),
-            timeline: present.timeline(&Filter::read(&visit.query)),
-            silent: present.silent(),
-            perhaps: present.perhaps(),
-            people: present.people(),
+        let person = PersonId::parse(&id).ok_or(PageError::Nothing)?;
+        let asked = (person, Act::ReadRecord);
+        care::access::answering(visit.care(), &visit.actor, asked, visit.now, |grant| {
+            record_page(visit, &grant)
         })
     })
     .await
+}
+
+fn record_page(visit: &Visit, grant: &PersonGrant) -> Answered {
+    let record = care::person::read(visit.care(), grant)?;
+    let present = Present::of(visit.care().system(), &record);
+    page(&RecordPage {
+        frame: visit.frame("The record"),
+        banner: present.banner(),
+        freshness: present.freshness(),
+        held: present.held(grant.covers_as_sent()),
+        disagreements: present.disagreements(),
+        safety: present.safety(),
+        problems: present.problems(),
+        medicines: present.medicines(),
+        results: present.results(),
+        documents: present.documents(),
+        timeline: present.timeline(&Filter::read(&visit.query)),
+        silent: present.silent(),
+        perhaps: present.perhaps(),
+        people: present.people(),
+    })
 }
 
 async fn summary(Path(id): Path<String>, asked: Asked) -> Response {
