@@ -2,11 +2,10 @@
 
 use crate::error::Failure;
 use crate::import::{self, Delivery};
-use crate::{Store, clock, folder, serve};
+use crate::{Store, folder, serve, synthesise};
 use care::Care;
 use care::access::DEMO_USERS;
 use care::intake::Tally;
-use record::Date;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,10 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if !care.is_demo() {
         return Err(Failure::new("this folder is live; invented people never enter it"));
     }
-    let as_of = match &arguments.as_of {
-        Some(text) => Date::parse(text).ok_or_else(|| Failure::new(format!("--as-of {text}: write YYYY-MM-DD")))?,
-        None => clock::now().uk_date(),
-    };
+    let as_of = synthesise::as_of(arguments.as_of.as_deref())?;
     let filled = store.data.join("filled");
     let mark = format!("{} people, seed {}", arguments.people, arguments.seed);
     if std::fs::read_to_string(&filled).is_ok_and(|held| held == mark) {

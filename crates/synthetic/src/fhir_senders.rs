@@ -37,14 +37,14 @@ const CLINICIANS: [&str; 14] = [
 ];
 
 /// How one sender writes: to which feed, in bundles or lines.
-struct Writer<'a> {
-    feeds: &'a mut Feeds,
+struct Writer<'a, 'f> {
+    feeds: &'a mut Feeds<'f>,
     feed: &'static FeedFile,
     bundle: bool,
     place: &'a str,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     fn put(&mut self, r#type: &str, id: &str, write: impl FnOnce(&mut Json)) {
         let bundle = self.bundle;
         self.feeds.write(self.feed, |out| {
@@ -130,7 +130,7 @@ pub fn directory(feeds: &mut Feeds, as_of: Date) {
     }
 }
 
-fn who(writer: &mut Writer<'_>, copy: &Copy<'_>, teller: Tellers) {
+fn who(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, teller: Tellers) {
     let person = copy.person;
     // A newborn is "Baby" to the hospital until named; then the name comes as a later version.
     if teller == Tellers::EAST && person.marks.has(Marks::BABY) {
@@ -151,7 +151,7 @@ fn who(writer: &mut Writer<'_>, copy: &Copy<'_>, teller: Tellers) {
     }
 }
 
-fn what(writer: &mut Writer<'_>, copy: &Copy<'_>, life: &Life, teller: Tellers) {
+fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Tellers) {
     let subject = if writer.bundle {
         urn("Patient", &copy.id)
     } else {

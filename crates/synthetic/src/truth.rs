@@ -6,6 +6,7 @@ use crate::people::{Marks, Person};
 use crate::{Plan, blocks, households, known};
 use crate::{ambulance, charity, fire, public_health, social_care};
 use record::{Date, NhsNumber, Sex};
+use std::io::Write as _;
 
 /// One person as they truly are.
 #[derive(Clone, Debug)]
@@ -71,16 +72,16 @@ pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
             let people: Vec<TruePerson> = household
                 .people
                 .iter()
-                .map(|person| one(person, &household, plan.as_of))
+                .map(|person| one(person, &household, &lives::life(person, &household, plan.as_of)))
                 .collect();
             people
         })
     })
 }
 
-fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
-    let life = lives::life(person, household, as_of);
-    let records = records(person, household, &life);
+/// A person as they truly are.
+pub fn one(person: &Person, household: &Household, life: &Life) -> TruePerson {
+    let records = records(person, household, life);
     TruePerson {
         number: person.ordinal,
         household: person.household,
@@ -151,4 +152,66 @@ fn records(person: &Person, household: &Household, life: &Life) -> Vec<TrueRecor
         });
     }
     records
+}
+
+/// The truth as tables, for evaluation: a row for each person, each sender's record, each condition.
+#[derive(Debug)]
+pub struct TruthRows {
+    people: Vec<u8>,
+    records: Vec<u8>,
+    conditions: Vec<u8>,
+}
+
+impl Default for TruthRows {
+    fn default() -> Self {
+        Self {
+            people: b"person,household,nhs_number,given,family,born,sex,died,postcode,fifth,practice,twin\r\n".to_vec(),
+            records: b"person,sender,local_id,slip\r\n".to_vec(),
+            conditions: b"person,code,words,since,diagnosed\r\n".to_vec(),
+        }
+    }
+}
+
+impl TruthRows {
+    /// Adds a person. Nothing that is written holds a comma or a quotation mark.
+    pub fn add(&mut self, person: &TruePerson) {
+        let number = person.number;
+        let died = person.died.map(|day| day.iso()).unwrap_or_default();
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        let _ = write!(
+            self.people,
+            "{number},{},{},{},{},{},{},{died},{},{},{},{}\r\n",
+            person.household,
+            person.nhs_number.digits(),
+            person.given,
+            person.family,
+            person.born.iso(),
+            person.sex.words(),
+            person.postcode,
+            person.fifth,
+            person.practice,
+            yes(person.twin),
+        );
+        for record in &person.records {
+            let (sender, id, slip) = (&record.sender, &record.local_id, record.slip);
+            let _ = write!(self.records, "{number},{sender},{id},{slip}\r\n");
+        }
+        for had in &person.conditions {
+            let (code, words, since) = (had.code, had.words, had.since.iso());
+            let _ = write!(
+                self.conditions,
+                "{number},{code},{words},{since},{}\r\n",
+                yes(had.diagnosed)
+            );
+        }
+    }
+
+    /// Each table's name and bytes.
+    pub fn files(&self) -> [(&'static str, &[u8]); 3] {
+        [
+            ("people", &self.people),
+            ("records", &self.records),
+            ("conditions", &self.conditions),
+        ]
+    }
 }
