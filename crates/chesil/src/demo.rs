@@ -1,7 +1,6 @@
 //! `chesil demo`: invented people through every feed, then the pages.
 
 use crate::error::Failure;
-use crate::import::{self, Delivery};
 use crate::{Store, folder, serve, synthesise};
 use care::Care;
 use care::access::DEMO_USERS;
@@ -95,26 +94,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Sends every invented delivery through the same intake as any file.
+/// Sends every invented delivery through the same intake as any file, and says how much that was.
 pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
-    let mut whole = Tally::default();
-    let people = plan.people;
-    for delivery in synthetic::deliveries(plan) {
-        let feed = import::feed_of(care, &delivery.sender, Some(&delivery.feed))?;
-        let (tally, _) = import::take(
-            care,
-            data,
-            &feed,
-            vec![Delivery::Bytes(delivery.file_name, delivery.bytes)],
-            &|_| (),
-        )?;
-        whole.received += tally.received;
-        whole.quarantined += tally.quarantined;
-        whole.entries += tally.entries;
-    }
+    let whole = synthesise::into::fill(care, data, plan)?;
     println!(
-        "{people} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {:.1} s",
+        "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {:.1} s",
+        plan.people,
         whole.received,
         whole.entries,
         whole.quarantined,

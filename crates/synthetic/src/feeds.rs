@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 const BUNDLE_BYTES: usize = 4 << 20;
 
 /// A feed: who sends it, what its files are called, what stands before and after the things in them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FeedFile {
     /// Name, as in `systems/dorset/feeds`.
     pub name: &'static str,

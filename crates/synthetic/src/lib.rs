@@ -11,21 +11,27 @@ mod calendar;
 mod cast;
 mod charity;
 mod clinical;
+mod county;
 mod demographics_service;
 mod documents;
+pub mod facts;
 mod feeds;
 mod fhir;
 mod fhir_senders;
 mod fire;
 mod hl7;
 mod household;
+mod household_mix;
 mod known;
 mod lives;
+mod mortality;
 mod names;
 mod people;
 mod place;
 mod public_health;
 mod random;
+pub mod report;
+mod risks;
 mod social_care;
 mod table;
 mod terms;
@@ -33,6 +39,7 @@ mod truth;
 mod west;
 
 pub use cast::CAST as CAST_HOUSEHOLDS;
+pub use county::settle;
 pub use people::PEOPLE_MAX;
 pub use truth::{TrueCondition, TruePerson, TrueRecord, TruthRows, truth};
 
@@ -162,11 +169,21 @@ pub fn make(
             }
             feeds.between_people();
             if let Some(truly) = &mut truly {
-                truly(truth::one(person, &household, &life));
+                truly(truth::one(person, &household, &life, plan.as_of));
             }
         }
     }
     feeds.finish();
+}
+
+/// Each person of one block as they truly are, without what partners send of them.
+pub fn people(plan: Plan, block: Block, truly: &mut dyn FnMut(TruePerson)) {
+    for household in households(plan, block) {
+        for person in &household.people {
+            let life = lives::life(person, &household, plan.as_of);
+            truly(truth::one(person, &household, &life, plan.as_of));
+        }
+    }
 }
 
 /// Everything that partners send, a block at a time: never the whole county in memory.

@@ -1,5 +1,6 @@
 //! The truth, for evaluation only: who is who, and who truly has what.
 
+use crate::facts::Facts;
 use crate::household::Household;
 use crate::lives::{self, Life, Tellers};
 use crate::people::{Marks, Person};
@@ -31,12 +32,20 @@ pub struct TruePerson {
     pub postcode: String,
     /// Deprivation fifth of the neighbourhood, 1 most deprived.
     pub fifth: u8,
+    /// Name of the neighbourhood.
+    pub neighbourhood: &'static str,
+    /// Rough centre of the neighbourhood: latitude, longitude.
+    pub centre: [f64; 2],
+    /// Ethnic category: code and words.
+    pub ethnicity: (&'static str, &'static str),
     /// Registered practice.
     pub practice: &'static str,
     /// One of twins.
     pub twin: bool,
     /// What they truly have.
     pub conditions: Vec<TrueCondition>,
+    /// What counts about them in the report on how the county came out.
+    pub facts: Facts,
     /// The records that senders keep of them.
     pub records: Vec<TrueRecord>,
 }
@@ -72,7 +81,14 @@ pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
             let people: Vec<TruePerson> = household
                 .people
                 .iter()
-                .map(|person| one(person, &household, &lives::life(person, &household, plan.as_of)))
+                .map(|person| {
+                    one(
+                        person,
+                        &household,
+                        &lives::life(person, &household, plan.as_of),
+                        plan.as_of,
+                    )
+                })
                 .collect();
             people
         })
@@ -80,7 +96,7 @@ pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
 }
 
 /// A person as they truly are.
-pub fn one(person: &Person, household: &Household, life: &Life) -> TruePerson {
+pub fn one(person: &Person, household: &Household, life: &Life, as_of: Date) -> TruePerson {
     let records = records(person, household, life);
     TruePerson {
         number: person.ordinal,
@@ -93,6 +109,9 @@ pub fn one(person: &Person, household: &Household, life: &Life) -> TruePerson {
         died: person.died,
         postcode: household.postcode.clone(),
         fifth: household.neighbourhood.fifth,
+        neighbourhood: household.neighbourhood.name,
+        centre: household.neighbourhood.centre,
+        ethnicity: person.ethnicity,
         practice: household.practice.code,
         twin: person.twin,
         conditions: life
@@ -105,6 +124,7 @@ pub fn one(person: &Person, household: &Household, life: &Life) -> TruePerson {
                 diagnosed: had.diagnosed,
             })
             .collect(),
+        facts: Facts::of(person, household, life, as_of),
         records,
     }
 }
@@ -165,7 +185,9 @@ pub struct TruthRows {
 impl Default for TruthRows {
     fn default() -> Self {
         Self {
-            people: b"person,household,nhs_number,given,family,born,sex,died,postcode,fifth,practice,twin\r\n".to_vec(),
+            people: b"person,household,nhs_number,given,family,born,sex,died,ethnicity,postcode,neighbourhood,fifth,\
+                latitude,longitude,practice,twin\r\n"
+                .to_vec(),
             records: b"person,sender,local_id,slip\r\n".to_vec(),
             conditions: b"person,code,words,since,diagnosed\r\n".to_vec(),
         }
@@ -173,22 +195,26 @@ impl Default for TruthRows {
 }
 
 impl TruthRows {
-    /// Adds a person. Nothing that is written holds a comma or a quotation mark.
+    /// Adds a person. Of what is written only a neighbourhood's name may hold a comma.
     pub fn add(&mut self, person: &TruePerson) {
         let number = person.number;
         let died = person.died.map(|day| day.iso()).unwrap_or_default();
         let yes = |is: bool| if is { "yes" } else { "no" };
         let _ = write!(
             self.people,
-            "{number},{},{},{},{},{},{},{died},{},{},{},{}\r\n",
+            "{number},{},{},{},{},{},{},{died},{},{},\"{}\",{},{:.2},{:.2},{},{}\r\n",
             person.household,
             person.nhs_number.digits(),
             person.given,
             person.family,
             person.born.iso(),
             person.sex.words(),
+            person.ethnicity.0,
             person.postcode,
+            person.neighbourhood,
             person.fifth,
+            person.centre[0],
+            person.centre[1],
             person.practice,
             yes(person.twin),
         );

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use synthetic::{Block, Chunk, Plan, TruthRows};
+use synthetic::{Block, Chunk, Plan, TruePerson, TruthRows};
 
 /// The quickest packing: records repeat themselves so much that slower ones gain little.
 const PACKING: Compression = Compression::new(1);
@@ -68,8 +68,14 @@ impl Folder {
         Ok(GzEncoder::new(BufWriter::with_capacity(BUFFER_BYTES, file), PACKING))
     }
 
-    /// Makes one block and writes its files.
-    pub fn block(&self, plan: Plan, block: Block, file_bytes: usize) -> Result<Written, Failure> {
+    /// Makes one block and writes its files; each person goes to `count` too.
+    pub fn block(
+        &self,
+        plan: Plan,
+        block: Block,
+        file_bytes: usize,
+        count: &mut dyn FnMut(&TruePerson),
+    ) -> Result<Written, Failure> {
         let mut open: HashMap<&'static str, Packed> = HashMap::new();
         let (mut written, mut failure) = (Written::default(), None);
         let mut told = |chunk: Chunk<'_>| {
@@ -78,9 +84,10 @@ impl Folder {
             }
         };
         let (mut people, mut truth) = (0, TruthRows::default());
-        let mut truly = |person| {
+        let mut truly = |person: TruePerson| {
             people += 1;
             truth.add(&person);
+            count(&person);
         };
         synthetic::make(plan, block, file_bytes, &mut told, Some(&mut truly));
         if let Some(failure) = failure {
