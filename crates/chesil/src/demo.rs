@@ -1,12 +1,10 @@
 //! `chesil demo`: invented people through every feed, then the pages.
 
 use crate::error::Failure;
-use crate::import::{self, Delivery};
-use crate::{Store, clock, folder, serve};
+use crate::{Store, folder, serve, synthesise};
 use care::Care;
 use care::access::DEMO_USERS;
 use care::intake::Tally;
-use record::Date;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,10 +54,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     if !care.is_demo() {
         return Err(Failure::new("this folder is live; invented people never enter it"));
     }
-    let as_of = match &arguments.as_of {
-        Some(text) => Date::parse(text).ok_or_else(|| Failure::new(format!("--as-of {text}: write YYYY-MM-DD")))?,
-        None => clock::now().uk_date(),
-    };
+    let as_of = synthesise::as_of(arguments.as_of.as_deref())?;
     let filled = store.data.join("filled");
     let mark = format!("{} people, seed {}", arguments.people, arguments.seed);
     if std::fs::read_to_string(&filled).is_ok_and(|held| held == mark) {
@@ -99,26 +94,13 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Sends every invented delivery through the same intake as any file.
+/// Sends every invented delivery through the same intake as any file, and says how much that was.
 pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
-    let mut whole = Tally::default();
-    let people = plan.people;
-    for delivery in synthetic::deliveries(plan) {
-        let feed = import::feed_of(care, &delivery.sender, Some(&delivery.feed))?;
-        let (tally, _) = import::take(
-            care,
-            data,
-            &feed,
-            vec![Delivery::Bytes(delivery.file_name, delivery.bytes)],
-            &|_| (),
-        )?;
-        whole.received += tally.received;
-        whole.quarantined += tally.quarantined;
-        whole.entries += tally.entries;
-    }
+    let whole = synthesise::into::fill(care, data, plan)?;
     println!(
-        "{people} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {:.1} s",
+        "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {:.1} s",
+        plan.people,
         whole.received,
         whole.entries,
         whole.quarantined,

@@ -7,6 +7,7 @@ mod error;
 mod folder;
 mod import;
 mod serve;
+mod synthesise;
 mod system;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Fill a demo folder with invented people, through every feed, and serve it.
     Demo(demo::Arguments),
+    /// Write an invented county: each partner's files packed with gzip, and the truth beside.
+    Synthesise(synthesise::Arguments),
 }
 
 /// Where data is kept; the same for every command that opens it.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Synthesise(arguments) => synthesise::run(&arguments),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         eprintln!("chesil: {failure}");

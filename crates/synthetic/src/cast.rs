@@ -5,8 +5,8 @@ use crate::household::Household;
 use crate::lives::conditions::Condition;
 use crate::lives::{Fall, Harm, Tellers};
 use crate::people::{Marks, Person, Role, Sketch};
-use crate::place::{NEIGHBOURHOODS, Neighbourhood, PRACTICES};
-use crate::{Plan, calendar};
+use crate::place::{CAST_PLACES, Neighbourhood};
+use crate::{Plan, calendar, county};
 use record::{Date, Sex};
 
 /// How many households are set by hand.
@@ -27,58 +27,40 @@ pub fn sketch(index: u32) -> Option<(&'static Neighbourhood, Vec<Sketch>)> {
         role,
         twin: false,
     };
-    let (place, people): (usize, Vec<Sketch>) = match index {
-        0 => (1, vec![make(81, Female, Adult)]),
-        1 => (
-            17,
-            vec![
-                make(38, Female, Adult),
-                make(40, Male, Adult),
-                make(9, Female, Child),
-                Sketch {
-                    twin: true,
-                    ..make(9, Female, Child)
-                },
-            ],
-        ),
-        2 => (
-            12,
-            vec![make(61, Female, Adult), make(63, Male, Adult), make(34, Male, Child)],
-        ),
-        3 => (
-            3,
-            vec![make(29, Female, Adult), make(31, Male, Adult), make(0, Female, Child)],
-        ),
-        4 => (
-            4,
-            (0..12)
-                .map(|n| make(78 + (n * 7) % 19, if n % 4 == 3 { Male } else { Female }, Lodger))
-                .collect(),
-        ),
-        5 => (0, vec![make(44, Male, Lodger)]),
-        6 => (
-            18,
-            vec![make(36, Female, Adult), make(39, Male, Adult), make(6, Male, Child)],
-        ),
-        7 => (20, vec![make(72, Female, Adult), make(76, Male, Adult)]),
-        8 => (
-            17,
-            vec![
-                make(52, Female, Adult),
-                make(24, Male, Child),
-                Sketch {
-                    twin: true,
-                    ..make(24, Male, Child)
-                },
-            ],
-        ),
-        9 => (22, vec![make(79, Female, Adult), make(47, Male, Child)]),
-        10 => (10, vec![make(58, Male, Adult)]),
-        11 => (23, vec![make(33, Female, Adult), make(4, Female, Child)]),
-        12 => (8, vec![make(67, Male, Adult), make(90, Female, Grandparent)]),
+    let people: Vec<Sketch> = match index {
+        0 => vec![make(81, Female, Adult)],
+        1 => vec![
+            make(38, Female, Adult),
+            make(40, Male, Adult),
+            make(9, Female, Child),
+            Sketch {
+                twin: true,
+                ..make(9, Female, Child)
+            },
+        ],
+        2 => vec![make(61, Female, Adult), make(63, Male, Adult), make(34, Male, Child)],
+        3 => vec![make(29, Female, Adult), make(31, Male, Adult), make(0, Female, Child)],
+        4 => (0..12)
+            .map(|n| make(78 + (n * 7) % 19, if n % 4 == 3 { Male } else { Female }, Lodger))
+            .collect(),
+        5 => vec![make(44, Male, Lodger)],
+        6 => vec![make(36, Female, Adult), make(39, Male, Adult), make(6, Male, Child)],
+        7 => vec![make(72, Female, Adult), make(76, Male, Adult)],
+        8 => vec![
+            make(52, Female, Adult),
+            make(24, Male, Child),
+            Sketch {
+                twin: true,
+                ..make(24, Male, Child)
+            },
+        ],
+        9 => vec![make(79, Female, Adult), make(47, Male, Child)],
+        10 => vec![make(58, Male, Adult)],
+        11 => vec![make(33, Female, Adult), make(4, Female, Child)],
+        12 => vec![make(67, Male, Adult), make(90, Female, Grandparent)],
         _ => return None,
     };
-    Some((&NEIGHBOURHOODS[place], people))
+    Some((&CAST_PLACES[usize::try_from(index).ok()?], people))
 }
 
 /// Sets names, marks and conditions by hand.
@@ -87,7 +69,7 @@ pub fn arrange(household: &mut Household, plan: &Plan) {
         return;
     }
     let practice = household.neighbourhood.practices[0];
-    household.practice = &PRACTICES[practice];
+    household.practice = &county::county().practices[practice];
     for person in &mut household.people {
         person.marks = Marks::NONE;
         person.died = None;

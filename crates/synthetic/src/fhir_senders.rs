@@ -2,22 +2,15 @@
 
 use crate::calendar::Moment;
 use crate::clinical::{self, Context, Telling};
+use crate::county;
 use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::{self, Copy, Json};
 use crate::household::Household;
 use crate::known::{self, Sender};
 use crate::lives::{Care, Happening, Life, Tellers};
 use crate::people::{Marks, Person};
-use crate::place::PRACTICES;
 use crate::random::Rng;
 use record::Date;
-
-static PRACTICE_FEEDS: [FeedFile; 8] = {
-    const fn feed(at: usize) -> FeedFile {
-        feeds::lines(PRACTICES[at].feed, PRACTICES[at].code, "ndjson", "")
-    }
-    [feed(0), feed(1), feed(2), feed(3), feed(4), feed(5), feed(6), feed(7)]
-};
 
 const CLINICIANS: [&str; 14] = [
     "Dr H Fielding",
@@ -37,14 +30,14 @@ const CLINICIANS: [&str; 14] = [
 ];
 
 /// How one sender writes: to which feed, in bundles or lines.
-struct Writer<'a> {
-    feeds: &'a mut Feeds,
+struct Writer<'a, 'f> {
+    feeds: &'a mut Feeds<'f>,
     feed: &'static FeedFile,
     bundle: bool,
     place: &'a str,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     fn put(&mut self, r#type: &str, id: &str, write: impl FnOnce(&mut Json)) {
         let bundle = self.bundle;
         self.feeds.write(self.feed, |out| {
@@ -85,12 +78,8 @@ fn urn(r#type: &str, id: &str) -> String {
 /// Everything that FHIR senders tell of one person.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
     let holders = known::holders(life);
-    let practice = PRACTICES
-        .iter()
-        .position(|p| p.code == household.practice.code)
-        .unwrap_or(0);
     let senders: [(Tellers, &'static Sender, &'static FeedFile, bool); 3] = [
-        (Tellers::PRACTICE, &known::PRACTICE, &PRACTICE_FEEDS[practice], false),
+        (Tellers::PRACTICE, &known::PRACTICE, &household.practice.feed, false),
         (Tellers::EAST, &known::EAST, &feeds::EAST, true),
         (Tellers::COMMUNITY, &known::COMMUNITY, &feeds::COMMUNITY, false),
     ];
@@ -116,7 +105,8 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
 
 /// Practices say who they are, once in each block.
 pub fn directory(feeds: &mut Feeds, as_of: Date) {
-    for (feed, practice) in PRACTICE_FEEDS.iter().zip(&PRACTICES) {
+    for practice in &county::county().practices {
+        let feed = &practice.feed;
         let mut writer = Writer {
             feeds,
             feed,
@@ -130,7 +120,7 @@ pub fn directory(feeds: &mut Feeds, as_of: Date) {
     }
 }
 
-fn who(writer: &mut Writer<'_>, copy: &Copy<'_>, teller: Tellers) {
+fn who(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, teller: Tellers) {
     let person = copy.person;
     // A newborn is "Baby" to the hospital until named; then the name comes as a later version.
     if teller == Tellers::EAST && person.marks.has(Marks::BABY) {
@@ -151,7 +141,7 @@ fn who(writer: &mut Writer<'_>, copy: &Copy<'_>, teller: Tellers) {
     }
 }
 
-fn what(writer: &mut Writer<'_>, copy: &Copy<'_>, life: &Life, teller: Tellers) {
+fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Tellers) {
     let subject = if writer.bundle {
         urn("Patient", &copy.id)
     } else {

@@ -1,10 +1,12 @@
 //! Who lives with whom, and where.
 
+use crate::county::{self, Part};
+use crate::household_mix::Kind;
 use crate::names::{self, Community};
 use crate::people::{self, Marks, Person, Role, Sketch};
-use crate::place::{self, Council, Neighbourhood, PRACTICES, Practice};
+use crate::place::{self, CAST_PLACES, Neighbourhood, Practice};
 use crate::random::Rng;
-use crate::{Plan, cast};
+use crate::{Plan, cast, mortality, risks};
 use record::{Date, Sex};
 
 /// People at one door.
@@ -30,36 +32,47 @@ pub struct Household {
 
 /// What sort of household it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    OlderAlone,
-    OlderCouple,
-    AdultAlone,
-    AdultCouple,
+pub enum Shape {
+    /// One adult.
+    Alone,
+    /// A couple without children at home.
+    Couple,
+    /// A couple with children.
     Family,
+    /// One parent with children.
     LoneParent,
+    /// Parents, children, and a grandparent.
     ThreeGenerations,
+    /// One parent or two with a grown child.
     GrownChild,
+    /// Students and young workers who share.
     Sharers,
+    /// A care home.
     CareHome,
+    /// One person without an address.
     NoAddress,
 }
 
 /// Household number `index`; `first` is how many people were made before it.
 pub fn household(plan: &Plan, index: u32, first: u32) -> Household {
     let mut rng = Rng::keyed(plan.seed, index, u16::MAX, "household");
-    let (neighbourhood, sketches, shape) = sketch(plan, index);
+    let ((neighbourhood, part), sketches, shape) = sketch(plan, index);
     let mut found = at_place(neighbourhood, index, shape, &mut rng);
-    let community = if cast::is_cast(index) || shape == Shape::CareHome {
-        None
-    } else {
-        names::community(neighbourhood.council == Council::Bcp, &mut rng)
-    };
+    let community = part
+        .filter(|_| shape != Shape::CareHome)
+        .and_then(|part| names::community(part, &mut rng));
     let family = names::surname(community, &mut rng);
     for (slot, sketch) in (0u16..).zip(&sketches) {
         let own = family_name(shape, sketch, family, community, &mut rng);
         let place = (index, slot);
         let ordinal = first + u32::from(slot);
         let mut person = people::person(plan.seed, place, ordinal, plan.as_of, *sketch, own, community);
+        risks::set(&mut person, neighbourhood.fifth, plan.as_of);
+        // The table says how many speak little English; among those who speak something else, that many need help.
+        if let (Some(part), false) = (part, person.language.0 == "en") {
+            let share = part.little_english / part.other_language.max(0.001);
+            person.interpreter &= rng.chance((share * 5.0).clamp(0.3, 1.0));
+        }
         chance_marks(&mut person, &found, shape, plan.as_of, &mut rng);
         found.people.push(person);
     }
@@ -74,48 +87,28 @@ pub fn size(plan: &Plan, index: u32) -> u32 {
     u32::try_from(sketch(plan, index).1.len()).unwrap_or(1)
 }
 
-fn sketch(plan: &Plan, index: u32) -> (&'static Neighbourhood, Vec<Sketch>, Shape) {
+/// Where a household is: a place of the cast, or a part of the county.
+type Where = (&'static Neighbourhood, Option<&'static Part>);
+
+fn sketch(plan: &Plan, index: u32) -> (Where, Vec<Sketch>, Shape) {
     if let Some((neighbourhood, sketches)) = cast::sketch(index) {
         let shape = if sketches.len() > 8 {
             Shape::CareHome
         } else {
             Shape::Family
         };
-        return (neighbourhood, sketches, shape);
+        return ((neighbourhood, None), sketches, shape);
     }
     let mut rng = Rng::keyed(plan.seed, index, u16::MAX, "sketch");
-    let neighbourhood = place::neighbourhood(&mut rng);
-    let shape = shape(neighbourhood, &mut rng);
-    (neighbourhood, sketches(shape, neighbourhood, &mut rng), shape)
-}
-
-/// Shares of households are rounded from the 2021 census for the two councils (household composition and
-/// population by age); older neighbourhoods have more of the older kinds.
-fn shape(neighbourhood: &Neighbourhood, rng: &mut Rng) -> Shape {
-    let tilt = 1.0 + f64::from(neighbourhood.older) * 0.055;
-    let student = if neighbourhood.older <= -6 { 4.0 } else { 0.6 };
-    let shares = [
-        (Shape::OlderAlone, 17.0 * tilt),
-        (Shape::OlderCouple, 17.0 * tilt),
-        (Shape::AdultAlone, 14.0),
-        (Shape::AdultCouple, 19.0),
-        (Shape::Family, 16.0),
-        (Shape::LoneParent, if neighbourhood.fifth <= 2 { 9.0 } else { 4.5 }),
-        (Shape::ThreeGenerations, 1.8),
-        (Shape::GrownChild, 5.0),
-        (Shape::Sharers, 2.5 * student),
-        (Shape::CareHome, 0.09),
-        (Shape::NoAddress, if neighbourhood.fifth == 1 { 0.5 } else { 0.1 }),
-    ];
-    let total: f64 = shares.iter().map(|(_, share)| share).sum();
-    let mut at = rng.unit() * total;
-    for (shape, share) in shares {
-        at -= share;
-        if at < 0.0 {
-            return shape;
-        }
-    }
-    Shape::AdultCouple
+    let Some(part) = county::county().choose(&mut rng) else {
+        return (
+            (&CAST_PLACES[0], None),
+            vec![one(50, Sex::Female, Role::Adult)],
+            Shape::Alone,
+        );
+    };
+    let kind = part.mix.choose(&mut rng);
+    ((&part.place, Some(part)), sketches(kind, &mut rng), kind.shape)
 }
 
 fn one(age: i32, sex: Sex, role: Role) -> Sketch {
@@ -128,89 +121,104 @@ fn one(age: i32, sex: Sex, role: Role) -> Sketch {
 }
 
 fn any_sex(rng: &mut Rng) -> Sex {
-    if rng.chance(0.5) { Sex::Female } else { Sex::Male }
+    if rng.chance(0.488) { Sex::Female } else { Sex::Male }
 }
 
-fn older_age(neighbourhood: &Neighbourhood, rng: &mut Rng) -> i32 {
-    let draw = rng.unit();
-    65 + (draw * draw * 26.0 + draw * 8.0) as i32 + i32::from(neighbourhood.older > 6 && rng.chance(0.3)) * 3
-}
-
-fn sketches(shape: Shape, neighbourhood: &Neighbourhood, rng: &mut Rng) -> Vec<Sketch> {
-    match shape {
-        Shape::OlderAlone => {
-            let age = older_age(neighbourhood, rng) + rng.range(0, 6);
-            let women = if age > 78 { 0.74 } else { 0.6 };
-            let sex = if rng.chance(women) { Sex::Female } else { Sex::Male };
-            vec![one(age, sex, Role::Adult)]
+/// The people of a household of this kind. Nothing but the kind decides, so that what kinds hold can be counted
+/// beforehand.
+pub fn sketches(kind: &Kind, rng: &mut Rng) -> Vec<Sketch> {
+    let age = rng.range(kind.ages.0, kind.ages.1);
+    match kind.shape {
+        // Of those past ninety, fewer each year.
+        Shape::Alone if kind.ages.0 >= 90 => {
+            let past = f64::from(kind.ages.1 - kind.ages.0) * rng.unit() * rng.unit();
+            vec![one(kind.ages.0 + past as i32, kind.sex, Role::Adult)]
         }
-        Shape::OlderCouple => {
-            let age = older_age(neighbourhood, rng);
-            couple(age, rng)
-        }
-        Shape::AdultAlone => vec![one(rng.range(22, 64), any_sex(rng), Role::Adult)],
-        Shape::AdultCouple => {
-            let age = rng.range(23, 66);
-            couple(age, rng)
-        }
+        Shape::Alone => vec![one(age, kind.sex, Role::Adult)],
+        Shape::Couple => couple(age, rng),
         Shape::Family => {
-            let age = rng.range(26, 52);
-            let mut members = couple(age, rng);
-            let count = 1 + rng.count(0.85).min(3);
+            let mut members = couple(mother(age, rng), rng);
+            let count = 1 + rng.count(0.9).min(4);
             children(&mut members, age, count, rng);
             members
         }
         Shape::LoneParent => {
-            let age = rng.range(20, 50);
-            let sex = if rng.chance(0.86) { Sex::Female } else { Sex::Male };
-            let mut members = vec![one(age, sex, Role::Adult)];
-            let count = 1 + rng.count(0.6).min(2);
+            let mut members = vec![one(mother(age, rng), kind.sex, Role::Adult)];
+            let count = 1 + rng.count(0.6).min(3);
             children(&mut members, age, count, rng);
             members
         }
         Shape::ThreeGenerations => {
-            let age = rng.range(32, 50);
             let mut members = couple(age, rng);
-            children(&mut members, age, 1 + rng.count(0.6).min(2), rng);
-            members.push(one(age + rng.range(24, 36), Sex::Female, Role::Grandparent));
+            let eldest = (age - rng.range(22, 36)).clamp(0, 17);
+            children(&mut members, eldest, 1 + rng.count(0.6).min(2), rng);
+            let sex = if rng.chance(0.75) { Sex::Female } else { Sex::Male };
+            members.push(one(age + rng.range(24, 36), sex, Role::Grandparent));
             members
         }
-        Shape::GrownChild => {
-            let age = rng.range(46, 82);
-            let mut members = if rng.chance(0.6) {
-                couple(age, rng)
-            } else {
-                vec![one(age, any_sex(rng), Role::Adult)]
-            };
-            members.push(one((age - rng.range(24, 36)).max(18), any_sex(rng), Role::Child));
-            members
-        }
-        Shape::Sharers => (0..rng.range(3, 5))
-            .map(|_| one(rng.range(19, 30), any_sex(rng), Role::Lodger))
-            .collect(),
-        Shape::CareHome => (0..rng.range(16, 38))
+        Shape::GrownChild => grown_child(kind, age, rng),
+        Shape::Sharers => (0..rng.range(2, 5))
             .map(|_| {
-                let sex = if rng.chance(0.7) { Sex::Female } else { Sex::Male };
-                one(rng.range(74, 92) + rng.range(0, 8), sex, Role::Lodger)
+                let same = rng.chance(0.68);
+                let sex = if same == (kind.sex == Sex::Female) {
+                    Sex::Female
+                } else {
+                    Sex::Male
+                };
+                one(rng.range(kind.ages.0, kind.ages.1), sex, Role::Lodger)
             })
             .collect(),
-        Shape::NoAddress => vec![one(
-            rng.range(21, 62),
-            if rng.chance(0.85) { Sex::Male } else { Sex::Female },
-            Role::Lodger,
-        )],
+        Shape::CareHome => (0..beds(rng))
+            .map(|_| {
+                let sex = if rng.chance(0.7) { Sex::Female } else { Sex::Male };
+                one(age_in_home(kind, rng), sex, Role::Lodger)
+            })
+            .collect(),
+        Shape::NoAddress => {
+            let sex = if rng.chance(0.84) { kind.sex } else { Sex::Female };
+            vec![one(age, sex, Role::Lodger)]
+        }
     }
 }
 
+/// A care home's residents: most homes are small, some large (about 8 to 75, 28 on average).
+fn beds(rng: &mut Rng) -> i32 {
+    let draw = rng.unit();
+    8 + (20.0 * draw + 47.0 * draw * draw * draw * draw) as i32
+}
+
+fn age_in_home(kind: &Kind, rng: &mut Rng) -> i32 {
+    rng.range(kind.ages.0, kind.ages.1) + rng.range(0, 8)
+}
+
+fn grown_child(kind: &Kind, age: i32, rng: &mut Rng) -> Vec<Sketch> {
+    let mut members = if kind.sex == Sex::Female && rng.chance(0.65) {
+        couple(age, rng)
+    } else {
+        vec![one(age, kind.sex, Role::Adult)]
+    };
+    for _ in 0..1 + rng.count(0.25).min(1) {
+        members.push(one((age - rng.range(22, 36)).clamp(18, 60), any_sex(rng), Role::Child));
+    }
+    members
+}
+
 fn couple(age: i32, rng: &mut Rng) -> Vec<Sketch> {
-    let other = (age + rng.range(-6, 4)).max(18);
+    let other = (age + rng.range(-4, 7)).clamp(18, 99);
     let same_sex = rng.chance(0.02);
     let second = if same_sex { Sex::Female } else { Sex::Male };
     vec![one(age, Sex::Female, Role::Adult), one(other, second, Role::Adult)]
 }
 
-fn children(members: &mut Vec<Sketch>, parent: i32, count: u32, rng: &mut Rng) {
-    let mut age = (parent - rng.range(20, 38)).clamp(0, 17);
+/// The age of a mother whose eldest child at home is this old: about 29 at the birth.
+fn mother(eldest: i32, rng: &mut Rng) -> i32 {
+    let at_birth = rng.normal(29.0, 5.4).clamp(17.0, 43.0);
+    (eldest + at_birth as i32).max(18)
+}
+
+/// Children from the eldest down.
+fn children(members: &mut Vec<Sketch>, eldest: i32, count: u32, rng: &mut Rng) {
+    let mut age = eldest;
     for _ in 0..count {
         members.push(one(age, any_sex(rng), Role::Child));
         if rng.chance(0.016) {
@@ -220,7 +228,7 @@ fn children(members: &mut Vec<Sketch>, parent: i32, count: u32, rng: &mut Rng) {
                 ..one(age, sex, Role::Child)
             });
         }
-        age -= rng.range(2, 4);
+        age -= rng.range(1, 4);
         if age < 0 {
             return;
         }
@@ -232,7 +240,7 @@ fn at_place(neighbourhood: &'static Neighbourhood, index: u32, shape: Shape, rng
     let mut found = Household {
         index,
         neighbourhood,
-        practice: &PRACTICES[neighbourhood.practices[usize::from(rng.chance(0.2))]],
+        practice: county::county().practice(neighbourhood, rng),
         lines: vec![
             format!("{} {street}", rng.range(1, 140)),
             neighbourhood.name.to_owned(),
@@ -341,7 +349,7 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
     if age >= 65 {
         let old = f64::from(age - 65) / 30.0;
         marks.perhaps(Marks::FALLER, 0.04 + 0.25 * old * old, rng);
-        marks.perhaps(Marks::LONELY, if shape == Shape::OlderAlone { 0.35 } else { 0.08 }, rng);
+        marks.perhaps(Marks::LONELY, if shape == Shape::Alone { 0.35 } else { 0.08 }, rng);
         marks.perhaps(Marks::SOCIAL_CARE, 0.02 + (0.16 + 0.02 * poorer) * old * old, rng);
         marks.perhaps(Marks::RESPECT, 0.01 + 0.16 * old * old, rng);
         marks.perhaps(Marks::ATTORNEY, 0.02 + 0.12 * old, rng);
@@ -352,7 +360,8 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
     if age >= 18 {
         marks.perhaps(Marks::CHARITY, 0.015 + 0.006 * poorer, rng);
         marks.perhaps(Marks::COACHED, 0.03 + 0.004 * poorer, rng);
-        marks.perhaps(Marks::CARER, if age >= 45 { 0.1 } else { 0.03 }, rng);
+        let carers = county::county().rates.often.carers;
+        marks.perhaps(Marks::CARER, carers * if age >= 45 { 0.1 } else { 0.03 }, rng);
         marks.perhaps(Marks::SIGNS, 0.001, rng);
     } else {
         marks.perhaps(Marks::CHILD_PLAN, 0.012 + 0.008 * poorer, rng);
@@ -365,16 +374,27 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
     marks.perhaps(Marks::UNITS_MIXED, 0.05, rng);
     marks.perhaps(Marks::WRONG_TWIN, if person.twin { 0.05 } else { 0.0 }, rng);
     marks.perhaps(Marks::BABY, if age == 0 { 0.4 } else { 0.0 }, rng);
-    let early = (as_of.0 - person.born.0).min(700);
-    let dying = match age {
-        ..50 => 0.001,
-        50..70 => 0.006,
-        70..80 => 0.02,
-        80..90 => 0.06,
-        _ => 0.14,
-    };
-    if rng.chance(dying) {
-        person.died = Some(Date(as_of.0 - rng.range(3, early.max(4))));
-        person.marks.perhaps(Marks::DEATH_DISAGREES, 0.1, rng);
+    dying(person, at, shape == Shape::CareHome, as_of, rng);
+}
+
+/// Whether they died within the years that are told of, and when.
+fn dying(person: &mut Person, at: &Household, resident: bool, as_of: Date, rng: &mut Rng) {
+    let age = person.age(as_of);
+    let fifth = at.neighbourhood.fifth;
+    let chance = mortality::dies(age, person.sex, fifth, mortality::TOLD_YEARS);
+    if !rng.chance(chance * mortality::resident(age, resident)) {
+        return;
     }
+    // The older they grew, the likelier: the day is drawn by the year's rates.
+    let years: [f64; 3] =
+        std::array::from_fn(|ago| mortality::rate(f64::from(age) - ago as f64, person.sex, fifth).max(1e-9));
+    let mut left = rng.unit() * years.iter().sum::<f64>();
+    let ago = years.iter().position(|rate| {
+        left -= rate;
+        left < 0.0
+    });
+    let day = i32::try_from(ago.unwrap_or(0)).unwrap_or(0) * 365 + rng.range(1, 365);
+    let longest = (as_of.0 - person.born.0 - 1).max(1);
+    person.died = Some(Date(as_of.0 - day.min(longest)));
+    person.marks.perhaps(Marks::DEATH_DISAGREES, 0.1, rng);
 }

@@ -11,21 +11,27 @@ mod calendar;
 mod cast;
 mod charity;
 mod clinical;
+mod county;
 mod demographics_service;
 mod documents;
+pub mod facts;
 mod feeds;
 mod fhir;
 mod fhir_senders;
 mod fire;
 mod hl7;
 mod household;
+mod household_mix;
 mod known;
 mod lives;
+mod mortality;
 mod names;
 mod people;
 mod place;
 mod public_health;
 mod random;
+pub mod report;
+mod risks;
 mod social_care;
 mod table;
 mod terms;
@@ -33,15 +39,22 @@ mod truth;
 mod west;
 
 pub use cast::CAST as CAST_HOUSEHOLDS;
+pub use county::settle;
 pub use people::PEOPLE_MAX;
-pub use truth::{TrueCondition, TruePerson, TrueRecord, truth};
+pub use truth::{TrueCondition, TruePerson, TrueRecord, TruthRows, truth};
+
+pub use feeds::Chunk;
 
 use feeds::Feeds;
 use household::Household;
 use record::Date;
+use std::collections::BTreeMap;
 
-/// Households in one block: a block is made alone, in bounded memory.
+/// Households in one block of a small run: a block is made alone, in bounded memory.
 const BLOCK_HOUSEHOLDS: u32 = 400;
+
+/// A file of a small run is closed once it holds this many bytes.
+const FILE_BYTES: usize = 4 << 20;
 
 /// Everyone who tells: each writes what its kind of sender knows of one person.
 const TELLERS: [fn(&mut Feeds, &people::Person, &Household, &lives::Life); 8] = [
@@ -94,6 +107,11 @@ pub struct Block {
 
 /// The blocks of a plan, in order. Each can be made on its own by [`block`], on any thread.
 pub fn blocks(plan: Plan) -> impl Iterator<Item = Block> {
+    blocks_of(plan, BLOCK_HOUSEHOLDS)
+}
+
+/// The blocks of a plan, each of this many households but the last; for large runs, whose files are many.
+pub fn blocks_of(plan: Plan, block_households: u32) -> impl Iterator<Item = Block> {
     let (mut household, mut person, mut number) = (0u32, 0u32, 0u32);
     let wanted = plan.people.min(PEOPLE_MAX);
     std::iter::from_fn(move || {
@@ -106,7 +124,7 @@ pub fn blocks(plan: Plan) -> impl Iterator<Item = Block> {
             households: 0,
             first_person: person,
         };
-        while person < wanted && found.households < BLOCK_HOUSEHOLDS {
+        while person < wanted && found.households < block_households.max(1) {
             person += household::size(&plan, household);
             household += 1;
             found.households += 1;
@@ -118,7 +136,30 @@ pub fn blocks(plan: Plan) -> impl Iterator<Item = Block> {
 
 /// Everything that partners send of one block's people, in files of bounded size, sorted by name.
 pub fn block(plan: Plan, block: Block) -> Vec<Delivery> {
-    let mut feeds = Feeds::new(block.number, plan.as_of);
+    let mut done: BTreeMap<String, Delivery> = BTreeMap::new();
+    let mut keep = |chunk: Chunk<'_>| {
+        let delivery = done.entry(chunk.file_name.to_owned()).or_insert_with(|| Delivery {
+            feed: chunk.feed.to_owned(),
+            sender: chunk.sender.to_owned(),
+            file_name: chunk.file_name.to_owned(),
+            bytes: Vec::new(),
+        });
+        delivery.bytes.extend_from_slice(chunk.bytes);
+    };
+    make(plan, block, FILE_BYTES, &mut keep, None);
+    done.into_values().collect()
+}
+
+/// Makes one block: what partners send goes to `told` in chunks, each file's in order, a file being closed
+/// between people once it holds `file_bytes`; each person as they truly are goes to `truly`, if it is wanted.
+pub fn make(
+    plan: Plan,
+    block: Block,
+    file_bytes: usize,
+    told: &mut dyn FnMut(Chunk<'_>),
+    mut truly: Option<&mut dyn FnMut(TruePerson)>,
+) {
+    let mut feeds = Feeds::new(block.number, plan.as_of, file_bytes, told);
     fhir_senders::directory(&mut feeds, plan.as_of);
     for household in households(plan, block) {
         for person in &household.people {
@@ -127,9 +168,22 @@ pub fn block(plan: Plan, block: Block) -> Vec<Delivery> {
                 tell(&mut feeds, person, &household, &life);
             }
             feeds.between_people();
+            if let Some(truly) = &mut truly {
+                truly(truth::one(person, &household, &life, plan.as_of));
+            }
         }
     }
-    feeds.finish()
+    feeds.finish();
+}
+
+/// Each person of one block as they truly are, without what partners send of them.
+pub fn people(plan: Plan, block: Block, truly: &mut dyn FnMut(TruePerson)) {
+    for household in households(plan, block) {
+        for person in &household.people {
+            let life = lives::life(person, &household, plan.as_of);
+            truly(truth::one(person, &household, &life, plan.as_of));
+        }
+    }
 }
 
 /// Everything that partners send, a block at a time: never the whole county in memory.

@@ -1,6 +1,7 @@
 //! Names by sex and time of birth, so that an Ethel is old and an Arlo young. Commonest first: earlier names
 //! are drawn more often.
 
+use crate::county::Part;
 use crate::random::Rng;
 use record::Sex;
 
@@ -376,7 +377,7 @@ pub struct Community {
 
 /// Communities besides the largest, in order of their chance (per thousand households) in the table of
 /// [`community`].
-pub static COMMUNITIES: [Community; 6] = [
+pub static COMMUNITIES: [Community; 9] = [
     Community {
         ethnicity: ("C", "Any other White background"),
         language: ("pl", "Polish"),
@@ -425,13 +426,51 @@ pub static COMMUNITIES: [Community; 6] = [
         women: &["Maya", "Leila", "Jasmine", "Anita"],
         men: &["Adam", "Kiran", "Joseph", "Sami"],
     },
+    Community {
+        ethnicity: ("R", "Chinese"),
+        language: ("yue", "Cantonese"),
+        interpreter: 0.2,
+        surnames: &["Chan", "Wong", "Leung", "Cheung", "Lau", "Ho"],
+        women: &["Wing", "Ka Yan", "Mei", "Suk Yin", "Janice"],
+        men: &["Chi Wai", "Kin", "Ka Ho", "Ming", "Jason"],
+    },
+    Community {
+        ethnicity: ("L", "Any other Asian background"),
+        language: ("tl", "Tagalog"),
+        interpreter: 0.05,
+        surnames: &["Reyes", "Cruz", "Bautista", "Garcia", "Ramos"],
+        women: &["Maricel", "Rowena", "Jocelyn", "Liza", "Angelica"],
+        men: &["Jerome", "Rodel", "Marvin", "Angelo", "Jun"],
+    },
+    Community {
+        ethnicity: ("S", "Any other ethnic group"),
+        language: ("ar", "Arabic"),
+        interpreter: 0.3,
+        surnames: &["Haddad", "Khalil", "Mansour", "Saleh", "Nasser"],
+        women: &["Layla", "Amina", "Huda", "Rania", "Samira"],
+        men: &["Omar", "Yusuf", "Karim", "Hassan", "Tariq"],
+    },
 ];
 
-/// The community of a household; `None` for the largest (White British, English).
-pub fn community(bcp: bool, rng: &mut Rng) -> Option<&'static Community> {
-    let share = if bcp { 0.13 } else { 0.045 };
-    rng.chance(share)
-        .then(|| &COMMUNITIES[rng.pick(&[0usize, 0, 1, 2, 2, 3, 4, 5])])
+/// The community of a household by the place's ethnic groups; `None` for the largest (White British, English).
+pub fn community(part: &Part, rng: &mut Rng) -> Option<&'static Community> {
+    let [asian, black, mixed, _, other] = part.ethnicity;
+    // Of those whose main language is not English, most who are White come from elsewhere in Europe.
+    let european = (part.other_language * 1.25 - 0.6 * asian - 0.5 * other).max(0.2 * part.other_language);
+    let mut left = rng.unit();
+    for (share, from) in [
+        (european, &[0usize, 0, 1][..]),
+        (asian, &[2, 2, 3, 6, 7]),
+        (black, &[4]),
+        (mixed, &[5]),
+        (other, &[8]),
+    ] {
+        left -= share;
+        if left < 0.0 {
+            return Some(&COMMUNITIES[rng.pick(from)]);
+        }
+    }
+    None
 }
 
 /// A family's surname.

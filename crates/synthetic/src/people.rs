@@ -177,6 +177,10 @@ pub struct Person {
     pub smoking: Smoking,
     /// Body mass index as an adult, kg/m².
     pub bmi: f64,
+    /// Less than half an hour of activity a week.
+    pub inactive: bool,
+    /// Units of alcohol a week.
+    pub drinks: f64,
     /// How often they meet services, mean 1.
     pub contact: f64,
 }
@@ -280,15 +284,6 @@ pub fn person(
     } else {
         String::new()
     };
-    let smoking = match (rng.unit(), age) {
-        (_, ..16) => Smoking::Never,
-        (x, 80..) if x < 0.05 => Smoking::Current,
-        (x, _) if x < 0.12 => Smoking::Current,
-        (x, 50..) if x < 0.45 => Smoking::Former,
-        (x, _) if x < 0.27 => Smoking::Former,
-        _ => Smoking::Never,
-    };
-    let plump = rng.unit();
     Person {
         seed,
         household: place.0,
@@ -313,8 +308,10 @@ pub fn person(
         marks: Marks::NONE,
         given_conditions: &[],
         by_chance: true,
-        smoking,
-        bmi: 20.5 + 8.0 * rng.unit() + 14.0 * plump * plump * plump - if age > 85 { 2.0 } else { 0.0 },
+        smoking: Smoking::Never,
+        bmi: 24.0,
+        inactive: false,
+        drinks: 0.0,
         contact: rng.liability(0.75),
     }
 }

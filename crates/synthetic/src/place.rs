@@ -3,6 +3,7 @@
 //! Postcodes use the real districts and sectors, but their last two letters come from C, I, K, M, O and V,
 //! which Royal Mail never uses there: no invented person lives at a real door.
 
+use crate::feeds::{self, FeedFile};
 use crate::random::Rng;
 
 /// Which council.
@@ -27,14 +28,16 @@ pub struct Neighbourhood {
     pub council: Council,
     /// Deprivation fifth, 1 most deprived.
     pub fifth: u8,
-    /// Years by which people here are older (+) or younger (−) than the county's mix.
-    pub older: i32,
-    /// Share of households, in parts of the total.
-    pub weight: u32,
-    /// Index into [`PRACTICES`] of the practices people here use, the usual one first.
-    pub practices: [usize; 2],
+    /// Rough centre: latitude, longitude.
+    pub centre: [f64; 2],
+    /// Index into the county's practices of those people here use.
+    pub practices: &'static [usize],
     /// The acute hospital people here are taken to.
     pub acute: Acute,
+    /// How readily people here come when invited, about 1.
+    pub uptake: f64,
+    /// How much of what people have goes unfound here, about 1.
+    pub unmet: f64,
 }
 
 /// Which acute trust.
@@ -47,78 +50,141 @@ pub enum Acute {
 }
 
 /// A practice, invented.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Practice {
     /// ODS-shaped code of our own.
     pub code: &'static str,
     /// Its feed.
-    pub feed: &'static str,
+    pub feed: FeedFile,
     /// Invented name.
     pub name: &'static str,
+    /// Code of its primary care network.
+    pub network: &'static str,
+    /// How many use it, against others of its network.
+    pub size: f64,
     /// Whether its laboratory still answers HbA1c in percent now and then.
     pub percent: bool,
     /// How readily it codes what it finds, about 1: practices differ.
     pub coding: f64,
+    /// How much better than others it brings pressure and sugar down: about 0, from −0.8 to 0.8.
+    pub control: f64,
+    /// How many of those due it brings in, about 1.
+    pub reach: f64,
 }
 
-/// The practices.
-pub const PRACTICES: [Practice; 8] = [
-    practice("DEMO-GP01", "gp01-fhir", "Chesil View Surgery", true, 0.9),
-    practice("DEMO-GP02", "gp02-fhir", "Saxon Bridge Medical Practice", false, 1.08),
-    practice("DEMO-GP03", "gp03-fhir", "Heathfield Lane Surgery", true, 1.0),
-    practice("DEMO-GP04", "gp04-fhir", "Pinewood Chine Practice", true, 0.85),
-    practice("DEMO-GP05", "gp05-fhir", "Quayside Family Practice", false, 1.0),
-    practice("DEMO-GP06", "gp06-fhir", "Two Rivers Health Centre", false, 1.12),
-    practice("DEMO-GP07", "gp07-fhir", "Hill Fort Surgery", false, 1.05),
-    practice("DEMO-GP08", "gp08-fhir", "Vale of Stours Practice", false, 0.95),
+/// The practices of the cast's places, the same in every county.
+pub const CAST_PRACTICES: [Practice; 8] = [
+    practice(
+        ("DEMO-GP01", "gp01-fhir"),
+        "Chesil View Surgery",
+        "U25251",
+        true,
+        0.9,
+        -0.1,
+    ),
+    practice(
+        ("DEMO-GP02", "gp02-fhir"),
+        "Saxon Bridge Medical Practice",
+        "U32760",
+        false,
+        1.08,
+        0.3,
+    ),
+    practice(
+        ("DEMO-GP03", "gp03-fhir"),
+        "Heathfield Lane Surgery",
+        "U19923",
+        true,
+        1.0,
+        0.0,
+    ),
+    practice(
+        ("DEMO-GP04", "gp04-fhir"),
+        "Pinewood Chine Practice",
+        "U02749",
+        true,
+        0.85,
+        -0.4,
+    ),
+    practice(
+        ("DEMO-GP05", "gp05-fhir"),
+        "Quayside Family Practice",
+        "U80758",
+        false,
+        1.0,
+        0.1,
+    ),
+    practice(
+        ("DEMO-GP06", "gp06-fhir"),
+        "Two Rivers Health Centre",
+        "U78604",
+        false,
+        1.12,
+        0.5,
+    ),
+    practice(
+        ("DEMO-GP07", "gp07-fhir"),
+        "Hill Fort Surgery",
+        "U38731",
+        false,
+        1.05,
+        0.2,
+    ),
+    practice(
+        ("DEMO-GP08", "gp08-fhir"),
+        "Vale of Stours Practice",
+        "U51429",
+        false,
+        0.95,
+        -0.2,
+    ),
 ];
 
-const fn practice(code: &'static str, feed: &'static str, name: &'static str, percent: bool, coding: f64) -> Practice {
+const fn practice(
+    codes: (&'static str, &'static str),
+    name: &'static str,
+    network: &'static str,
+    percent: bool,
+    coding: f64,
+    control: f64,
+) -> Practice {
     Practice {
-        code,
-        feed,
+        code: codes.0,
+        feed: feeds::lines(codes.1, codes.0, "ndjson", ""),
         name,
+        network,
+        size: 1.0,
         percent,
         coding,
+        control,
+        reach: coding,
     }
 }
 
 macro_rules! neighbourhoods {
-    ($($name:literal $town:literal $sector:literal $council:ident $fifth:literal $older:literal $weight:literal $practices:tt $acute:ident;)*) => {
+    ($($name:literal $town:literal $sector:literal $council:ident $fifth:literal $practice:literal $acute:ident $centre:expr;)*) => {
         [$(Neighbourhood {
-            name: $name, town: $town, sector: $sector, council: Council::$council, fifth: $fifth, older: $older,
-            weight: $weight, practices: $practices, acute: Acute::$acute,
+            name: $name, town: $town, sector: $sector, council: Council::$council, fifth: $fifth,
+            practices: &[$practice], acute: Acute::$acute, centre: $centre, uptake: 1.0, unmet: 1.0,
         }),*]
     };
 }
 
-/// The neighbourhoods. Weights follow the rough sizes of the towns; deprivation follows the county's shape
-/// (few of the poorest fifth, most of them in Weymouth, Portland, Bournemouth and Poole).
-pub const NEIGHBOURHOODS: [Neighbourhood; 24] = neighbourhoods! {
-    "Ropewalk" "Weymouth" "DT4 7" Dorset 1 -2 4 [0, 0] West;
-    "Sandsfoot Rise" "Weymouth" "DT3 6" Dorset 3 5 5 [0, 0] West;
-    "Quarrymen's Hill" "Portland" "DT5 1" Dorset 2 0 3 [0, 0] West;
-    "Maiden Field" "Dorchester" "DT1 2" Dorset 4 2 5 [6, 6] West;
-    "Frome Meadows" "Dorchester" "DT1 1" Dorset 3 0 4 [6, 6] West;
-    "Piddle Vale" "Puddletown" "DT2 8" Dorset 4 5 3 [6, 7] West;
-    "Ropemakers" "Bridport" "DT6 3" Dorset 3 6 4 [6, 6] West;
-    "Marshwood Edge" "Beaminster" "DT8 3" Dorset 3 8 2 [6, 7] West;
-    "Cobb End" "Lyme Regis" "DT7 3" Dorset 3 10 1 [6, 6] West;
-    "Abbey Fields" "Sherborne" "DT9 4" Dorset 4 7 3 [7, 6] West;
-    "Stour Bend" "Sturminster Newton" "DT10 1" Dorset 3 6 2 [7, 7] West;
-    "Camp Down" "Blandford Forum" "DT11 7" Dorset 3 1 4 [7, 2] West;
-    "Gold Lane" "Shaftesbury" "SP7 8" Dorset 3 4 2 [7, 7] West;
-    "Priory Walls" "Wareham" "BH20 4" Dorset 4 7 3 [1, 1] East;
-    "Durlston Steps" "Swanage" "BH19 2" Dorset 3 10 2 [1, 1] East;
-    "Minster Green" "Wimborne" "BH21 1" Dorset 5 5 5 [2, 2] East;
-    "Furze Hill" "Ferndown" "BH22 9" Dorset 5 8 5 [2, 5] East;
-    "Winton Cross" "Bournemouth" "BH9 2" Bcp 2 -9 9 [3, 4] East;
-    "Pier Approach" "Bournemouth" "BH2 5" Bcp 2 -6 6 [3, 4] East;
-    "Turbary Edge" "Bournemouth" "BH11 8" Bcp 1 -4 7 [3, 4] East;
-    "Chine Gardens" "Bournemouth" "BH6 3" Bcp 4 2 8 [3, 4] East;
-    "Old Kilns" "Poole" "BH15 4" Bcp 2 -3 8 [4, 2] East;
-    "Canford Ridge" "Poole" "BH17 9" Bcp 4 1 9 [4, 2] East;
-    "Priory Quay" "Christchurch" "BH23 1" Bcp 4 8 7 [5, 3] East;
+/// The places of the cast, with names of our own in real towns. Everyone else lives in the county's table.
+pub const CAST_PLACES: [Neighbourhood; 13] = neighbourhoods! {
+    "Sandsfoot Rise" "Weymouth" "DT3 6" Dorset 3 0 West [50.64, -2.45];
+    "Winton Cross" "Bournemouth" "BH9 2" Bcp 2 3 East [50.75, -1.88];
+    "Gold Lane" "Shaftesbury" "SP7 8" Dorset 3 7 West [51.01, -2.19];
+    "Maiden Field" "Dorchester" "DT1 2" Dorset 4 6 West [50.71, -2.45];
+    "Frome Meadows" "Dorchester" "DT1 1" Dorset 3 6 West [50.72, -2.43];
+    "Ropewalk" "Weymouth" "DT4 7" Dorset 1 0 West [50.61, -2.46];
+    "Pier Approach" "Bournemouth" "BH2 5" Bcp 2 3 East [50.72, -1.88];
+    "Chine Gardens" "Bournemouth" "BH6 3" Bcp 4 3 East [50.73, -1.81];
+    "Winton Cross" "Bournemouth" "BH9 2" Bcp 2 3 East [50.75, -1.88];
+    "Canford Ridge" "Poole" "BH17 9" Bcp 4 4 East [50.75, -1.97];
+    "Stour Bend" "Sturminster Newton" "DT10 1" Dorset 3 7 West [50.93, -2.31];
+    "Priory Quay" "Christchurch" "BH23 1" Bcp 4 5 East [50.74, -1.78];
+    "Cobb End" "Lyme Regis" "DT7 3" Dorset 3 6 West [50.73, -2.94];
 };
 
 /// A care home, invented.
@@ -178,19 +244,6 @@ pub const STREETS: [&str; 28] = [
     "Osprey Close",
     "Manor Way",
 ];
-
-/// The neighbourhood of a household.
-pub fn neighbourhood(rng: &mut Rng) -> &'static Neighbourhood {
-    let total: u32 = NEIGHBOURHOODS.iter().map(|n| n.weight).sum();
-    let mut at = rng.range(0, i32::try_from(total).unwrap_or(1) - 1);
-    for neighbourhood in &NEIGHBOURHOODS {
-        at -= i32::try_from(neighbourhood.weight).unwrap_or(0);
-        if at < 0 {
-            return neighbourhood;
-        }
-    }
-    &NEIGHBOURHOODS[0]
-}
 
 /// A postcode of this sector that no house has.
 pub fn postcode(sector: &str, rng: &mut Rng) -> String {

@@ -158,13 +158,29 @@ fn sessions<'a>(person: &'a Person, life: &'a Life) -> impl Iterator<Item = (&'s
         })
 }
 
+/// How heavy a child is for their age and sex, in deviations from the middle. Poorer children are heavier: the
+/// programme's own published slope.
+fn standing(household: &Household, rng: &mut Rng) -> f64 {
+    let poorer = f64::from(5 - household.neighbourhood.fifth);
+    rng.normal(0.03 + 0.12 * poorer, 1.1).clamp(-2.6, 3.4)
+}
+
+/// Measured in year 6 within the year before `as_of`: whether at or above the 85th centile, the programme's
+/// own bound for overweight.
+pub fn year_six(person: &Person, household: &Household, life: &Life, as_of: Date) -> Option<bool> {
+    if !(10..13).contains(&person.age(life.until)) {
+        return None;
+    }
+    let (_, years, _) = sessions(person, life).find(|(_, years, day)| *years == 6 && day.0 > as_of.0 - 365)?;
+    let heavier = standing(household, &mut person.rng("school")) + if years == 6 { 0.2 } else { 0.0 };
+    Some(heavier >= 1.036)
+}
+
 /// Reception at four or five, Year 6 at ten or eleven.
 fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     let person = copy.person;
     let mut rng = person.rng("school");
-    // Poorer children are heavier: the programme's own published slope.
-    let poorer = f64::from(5 - copy.household.neighbourhood.fifth);
-    let standing = (rng.normal(0.35 + 0.12 * poorer, 1.1)).clamp(-2.6, 3.4);
+    let standing = standing(copy.household, &mut rng);
     for (group, years, day) in sessions(person, life) {
         let school = SCHOOLS[usize::try_from(
             i32::from(copy.household.neighbourhood.fifth) + i32::from(person.household as u8 % 3),

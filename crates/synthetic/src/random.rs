@@ -72,6 +72,28 @@ impl Rng {
         count
     }
 
+    /// A waiting time with mean 1, most short and a few long (exponential). Von Neumann's way (1951) compares
+    /// and adds alone, so that every machine agrees.
+    pub fn exponential(&mut self) -> f64 {
+        for whole in 0..40 {
+            let first = self.unit();
+            let mut last = first;
+            let mut length = 1;
+            loop {
+                let next = self.unit();
+                if next >= last {
+                    break;
+                }
+                last = next;
+                length += 1;
+            }
+            if length % 2 == 1 {
+                return f64::from(whole) + first;
+            }
+        }
+        40.0
+    }
+
     /// A multiplier with mean 1 that differs between people: the larger `spread` (0 to 1), the more a few
     /// stand out. It makes counts over-dispersed, as real contacts are.
     pub fn liability(&mut self, spread: f64) -> f64 {
@@ -114,6 +136,13 @@ mod tests {
         assert!((mean - 0.5).abs() < 0.02, "{mean}");
         let mean = f64::from((0..10_000).map(|_| rng.count(3.0)).sum::<u32>()) / 10_000.0;
         assert!((mean - 3.0).abs() < 0.1, "{mean}");
+        let mean = (0..10_000).map(|_| rng.exponential()).sum::<f64>() / 10_000.0;
+        assert!((mean - 1.0).abs() < 0.04, "{mean}");
+        let long = (0..10_000).filter(|_| rng.exponential() > 2.0).count();
+        assert!(
+            (1250..1460).contains(&long),
+            "{long} of 10,000 beyond twice the mean; e^-2 is 1,353"
+        );
         let mean = (0..10_000).map(|_| rng.liability(0.8)).sum::<f64>() / 10_000.0;
         assert!((mean - 1.0).abs() < 0.05, "{mean}");
         assert!((exp(1.0) - std::f64::consts::E).abs() < 0.01);

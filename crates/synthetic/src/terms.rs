@@ -84,6 +84,8 @@ tests! {
     NEWS2 = "1104051000000101" "NEWS2 total score" "{score}" 0 None, false "NEWS2";
     /// PHQ-9 total.
     PHQ9 = "720433000" "Patient Health Questionnaire Nine Item score" "{score}" 0 None, false "PHQ9";
+    /// How much someone drinks, 0 to 12.
+    AUDIT_C = "" "AUDIT-C alcohol score" "{score}" 0 None, false "AUDITC";
     /// Clinical Frailty Scale.
     FRAILTY_SCALE = "" "Clinical Frailty Scale (Rockwood) score" "{score}" 0 None, false "CFS";
 }

@@ -1,11 +1,13 @@
 //! The truth, for evaluation only: who is who, and who truly has what.
 
+use crate::facts::Facts;
 use crate::household::Household;
 use crate::lives::{self, Life, Tellers};
 use crate::people::{Marks, Person};
 use crate::{Plan, blocks, households, known};
 use crate::{ambulance, charity, fire, public_health, social_care};
 use record::{Date, NhsNumber, Sex};
+use std::io::Write as _;
 
 /// One person as they truly are.
 #[derive(Clone, Debug)]
@@ -30,12 +32,20 @@ pub struct TruePerson {
     pub postcode: String,
     /// Deprivation fifth of the neighbourhood, 1 most deprived.
     pub fifth: u8,
+    /// Name of the neighbourhood.
+    pub neighbourhood: &'static str,
+    /// Rough centre of the neighbourhood: latitude, longitude.
+    pub centre: [f64; 2],
+    /// Ethnic category: code and words.
+    pub ethnicity: (&'static str, &'static str),
     /// Registered practice.
     pub practice: &'static str,
     /// One of twins.
     pub twin: bool,
     /// What they truly have.
     pub conditions: Vec<TrueCondition>,
+    /// What counts about them in the report on how the county came out.
+    pub facts: Facts,
     /// The records that senders keep of them.
     pub records: Vec<TrueRecord>,
 }
@@ -71,16 +81,23 @@ pub fn truth(plan: Plan) -> impl Iterator<Item = TruePerson> {
             let people: Vec<TruePerson> = household
                 .people
                 .iter()
-                .map(|person| one(person, &household, plan.as_of))
+                .map(|person| {
+                    one(
+                        person,
+                        &household,
+                        &lives::life(person, &household, plan.as_of),
+                        plan.as_of,
+                    )
+                })
                 .collect();
             people
         })
     })
 }
 
-fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
-    let life = lives::life(person, household, as_of);
-    let records = records(person, household, &life);
+/// A person as they truly are.
+pub fn one(person: &Person, household: &Household, life: &Life, as_of: Date) -> TruePerson {
+    let records = records(person, household, life);
     TruePerson {
         number: person.ordinal,
         household: person.household,
@@ -92,6 +109,9 @@ fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
         died: person.died,
         postcode: household.postcode.clone(),
         fifth: household.neighbourhood.fifth,
+        neighbourhood: household.neighbourhood.name,
+        centre: household.neighbourhood.centre,
+        ethnicity: person.ethnicity,
         practice: household.practice.code,
         twin: person.twin,
         conditions: life
@@ -104,6 +124,7 @@ fn one(person: &Person, household: &Household, as_of: Date) -> TruePerson {
                 diagnosed: had.diagnosed,
             })
             .collect(),
+        facts: Facts::of(person, household, life, as_of),
         records,
     }
 }
@@ -151,4 +172,72 @@ fn records(person: &Person, household: &Household, life: &Life) -> Vec<TrueRecor
         });
     }
     records
+}
+
+/// The truth as tables, for evaluation: a row for each person, each sender's record, each condition.
+#[derive(Debug)]
+pub struct TruthRows {
+    people: Vec<u8>,
+    records: Vec<u8>,
+    conditions: Vec<u8>,
+}
+
+impl Default for TruthRows {
+    fn default() -> Self {
+        Self {
+            people: b"person,household,nhs_number,given,family,born,sex,died,ethnicity,postcode,neighbourhood,fifth,\
+                latitude,longitude,practice,twin\r\n"
+                .to_vec(),
+            records: b"person,sender,local_id,slip\r\n".to_vec(),
+            conditions: b"person,code,words,since,diagnosed\r\n".to_vec(),
+        }
+    }
+}
+
+impl TruthRows {
+    /// Adds a person. Of what is written only a neighbourhood's name may hold a comma.
+    pub fn add(&mut self, person: &TruePerson) {
+        let number = person.number;
+        let died = person.died.map(|day| day.iso()).unwrap_or_default();
+        let yes = |is: bool| if is { "yes" } else { "no" };
+        let _ = write!(
+            self.people,
+            "{number},{},{},{},{},{},{},{died},{},{},\"{}\",{},{:.2},{:.2},{},{}\r\n",
+            person.household,
+            person.nhs_number.digits(),
+            person.given,
+            person.family,
+            person.born.iso(),
+            person.sex.words(),
+            person.ethnicity.0,
+            person.postcode,
+            person.neighbourhood,
+            person.fifth,
+            person.centre[0],
+            person.centre[1],
+            person.practice,
+            yes(person.twin),
+        );
+        for record in &person.records {
+            let (sender, id, slip) = (&record.sender, &record.local_id, record.slip);
+            let _ = write!(self.records, "{number},{sender},{id},{slip}\r\n");
+        }
+        for had in &person.conditions {
+            let (code, words, since) = (had.code, had.words, had.since.iso());
+            let _ = write!(
+                self.conditions,
+                "{number},{code},{words},{since},{}\r\n",
+                yes(had.diagnosed)
+            );
+        }
+    }
+
+    /// Each table's name and bytes.
+    pub fn files(&self) -> [(&'static str, &[u8]); 3] {
+        [
+            ("people", &self.people),
+            ("records", &self.records),
+            ("conditions", &self.conditions),
+        ]
+    }
 }

@@ -21,14 +21,14 @@ const DOCTORS: [&str; 6] = [
 ];
 
 /// The sender of one person's messages.
-struct Sender<'a> {
-    feeds: &'a mut Feeds,
+struct Sender<'a, 'f> {
+    feeds: &'a mut Feeds<'f>,
     copy: Copy<'a>,
     doctor: &'static str,
     sent: u32,
 }
 
-impl Sender<'_> {
+impl Sender<'_, '_> {
     /// One message about the person, at a moment, to a feed; `rest` writes what follows PID and PD1.
     fn send(
         &mut self,
@@ -95,10 +95,10 @@ fn is_measured(care: &Care) -> bool {
 }
 
 /// Opens the record; for some people twice, until the two are merged; a newborn first as "Baby".
-fn register(sender: &mut Sender<'_>, person: &Person, at: Moment, life: &Life) {
+fn register(sender: &mut Sender<'_, '_>, person: &Person, at: Moment, life: &Life) {
     let own = sender.copy.clone();
     // Registration does not yet know of a death to come.
-    let alive = |sender: &mut Sender<'_>| sender.copy.knows_death = false;
+    let alive = |sender: &mut Sender<'_, '_>| sender.copy.knows_death = false;
     if person.marks.has(Marks::BABY) {
         sender.copy.given = "Baby".to_owned();
     }
@@ -142,7 +142,7 @@ fn emergency<'a>(number: &'a str, doctor: &'static str, from: Moment, until: Opt
     }
 }
 
-fn one(sender: &mut Sender<'_>, number: usize, happening: &Happening, life: &Life) {
+fn one(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening, life: &Life) {
     let at = happening.at;
     let doctor = sender.doctor;
     let knows = std::mem::replace(&mut sender.copy.knows_death, false);
@@ -196,7 +196,7 @@ fn one(sender: &mut Sender<'_>, number: usize, happening: &Happening, life: &Lif
 }
 
 /// A diagnosis as an update of the person; withdrawn again when it was an error.
-fn diagnosis(sender: &mut Sender<'_>, number: usize, happening: &Happening, told: (Term, &str, bool)) {
+fn diagnosis(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening, told: (Term, &str, bool)) {
     let (term, icd, suspected) = told;
     let at = happening.at;
     let diagnosis = if icd.is_empty() {
@@ -236,7 +236,7 @@ fn diagnosis(sender: &mut Sender<'_>, number: usize, happening: &Happening, told
     }
 }
 
-fn stay(sender: &mut Sender<'_>, number: usize, happening: &Happening) {
+fn stay(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening) {
     let Care::Stay {
         reason,
         icd,
@@ -298,7 +298,7 @@ fn stay(sender: &mut Sender<'_>, number: usize, happening: &Happening) {
     sender.copy.knows_death = knows;
 }
 
-fn attendance(sender: &mut Sender<'_>, number: usize, happening: &Happening) {
+fn attendance(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening) {
     let Care::Attendance {
         complaint,
         found,
@@ -333,7 +333,7 @@ fn attendance(sender: &mut Sender<'_>, number: usize, happening: &Happening) {
     });
 }
 
-fn appointment(sender: &mut Sender<'_>, number: usize, at: Moment, booked: (&str, &str, Outcome), until: Date) {
+fn appointment(sender: &mut Sender<'_, '_>, number: usize, at: Moment, booked: (&str, &str, Outcome), until: Date) {
     let (service, specialty, outcome) = booked;
     let id = format!("A{}-{number}", sender.copy.id);
     let doctor = format!("^{}", sender.doctor);
@@ -373,7 +373,7 @@ fn appointment(sender: &mut Sender<'_>, number: usize, at: Moment, booked: (&str
     }
 }
 
-fn results(sender: &mut Sender<'_>, number: usize, readings: &[(usize, &Happening)]) {
+fn results(sender: &mut Sender<'_, '_>, number: usize, readings: &[(usize, &Happening)]) {
     let at = readings[0].1.at;
     let order = format!("L{}-{number}", sender.copy.id);
     let laboratory = readings
@@ -429,7 +429,7 @@ fn results(sender: &mut Sender<'_>, number: usize, readings: &[(usize, &Happenin
     sender.copy.knows_death = knows;
 }
 
-fn report(sender: &mut Sender<'_>, number: usize, at: Moment, title: &str, findings: &str) {
+fn report(sender: &mut Sender<'_, '_>, number: usize, at: Moment, title: &str, findings: &str) {
     let order = format!("R{}-{number}", sender.copy.id);
     sender.send(&feeds::WEST_ORU, ("ORU^R01", "ORU_R01"), at.later(60), |message, _| {
         let taken = hl7::stamp(at);
@@ -446,7 +446,7 @@ fn report(sender: &mut Sender<'_>, number: usize, at: Moment, title: &str, findi
     });
 }
 
-fn document(sender: &mut Sender<'_>, number: usize, at: Moment, term: Term, text: &str) {
+fn document(sender: &mut Sender<'_, '_>, number: usize, at: Moment, term: Term, text: &str) {
     let id = format!("T{}-{number}", sender.copy.id);
     let doctor = format!("^{}", sender.doctor);
     sender.send(&feeds::WEST_ORU, ("MDM^T02", "MDM_T02"), at, |message, _| {

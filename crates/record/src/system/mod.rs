@@ -1,7 +1,7 @@
 //! A care system as data: the typed form of a `systems/` folder, and its checker.
 //!
 //! The folder holds `system.toml`, `places.toml`, `organisations.toml`, `banner.toml` and one file a feed in
-//! `feeds/`. [`System::load`] takes their texts (this crate reads no files) and gives either the whole system
+//! `feeds/`; `invented/`, if it is there, is for inventing people alone and is not read here. [`System::load`] takes their texts (this crate reads no files) and gives either the whole system
 //! or every problem found, each with file, line and reason.
 
 mod banner;
@@ -143,6 +143,10 @@ fn load_files(files: &[(String, String)], problems: &RefCell<Vec<Problem>>) -> O
     }
     let mut folder = Folder::default();
     for (file, text) in files {
+        // What invented people are made of is read and checked by what invents them.
+        if file.starts_with("invented/") {
+            continue;
+        }
         let source = Source::new(file, text, problems);
         read_file(&source, &mut folder);
     }

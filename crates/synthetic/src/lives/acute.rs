@@ -4,6 +4,7 @@ use super::conditions::Condition;
 use super::practice::{kidneys, number};
 use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers};
 use crate::calendar;
+use crate::county::county;
 use crate::people::Marks;
 use crate::terms::{self, Term, words};
 use record::Date;
@@ -85,7 +86,7 @@ fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
                 words("Contusion of hip"),
                 words("Sprain of wrist"),
             ]);
-            let minutes = diary.rng.range(130, 620);
+            let minutes = time_there(diary);
             let attendance = Care::Attendance {
                 complaint: "Fall",
                 found,
@@ -248,9 +249,10 @@ fn attendances(diary: &mut Diary<'_>) {
         _ => 0.24,
     } * (1.35 - 0.09 * f64::from(diary.household.neighbourhood.fifth));
     let homeless = if diary.marked(Marks::NO_ADDRESS) { 4.0 } else { 1.0 };
+    let often = county().rates.often.attendances;
     let count = diary
         .rng
-        .count((rate * homeless * diary.person.contact * years).min(12.0));
+        .count((often * rate * homeless * diary.person.contact * years).min(25.0));
     // A hospital can only slip over someone it has met.
     let slips = [
         Marks::MERGED,
@@ -268,7 +270,7 @@ fn attendances(diary: &mut Diary<'_>) {
             _ => place_taken(diary),
         };
         let (complaint, found) = complaint(diary, at);
-        let minutes = diary.rng.range(60, 520);
+        let minutes = time_there(diary);
         let by_ambulance = age > 60 && diary.rng.chance(0.4);
         let attendance = Care::Attendance {
             complaint,
@@ -283,6 +285,17 @@ fn attendances(diary: &mut Diary<'_>) {
         if complaint == "Chest pain" {
             kidneys(diary, at.later(40), by);
         }
+    }
+}
+
+/// Minutes in the department: most leave within four hours, the rest wait long.
+pub fn time_there(diary: &mut Diary<'_>) -> i32 {
+    // Fewer of the young wait long, more of the old.
+    let older = if diary.age(diary.life.until) >= 75 { 1.35 } else { 0.9 };
+    if diary.rng.chance(county().rates.often.long_attendances * older) {
+        241 + diary.rng.range(0, 180) + diary.rng.range(0, 240)
+    } else {
+        diary.rng.range(35, 239)
     }
 }
 
@@ -331,7 +344,8 @@ fn stays(diary: &mut Diary<'_>) {
         80..88 => 0.2,
         _ => 0.3,
     } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
-    let count = diary.rng.count((rate * diary.person.contact * years).min(7.0));
+    let often = county().rates.often.emergencies;
+    let count = diary.rng.count((often * rate * diary.person.contact * years).min(14.0));
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.any_time(day);
@@ -484,6 +498,17 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     };
     diary.note(at, by, stay);
     if cause.emergency {
+        // Most come through the emergency department, which tells of it too.
+        if diary.rng.chance(0.7) {
+            let minutes = time_there(diary);
+            let attendance = Care::Attendance {
+                complaint: "Unwell",
+                found: cause.reason,
+                by_ambulance: diary.age(at.date) > 60 && diary.rng.chance(0.6),
+                minutes,
+            };
+            diary.note(at.later(-minutes), by, attendance);
+        }
         observations(diary, at.later(30), by, true);
         kidneys(diary, at.later(45), by);
         let crp = 4.0 + 90.0 * diary.rng.liability(0.9);

@@ -4,9 +4,12 @@ pub mod acute;
 pub mod childhood;
 pub mod community;
 pub mod conditions;
+pub mod maternity;
 pub mod medicines;
 pub mod plans;
 pub mod practice;
+pub mod prevention;
+pub mod waiting;
 
 use crate::calendar::{self, Moment};
 use crate::household::Household;
@@ -419,7 +422,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         person,
         household,
         life: Life {
-            conditions: conditions::conditions(person, household.neighbourhood.fifth, until),
+            conditions: conditions::conditions(person, household.neighbourhood, until),
             happenings: Vec::with_capacity(64),
             falls: Vec::new(),
             since,
@@ -430,10 +433,14 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     };
     childhood::childhood(&mut diary);
     practice::practice(&mut diary);
+    prevention::prevention(&mut diary);
     medicines::medicines(&mut diary);
     acute::acute(&mut diary);
+    waiting::waiting(&mut diary);
+    maternity::maternity(&mut diary);
     community::community(&mut diary);
     plans::plans(&mut diary);
+    maternity::experience(&mut diary);
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
     let mut rng = person.rng("errors");
@@ -453,6 +460,7 @@ fn not_yet(care: &mut Care, until: Date) {
     let end = match care {
         Care::Problem { resolved, .. } => resolved,
         Care::Medicine { stopped, .. } => stopped,
+        Care::Episode { until, .. } => until,
         _ => return,
     };
     *end = end.filter(|day| day.0 <= until.0);

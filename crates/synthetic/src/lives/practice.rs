@@ -3,6 +3,7 @@
 
 use super::conditions::Condition;
 use super::{Care, Diary, Moment, Outcome, Tellers, medicines};
+use crate::county::county;
 use crate::people::{Marks, Smoking};
 use crate::terms::{self, Test, words};
 use record::{Date, Sex};
@@ -60,7 +61,10 @@ fn problems(diary: &mut Diary<'_>) {
             );
         }
     }
-    if diary.person.bmi >= 30.0 && diary.age(diary.life.until) >= 18 && diary.rng.chance(0.4) {
+    if diary.person.bmi >= 30.0
+        && diary.age(diary.life.until) >= 18
+        && diary.rng.chance(county().rates.often.obesity_recorded)
+    {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.surgery(day);
         let care = Care::Problem {
@@ -144,18 +148,20 @@ fn reviews(diary: &mut Diary<'_>) {
     let fifth = f64::from(diary.household.neighbourhood.fifth);
     while day < diary.life.until.0 {
         let known = first.is_some_and(|since| since <= day);
-        let comes = if known {
+        let comes = (if known {
             0.78 + 0.03 * fifth
         } else if age >= 40 {
             0.26
         } else {
             0.15
-        };
+        }) * diary.household.practice.reach
+            * diary.household.neighbourhood.uptake;
         if diary.age(Date(day)) >= 18 && diary.rng.chance(comes) {
             let at = diary.surgery(Date(day));
             let treated = diary
                 .has(Condition::Hypertension)
-                .map_or(0.0, |since| (f64::from(day - since.0) / 400.0).clamp(0.0, 1.0) * 17.0);
+                .map_or(0.0, |since| (f64::from(day - since.0) / 400.0).clamp(0.0, 1.0) * 17.0)
+                * (1.0 + diary.household.practice.control);
             pressure(diary, at, base + raised - treated);
             if known || diary.rng.chance(0.5) {
                 weight(diary, at);
@@ -325,7 +331,9 @@ pub fn number(diary: &mut Diary<'_>, at: Moment, by: Tellers, test: &'static Tes
 fn adult_vaccinations(diary: &mut Diary<'_>) {
     let (last, _, _) = crate::calendar::ymd(diary.life.until);
     let (first, _, _) = crate::calendar::ymd(diary.life.since);
-    let likes = 0.55 + 0.07 * f64::from(diary.household.neighbourhood.fifth) * diary.rng.unit().sqrt();
+    let likes = (0.55 + 0.07 * f64::from(diary.household.neighbourhood.fifth) * diary.rng.unit().sqrt())
+        * diary.household.neighbourhood.uptake
+        * (0.4 + 0.6 * diary.household.practice.reach);
     for year in first..=last {
         let autumn = crate::calendar::date(year, 10, 1 + diary.rng.range(0, 50));
         let old = diary.age(autumn) >= 65;
@@ -361,7 +369,10 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
 }
 
 /// Why people come, with what may follow.
-const REASONS: [&str; 16] = [
+const REASONS: [&str; 19] = [
+    "Breathless on the stairs",
+    "Sore feet",
+    "Losing weight",
     "Cough for two weeks",
     "Low back pain",
     "Tired all the time",

@@ -1,0 +1,256 @@
+//! What kinds of household a place has, so that its people come out with the ages and sexes its table says.
+//!
+//! A kind is a shape of household and the age of its first person, or of its eldest child. How many people of each age band and sex a
+//! kind holds is counted once from households made by the same code that makes all others. How many households
+//! of each kind a place has is then found by expectation maximisation from shares near the census's (Dempster,
+//! Laird and Rubin 1977, in the form Richardson 1972 used for images): every step keeps counts positive and
+//! brings the sums nearer to the table. Rates are set in advance; nobody who has been made is changed.
+
+use crate::county::{BAND_STARTS, BANDS, band};
+use crate::household::{Shape, sketches};
+use crate::mortality;
+use crate::random::Rng;
+use record::Sex;
+use std::sync::OnceLock;
+
+/// Bins of people: women and men of each band, in turn.
+pub const BINS: usize = 2 * BANDS;
+
+/// A kind of household.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Shape.
+    pub shape: Shape,
+    /// Youngest and oldest age of the first person; of the eldest child where children live with parents.
+    pub ages: (i32, i32),
+    /// Sex of the first person.
+    pub sex: Sex,
+}
+
+const fn kind(shape: Shape, sex: Sex, low: i32, high: i32) -> Kind {
+    Kind {
+        shape,
+        ages: (low, high),
+        sex,
+    }
+}
+
+/// Kinds with their shares of all households to begin from: rounded from household composition, Census 2021,
+/// and spread over ages by hand.
+const KINDS: [(Kind, f64); 56] = {
+    use Sex::{Female as F, Male as M};
+    use Shape::{Alone, CareHome, Couple, Family, GrownChild, LoneParent, NoAddress, Sharers, ThreeGenerations};
+    [
+        (kind(Alone, F, 19, 24), 0.4),
+        (kind(Alone, M, 19, 24), 0.5),
+        (kind(Alone, F, 25, 34), 1.1),
+        (kind(Alone, M, 25, 34), 1.6),
+        (kind(Alone, F, 35, 44), 0.9),
+        (kind(Alone, M, 35, 44), 1.7),
+        (kind(Alone, F, 45, 54), 1.4),
+        (kind(Alone, M, 45, 54), 2.0),
+        (kind(Alone, F, 55, 64), 2.2),
+        (kind(Alone, M, 55, 64), 2.2),
+        (kind(Alone, F, 65, 69), 1.3),
+        (kind(Alone, M, 65, 69), 0.9),
+        (kind(Alone, F, 70, 74), 1.6),
+        (kind(Alone, M, 70, 74), 0.9),
+        (kind(Alone, F, 75, 79), 1.8),
+        (kind(Alone, M, 75, 79), 0.9),
+        (kind(Alone, F, 80, 84), 1.6),
+        (kind(Alone, M, 80, 84), 0.7),
+        (kind(Alone, F, 85, 89), 1.2),
+        (kind(Alone, M, 85, 89), 0.5),
+        (kind(Alone, F, 90, 99), 0.6),
+        (kind(Alone, M, 90, 98), 0.25),
+        (kind(Couple, F, 19, 24), 0.8),
+        (kind(Couple, F, 25, 34), 4.0),
+        (kind(Couple, F, 35, 44), 2.6),
+        (kind(Couple, F, 45, 54), 4.0),
+        (kind(Couple, F, 55, 64), 6.5),
+        (kind(Couple, F, 65, 69), 4.5),
+        (kind(Couple, F, 70, 74), 4.2),
+        (kind(Couple, F, 75, 79), 2.8),
+        (kind(Couple, F, 80, 84), 1.4),
+        (kind(Couple, F, 85, 93), 0.6),
+        // Families by the age of their eldest child at home.
+        (kind(Family, F, 0, 2), 2.6),
+        (kind(Family, F, 3, 5), 2.6),
+        (kind(Family, F, 6, 9), 3.6),
+        (kind(Family, F, 10, 12), 2.9),
+        (kind(Family, F, 13, 15), 2.9),
+        (kind(Family, F, 16, 17), 2.0),
+        (kind(LoneParent, F, 0, 4), 1.1),
+        (kind(LoneParent, F, 5, 9), 1.4),
+        (kind(LoneParent, F, 10, 13), 1.2),
+        (kind(LoneParent, F, 14, 17), 1.3),
+        (kind(LoneParent, M, 4, 17), 0.7),
+        (kind(GrownChild, F, 45, 54), 3.2),
+        (kind(GrownChild, F, 55, 64), 3.4),
+        (kind(GrownChild, M, 55, 72), 0.8),
+        (kind(GrownChild, F, 65, 84), 1.6),
+        (kind(ThreeGenerations, F, 32, 42), 0.6),
+        (kind(ThreeGenerations, F, 43, 52), 0.6),
+        (kind(Sharers, F, 18, 20), 0.6),
+        (kind(Sharers, M, 18, 20), 0.6),
+        (kind(Sharers, F, 20, 24), 0.6),
+        (kind(Sharers, M, 20, 24), 0.6),
+        (kind(Sharers, M, 25, 34), 0.8),
+        // These two stay at their share, of people over 75 and of all people: see `fixed`.
+        (kind(CareHome, F, 72, 88), 0.0),
+        (kind(NoAddress, M, 20, 62), 0.0),
+    ]
+};
+
+/// Residents of care homes, per person of 75 and over: about 3.5 in a hundred (Census 2021, communal
+/// establishments, rounded).
+const RESIDENTS: f64 = 0.035;
+
+/// People without any address, per person of working age, by deprivation fifth, 1 first: about one in two
+/// thousand, most where hostels are.
+const NO_ADDRESS: [f64; 5] = [0.003, 0.0012, 0.0004, 0.0002, 0.0001];
+
+/// Steps of the fit: enough that each band comes within a percent where shapes allow it.
+const STEPS: usize = 120;
+
+/// Households made to count what each kind holds.
+const SAMPLE: i32 = 600;
+
+/// The kinds of household of one place.
+#[derive(Debug)]
+pub struct Mix {
+    /// Households up to and with each kind.
+    cumulative: [f64; KINDS.len()],
+}
+
+/// People of each bin in a household of each kind, on average.
+fn holds() -> &'static [[f64; BINS]; KINDS.len()] {
+    static HOLDS: OnceLock<Box<[[f64; BINS]; KINDS.len()]>> = OnceLock::new();
+    HOLDS.get_or_init(|| {
+        let mut holds = Box::new([[0.0; BINS]; KINDS.len()]);
+        for (number, ((kind, _), bins)) in (0u32..).zip(KINDS.iter().zip(holds.iter_mut())) {
+            let mut rng = Rng::keyed(0, number, 0, "household mix");
+            for _ in 0..SAMPLE {
+                for sketch in sketches(kind, &mut rng) {
+                    bins[bin(sketch.age, sketch.sex)] += 1.0 / f64::from(SAMPLE);
+                }
+            }
+        }
+        holds
+    })
+}
+
+fn bin(age: i32, sex: Sex) -> usize {
+    2 * band(age) + usize::from(sex == Sex::Male)
+}
+
+impl Mix {
+    /// The mix of a place whose living people number `target`, women and men of each band in turn. People who
+    /// died in the last three years are told of too, so more are made than live.
+    pub fn fit(target: &[f64; BINS], fifth: u8) -> Self {
+        let holds = holds();
+        let mut wanted = *target;
+        for (at, people) in wanted.iter_mut().enumerate() {
+            let middle = match at / 2 {
+                last if last + 1 == BANDS => 92,
+                band => (BAND_STARTS[band] + BAND_STARTS[band + 1] - 1) / 2,
+            };
+            let sex = if at % 2 == 0 { Sex::Female } else { Sex::Male };
+            *people /= 1.0 - mortality::dies(middle, sex, fifth, mortality::TOLD_YEARS);
+        }
+        let mut count = [0.0; KINDS.len()];
+        fixed(&mut count, &wanted, holds, fifth);
+        let scale = wanted.iter().sum::<f64>() / 2.25 / 100.0;
+        for (at, (_, share)) in KINDS.iter().enumerate() {
+            count[at] += share * scale;
+        }
+        for _ in 0..STEPS {
+            let mut sums = [1e-9; BINS];
+            for (households, bins) in count.iter().zip(holds) {
+                for (sum, people) in sums.iter_mut().zip(bins) {
+                    *sum += households * people;
+                }
+            }
+            for (at, bins) in holds.iter().enumerate() {
+                if KINDS[at].1 > 0.0 {
+                    let size: f64 = bins.iter().sum();
+                    let pull: f64 = (0..BINS).map(|b| bins[b] * wanted[b] / sums[b]).sum();
+                    count[at] *= pull / size;
+                }
+            }
+        }
+        let mut sum = 0.0;
+        Self {
+            cumulative: count.map(|households| {
+                sum += households;
+                sum
+            }),
+        }
+    }
+
+    /// How many households the place has in all.
+    pub fn households(&self) -> f64 {
+        self.cumulative[KINDS.len() - 1]
+    }
+
+    /// The kind of one household.
+    pub fn choose(&self, rng: &mut Rng) -> &'static Kind {
+        let at = rng.unit() * self.households();
+        let found = self.cumulative.partition_point(|sum| *sum <= at);
+        &KINDS[found.min(KINDS.len() - 1)].0
+    }
+}
+
+/// Care homes and people without an address keep to their own shares.
+fn fixed(count: &mut [f64], wanted: &[f64; BINS], holds: &[[f64; BINS]; KINDS.len()], fifth: u8) {
+    let older: f64 = wanted[2 * band(75)..].iter().sum();
+    let working: f64 = wanted[2 * band(20)..2 * band(65)].iter().sum();
+    let homeless = NO_ADDRESS[usize::from(fifth.clamp(1, 5)) - 1] * working;
+    for (at, (kind, _)) in KINDS.iter().enumerate() {
+        let size: f64 = holds[at].iter().sum();
+        match kind.shape {
+            Shape::CareHome => count[at] = older * RESIDENTS / size,
+            Shape::NoAddress => count[at] = homeless / size,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_comes_out_as_its_table_says() {
+        // An older place: bands of the Dorset Council area.
+        let bands = [41, 50, 64, 39, 40, 92, 100, 114, 158, 72, 74, 71, 42, 26, 17];
+        // Of children, 488 in a thousand are girls, as are born; of the old, more are women.
+        let target = std::array::from_fn(|bin| {
+            let share = match (bin / 2, bin % 2) {
+                (..4, 0) => 0.488,
+                (..4, _) => 0.512,
+                (9.., 0) => 0.53,
+                (9.., _) => 0.47,
+                _ => 0.5,
+            };
+            f64::from(bands[bin / 2]) * 4.0 * share
+        });
+        let mix = Mix::fit(&target, 3);
+        let mut rng = Rng::keyed(3, 0, 0, "test");
+        let (mut made, mut alive) = ([0.0; BINS], 0.0);
+        for _ in 0..40_000 {
+            for sketch in sketches(mix.choose(&mut rng), &mut rng) {
+                let lives = 1.0 - mortality::dies(sketch.age, sketch.sex, 3, mortality::TOLD_YEARS);
+                made[bin(sketch.age, sketch.sex)] += lives;
+                alive += lives;
+            }
+        }
+        let whole: f64 = target.iter().sum();
+        let off: Vec<String> = (0..BINS)
+            .map(|at| (at, made[at] / alive, target[at] / whole))
+            .filter(|(_, got, want)| (got / want - 1.0f64).abs() > 0.06)
+            .map(|(at, got, want)| format!("bin {at}: {got:.4}, wanted {want:.4}"))
+            .collect();
+        assert!(off.is_empty(), "{off:#?}");
+    }
+}

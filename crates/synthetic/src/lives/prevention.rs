@@ -1,0 +1,114 @@
+//! Being asked before being ill: screening, health checks, checks of those with diabetes, how much people drink.
+//! Who is not reached is uneven: poorer places, and practices that ask less.
+
+use super::conditions::Condition;
+use super::practice::number;
+use super::{Care, Diary, Tellers};
+use crate::terms::{self, words};
+use record::{Date, Sex};
+
+/// A programme: what it is called, ages from and to, years between, women or men only, share who come.
+struct Programme(&'static str, i32, i32, i32, Option<Sex>, f64);
+
+/// The national programmes as they stand in 2026; uptake rounded from NHS England's published coverage.
+const PROGRAMMES: [Programme; 4] = [
+    Programme("Breast screening mammogram", 50, 70, 3, Some(Sex::Female), 0.68),
+    Programme("Bowel screening kit returned", 50, 74, 2, None, 0.69),
+    Programme("Cervical screening sample", 25, 64, 5, Some(Sex::Female), 0.69),
+    Programme("Abdominal aortic aneurysm scan", 65, 65, 1, Some(Sex::Male), 0.79),
+];
+
+/// Everything before illness.
+pub fn prevention(diary: &mut Diary<'_>) {
+    if diary.age(diary.life.until) < 18 {
+        return;
+    }
+    let fifth = f64::from(diary.household.neighbourhood.fifth);
+    // The same people come to everything, and the same do not.
+    let willing = diary.person.rng("willing").unit();
+    let reached = (0.82 + 0.06 * fifth) * diary.household.neighbourhood.uptake;
+    for programme in &PROGRAMMES {
+        screen(diary, programme, willing, reached);
+    }
+    diabetes(diary, reached);
+    health_check(diary, reached);
+    drink(diary);
+}
+
+fn screen(diary: &mut Diary<'_>, programme: &Programme, willing: f64, reached: f64) {
+    let Programme(what, first, last, every, sex, share) = *programme;
+    if sex.is_some_and(|sex| sex != diary.person.sex) {
+        return;
+    }
+    let mut day = diary.life.until.0 - diary.person.rng(what).range(0, every * 365 - 1);
+    let earliest = diary.life.since.0;
+    while day > earliest {
+        let age = diary.age(Date(day));
+        let comes = 0.75 * f64::from(u8::from(willing < share * reached)) + 0.25 * share * reached;
+        if (first..=last).contains(&age) && diary.rng.chance(comes) {
+            let at = diary.surgery(Date(day));
+            diary.note(at, Tellers::PRACTICE, Care::Procedure(words(what)));
+        }
+        day -= every * 365;
+    }
+}
+
+/// Eyes and feet of people with diabetes, yearly.
+fn diabetes(diary: &mut Diary<'_>, reached: f64) {
+    let Some(since) = diary.has(Condition::Diabetes).or(diary.has(Condition::TypeOne)) else {
+        return;
+    };
+    let mut day = since.0.max(diary.life.since.0) + diary.rng.range(30, 300);
+    while day < diary.life.until.0 {
+        for (what, share) in [("Diabetic eye screening", 0.8), ("Diabetic foot check", 0.78)] {
+            if diary.rng.chance(share * reached) {
+                let later = diary.rng.range(0, 60);
+                let at = diary.surgery(Date(day + later));
+                diary.note(at, Tellers::PRACTICE, Care::Procedure(words(what)));
+            }
+        }
+        day += diary.rng.range(340, 420);
+    }
+}
+
+/// The NHS Health Check: 40 to 74, every five years, for those without heart disease, diabetes and the like.
+fn health_check(diary: &mut Diary<'_>, reached: f64) {
+    let known = [
+        Condition::Hypertension,
+        Condition::Diabetes,
+        Condition::Coronary,
+        Condition::Stroke,
+        Condition::Kidney,
+    ];
+    if known.iter().any(|condition| diary.has(*condition).is_some()) {
+        return;
+    }
+    let day = diary.life.until.0 - diary.rng.range(0, 5 * 365);
+    let reach = 0.42 * reached * diary.household.practice.reach;
+    if !(40..75).contains(&diary.age(Date(day))) || !diary.rng.chance(reach) {
+        return;
+    }
+    let at = diary.surgery(Date(day));
+    diary.note(at, Tellers::PRACTICE, Care::Procedure(words("NHS Health Check")));
+    let cholesterol = diary.rng.normal(5.3, 0.9).clamp(2.6, 9.0);
+    number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
+    let bmi = diary.person.bmi;
+    number(diary, at, Tellers::PRACTICE, &terms::BMI, bmi);
+}
+
+/// How much people drink, as three questions ask it (AUDIT-C, 0 to 12).
+fn drink(diary: &mut Diary<'_>) {
+    if !diary.rng.chance(0.35 * diary.household.practice.coding) {
+        return;
+    }
+    let score = match diary.person.drinks {
+        x if x <= 0.0 => 0,
+        x if x < 7.0 => diary.rng.range(1, 4),
+        x if x < 14.0 => diary.rng.range(3, 6),
+        x if x < 35.0 => diary.rng.range(5, 9),
+        _ => diary.rng.range(8, 12),
+    };
+    let day = diary.day_between(diary.life.since, diary.life.until);
+    let at = diary.surgery(day);
+    number(diary, at, Tellers::PRACTICE, &terms::AUDIT_C, f64::from(score));
+}
