@@ -57,7 +57,9 @@ mod tests {
     fn compiled_anew(conn: &Connection) -> i32 {
         conn.execute_batch("CREATE TABLE t (a BIGINT); CREATE INDEX t_a ON t (a);")
             .unwrap();
-        let mut statement = conn.prepare("SELECT a FROM t WHERE a = ?1 ORDER BY a LIMIT ?2").unwrap();
+        let mut statement = conn
+            .prepare("SELECT a FROM t WHERE a = ?1 ORDER BY a LIMIT ?2")
+            .unwrap();
         for value in 0..10 {
             assert!(statement.query([value, 5]).unwrap().next().unwrap().is_none());
         }

@@ -259,16 +259,6 @@ impl Conn {
         self.batch("ROLLBACK")
     }
 
-    /// Gives back memory that is held only to be quick.
-    fn rest(&mut self) {
-        // That it cannot costs memory and nothing else.
-        if let Conn::Lite(conn) = self
-            && let Err(error) = conn.execute_batch("PRAGMA shrink_memory")
-        {
-            tracing::debug!(%error, "no memory was given back");
-        }
-    }
-
     /// Settings for the audit's own file: its rows are small and each must be durable, so its cache and its
     /// write-ahead log stay small too.
     pub(crate) fn audit_settings(&mut self) -> Result<(), DbError> {

@@ -29,8 +29,6 @@ pub struct Writer {
     commits: Arc<AtomicU64>,
 }
 
-/// After this long without work the writer gives back the memory that a long import filled.
-const REST: Duration = Duration::from_secs(30);
 /// A group is committed when nothing urgent waits or after this long, so that no one waits much longer.
 const GROUP: Duration = Duration::from_millis(40);
 
@@ -122,22 +120,14 @@ fn run(
     bulk: &Receiver<Work>,
     commits: &AtomicU64,
 ) {
-    let mut worked = false;
     loop {
         let first = match waiting.try_recv() {
             Ok(work) => work,
             Err(_) => select! {
                 recv(waiting) -> work => match work { Ok(work) => work, Err(_) => return },
                 recv(bulk) -> work => match work { Ok(work) => work, Err(_) => return },
-                default(REST) => {
-                    if std::mem::take(&mut worked) {
-                        conn.rest();
-                    }
-                    continue;
-                }
             },
         };
-        worked = true;
         let begun = Instant::now();
         let mut outcome = conn.begin(exclusive).map_err(Arc::new);
         let mut finishers = Vec::new();

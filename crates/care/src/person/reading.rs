@@ -205,7 +205,7 @@ fn lines_of(care: &Care, conn: &mut Conn, records: &[store::RecordOf]) -> Result
         );
     }
     let texts = care.terms.texts(conn, &numbers)?;
-    let mut issues: HashMap<(i64, i64), Vec<store::Issue>> = HashMap::new();
+    let mut issues: HashMap<store::Place, Vec<store::Issue>> = HashMap::new();
     for (item, issue) in store::issues_of(conn, &record_numbers)? {
         issues.entry(item).or_default().push(issue);
     }

@@ -486,9 +486,11 @@ pub(crate) fn lines_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<RawLine>,
 
 /// Where and why a part of an item could not be read.
 pub(crate) type Issue = (String, String);
+/// A record and an item of it.
+pub(crate) type Place = (i64, i64);
 
-/// Parts of items of these records that could not be read, as ((record, item), (place, reason)).
-pub(crate) fn issues_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<((i64, i64), Issue)>, DbError> {
+/// Parts of items of these records that could not be read.
+pub(crate) fn issues_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<(Place, Issue)>, DbError> {
     let sql = "SELECT record_no, item, place, reason FROM item_issue WHERE record_no = ?1
                ORDER BY record_no, item, issue_no";
     fetch_by_keys(conn, sql, records, |row| {
