@@ -66,6 +66,7 @@ pub(super) fn write(left: &Entry, native: Kind, naming: &Naming<'_>, object: &mu
 pub(in super::super) fn add<'a>(doc: &Doc<'a>, entries: &mut Vec<Entry>, map: Mapper<'_, 'a>) {
     let root: &'a Read<'a> = doc.root;
     let mut lines = Lines::default();
+    let told = entries.len();
     for extension in doc.list(root, "extension") {
         let Some(field) = doc.text(extension, "url").strip_prefix(OWN) else {
             continue;
@@ -78,6 +79,17 @@ pub(in super::super) fn add<'a>(doc: &Doc<'a>, entries: &mut Vec<Entry>, map: Ma
     }
     if let Some(first) = entries.first_mut() {
         lines.onto(first);
+    }
+    // A report of death that stands as a part of its own says more than the date of death: the bare line that the
+    // date gave would tell of it twice.
+    if entries.iter().skip(told).any(|entry| entry.kind == Kind::Death) {
+        let bare = |entry: &Entry| {
+            let plain = entry.kind == Kind::Death && entry.certainty == Certainty::Unsaid;
+            plain && entry.recorded.is_none() && entry.detail.is_empty()
+        };
+        if let Some(at) = entries.iter().take(told).position(bare) {
+            entries.remove(at);
+        }
     }
 }
 
