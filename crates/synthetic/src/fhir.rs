@@ -59,17 +59,20 @@ impl Json {
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.comma();
         self.out.push(b'"');
-        for byte in text.bytes() {
-            match byte {
-                b'"' => self.out.extend_from_slice(b"\\\""),
-                b'\\' => self.out.extend_from_slice(b"\\\\"),
+        // Hardly any text needs escaping: the plain stretches are copied whole.
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+            self.out.extend_from_slice(&rest[..at]);
+            match rest[at] {
                 b'\n' => self.out.extend_from_slice(b"\\n"),
-                0..0x20 => {
+                byte @ 0..0x20 => {
                     let _ = write!(self.out, "\\u{byte:04x}");
                 }
-                _ => self.out.push(byte),
+                byte => self.out.extend_from_slice(&[b'\\', byte]),
             }
+            rest = &rest[at + 1..];
         }
+        self.out.extend_from_slice(rest);
         self.out.push(b'"');
         self
     }

@@ -147,6 +147,7 @@ fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Telle
     } else {
         format!("Patient/{}", copy.id)
     };
+    let place = writer.place;
     let mut rng = copy.person.rng(writer.feed.name);
     let first_clinician = rng.range(0, 13);
     let mine = life.happenings.iter().enumerate().filter(|(_, h)| h.by.has(teller));
@@ -165,7 +166,7 @@ fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Telle
             id: &id,
             subject: &subject,
             author,
-            place: writer.place,
+            place,
             updated,
             telling,
         };
@@ -173,15 +174,7 @@ fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Telle
         for (telling, updated) in tellings.into_iter().flatten() {
             let context = context(telling, updated);
             let r#type = clinical::resource_type(&happening.care);
-            let mut j = Json::default();
-            clinical::resource(&mut j, happening, &context);
-            let bytes = j.out;
-            writer.put(r#type, &id, |j| {
-                if matches!(j.out.last(), Some(b'}')) {
-                    j.out.push(b',');
-                }
-                j.out.extend_from_slice(&bytes);
-            });
+            writer.put(r#type, &id, |j| clinical::resource(j, happening, &context));
         }
     }
 }

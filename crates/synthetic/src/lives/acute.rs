@@ -2,7 +2,7 @@
 
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
-use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers};
+use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, stays};
 use crate::calendar;
 use crate::county::county;
 use crate::people::Marks;
@@ -13,7 +13,7 @@ use record::Date;
 pub fn acute(diary: &mut Diary<'_>) {
     falls(diary);
     attendances(diary);
-    stays(diary);
+    stays::stays(diary);
     outpatients(diary);
     disagreement(diary);
 }
@@ -110,7 +110,7 @@ fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
 }
 
 /// Some are taken to the other hospital: visiting family, or the nearer one was full.
-fn place_taken(diary: &mut Diary<'_>) -> Tellers {
+pub fn place_taken(diary: &mut Diary<'_>) -> Tellers {
     let other = if diary.marked(Marks::BOTH_HOSPITALS) {
         0.45
     } else {
@@ -166,7 +166,8 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
     }
 }
 
-fn discharged(diary: &mut Diary<'_>, at: Moment, own: Tellers, text: &str) {
+/// A discharge summary, written as the person leaves.
+pub fn discharged(diary: &mut Diary<'_>, at: Moment, own: Tellers, text: &str) {
     let letter = Care::Letter {
         term: terms::DISCHARGE_SUMMARY,
         title: "Discharge summary".to_owned(),
@@ -179,15 +180,23 @@ fn discharged(diary: &mut Diary<'_>, at: Moment, own: Tellers, text: &str) {
 pub fn observations(diary: &mut Diary<'_>, at: Moment, by: Tellers, unwell: bool) {
     let lungs = diary.truly_has(Condition::Copd);
     let shift = if unwell { 1.0 } else { 0.0 };
-    let pulse = diary.rng.normal(78.0 + 14.0 * shift, 9.0).round();
-    let breaths = diary.rng.normal(16.0 + 3.0 * shift, 1.8).round().max(10.0);
+    // Children's hearts and breath are quicker, their pressure lower (Fleming and others 2011, rounded).
+    let young = (16.0 - f64::from(diary.age(at.date))).clamp(0.0, 16.0);
+    let pulse = diary.rng.normal(78.0 + 14.0 * shift + 3.4 * young, 9.0).round();
+    let breaths = diary
+        .rng
+        .normal(16.0 + 3.0 * shift + 1.1 * young, 1.8)
+        .round()
+        .max(10.0);
     let saturation = diary
         .rng
         .normal(if lungs { 91.5 } else { 96.8 } - 1.5 * shift, 1.1)
         .round()
         .min(100.0);
     let warmth = (diary.rng.normal(36.7 + 0.7 * shift, 0.4) * 10.0).round() / 10.0;
-    let systolic = diary.rng.normal(134.0 - 6.0 * shift, 14.0).round() as i32;
+    let spread = if young > 0.0 { 8.0 } else { 14.0 };
+    let usual = if young > 0.0 { 116.0 - 2.0 * young } else { 134.0 };
+    let systolic = diary.rng.normal(usual - 6.0 * shift, spread).round() as i32;
     let diastolic = (f64::from(systolic) * 0.57).round() as i32;
     number(diary, at, by, &terms::PULSE, pulse);
     number(diary, at, by, &terms::BREATHS, breaths);
@@ -199,8 +208,11 @@ pub fn observations(diary: &mut Diary<'_>, at: Moment, by: Tellers, unwell: bool
         home: false,
     };
     diary.note(at, by, pressure);
-    let score = news2(pulse, breaths, saturation, warmth, f64::from(systolic));
-    number(diary, at, by, &terms::NEWS2, score);
+    // The score is made for 16 and over.
+    if young <= 0.0 {
+        let score = news2(pulse, breaths, saturation, warmth, f64::from(systolic));
+        number(diary, at, by, &terms::NEWS2, score);
+    }
 }
 
 /// NEWS2 for someone alert and breathing air, oxygen scale 1.
@@ -279,7 +291,7 @@ fn attendances(diary: &mut Diary<'_>) {
             minutes,
         };
         diary.note(at, by, attendance);
-        if diary.rng.chance(0.45) && diary.age(at.date) >= 16 {
+        if diary.rng.chance(0.45) {
             observations(diary, at.later(15), by, false);
         }
         if complaint == "Chest pain" {
@@ -316,210 +328,16 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
         ("Collapse", words("Faint")),
         ("Back pain", terms::BACK_PAIN),
     ];
-    if diary.age(at.date) < 18 {
+    let (complaint, found) = if diary.age(at.date) < 18 {
         diary.rng.pick(&young)
     } else {
         diary.rng.pick(&adult)
-    }
-}
-
-struct Cause {
-    reason: Term,
-    icd: &'static str,
-    ward: &'static str,
-    specialty: (&'static str, &'static str),
-    emergency: bool,
-    text: &'static str,
-}
-
-/// Stays: emergencies that follow from conditions, and planned ones.
-fn stays(diary: &mut Diary<'_>) {
-    let age = diary.age(diary.life.until);
-    let years = calendar::years_exact(diary.life.since, diary.life.until);
-    let rate = match age {
-        ..18 => 0.02,
-        18..50 => 0.03,
-        50..70 => 0.05,
-        70..80 => 0.11,
-        80..88 => 0.2,
-        _ => 0.3,
-    } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
-    let often = county().rates.often.emergencies;
-    let count = diary.rng.count((often * rate * diary.person.contact * years).min(14.0));
-    for _ in 0..count {
-        let day = diary.day_between(diary.life.since, diary.life.until);
-        let at = diary.any_time(day);
-        let cause = cause(diary, age);
-        one_stay(diary, at, &cause, false);
-    }
-    let in_hospital = diary.rng.chance(0.5);
-    if let Some(died) = diary.person.died
-        && age > 40
-        && in_hospital
-    {
-        let before = diary.rng.range(2, 14);
-        let at = Moment::new(Date(died.0 - before), 14 * 60);
-        let cause = cause(diary, age);
-        one_stay(diary, at, &cause, true);
-    }
-}
-
-fn cause(diary: &mut Diary<'_>, age: i32) -> Cause {
-    let make = |reason, icd, ward, specialty, emergency, text| Cause {
-        reason,
-        icd,
-        ward,
-        specialty,
-        emergency,
-        text,
     };
-    let medicine = ("300", "General medicine");
-    let draw = diary.person.rng("cause").unit() * 0.5 + diary.rng.unit() * 0.5;
-    let has = |c| diary.has(c).is_some();
-    if age < 18 {
-        let paediatrics = ("420", "Paediatrics");
-        return make(
-            words("Bronchiolitis"),
-            "J21.9",
-            "Children's ward",
-            paediatrics,
-            true,
-            "Admitted with bronchiolitis; fed well before going home.",
-        );
+    let airways = diary.truly_has(Condition::Copd) || diary.truly_has(Condition::Asthma);
+    if complaint == "Shortness of breath" && !airways {
+        return (complaint, words("Breathlessness, cause not found"));
     }
-    if has(Condition::HeartFailure) && draw < 0.5 {
-        let term = crate::terms::term("84114007", "Heart failure");
-        return make(
-            term,
-            "I50.9",
-            "Cardiology ward",
-            ("320", "Cardiology"),
-            true,
-            "Admitted breathless with swollen legs. Furosemide increased. Please repeat kidney function in one week.",
-        );
-    }
-    if has(Condition::Copd) && draw < 0.5 {
-        let term = crate::terms::term("13645005", "Chronic obstructive pulmonary disease");
-        return make(
-            term,
-            "J44.1",
-            "Respiratory ward",
-            ("340", "Respiratory medicine"),
-            true,
-            "Flare of COPD treated with steroids and antibiotics. Inhaler technique checked.",
-        );
-    }
-    if age >= 65 && draw < 0.55 {
-        return make(
-            terms::PNEUMONIA,
-            "J18.9",
-            "Medical assessment unit",
-            medicine,
-            true,
-            "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
-        );
-    }
-    if age >= 75 && draw < 0.7 {
-        return make(
-            terms::URINE_INFECTION,
-            "N39.0",
-            "Older people's ward",
-            ("430", "Geriatric medicine"),
-            true,
-            "Confused and unsteady with a urine infection; back to usual self on leaving.",
-        );
-    }
-    planned(diary, age)
-}
-
-/// Planned stays, and what else brings people in.
-fn planned(diary: &Diary<'_>, age: i32) -> Cause {
-    let make = |reason, icd, ward, specialty, emergency, text| Cause {
-        reason,
-        icd,
-        ward,
-        specialty,
-        emergency,
-        text,
-    };
-    let has = |c| diary.has(c).is_some();
-    if age >= 60 && has(Condition::Osteoarthritis) {
-        let ward = "Orthopaedic ward";
-        return make(
-            words("Total replacement of hip"),
-            "M16.9",
-            ward,
-            ("110", "Trauma and orthopaedics"),
-            false,
-            "Planned hip replacement without complication.",
-        );
-    }
-    if age >= 60 && has(Condition::Cataract) {
-        let cataract = crate::terms::term("193570009", "Cataract");
-        return make(
-            cataract,
-            "H26.9",
-            "Day surgery",
-            ("130", "Ophthalmology"),
-            false,
-            "Cataract removed from the right eye as a day case.",
-        );
-    }
-    make(
-        words("Gallstones"),
-        "K80.2",
-        "Surgical ward",
-        ("100", "General surgery"),
-        true,
-        "Abdominal pain from gallstones, settled. Surgery to be planned.",
-    )
-}
-
-fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
-    let by = place_taken(diary);
-    let nights = if cause.emergency {
-        diary.rng.range(1, 4 + diary.age(at.date) / 8)
-    } else {
-        diary.rng.range(0, 4)
-    };
-    let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
-    if dying {
-        until = Moment::new(diary.life.until, 4 * 60);
-    }
-    let still_in = until.date.0 > diary.life.until.0;
-    let stay = Care::Stay {
-        reason: cause.reason,
-        icd: cause.icd,
-        ward: cause.ward,
-        specialty: cause.specialty,
-        until: (!still_in).then_some(until),
-        emergency: cause.emergency,
-        died: dying,
-    };
-    diary.note(at, by, stay);
-    if cause.emergency {
-        // Most come through the emergency department, which tells of it too.
-        if diary.rng.chance(0.7) {
-            let minutes = time_there(diary);
-            let attendance = Care::Attendance {
-                complaint: "Unwell",
-                found: cause.reason,
-                by_ambulance: diary.age(at.date) > 60 && diary.rng.chance(0.6),
-                minutes,
-            };
-            diary.note(at.later(-minutes), by, attendance);
-        }
-        observations(diary, at.later(30), by, true);
-        kidneys(diary, at.later(45), by);
-        let crp = 4.0 + 90.0 * diary.rng.liability(0.9);
-        number(diary, at.later(45), by, &terms::CRP, crp.min(380.0));
-        if nights > 1 {
-            observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
-        }
-    }
-    if !still_in && !dying {
-        discharged(diary, until, by, cause.text);
-    }
+    (complaint, found)
 }
 
 /// Outpatients, some of them missed.

@@ -183,7 +183,11 @@ pub fn conditions(person: &Person, at: &Neighbourhood, until: Date) -> Vec<Had> 
             (age - 2.0 - 6.0 * lateness).max(age * 0.3)
         } else {
             // The far end of the curve would make a few people frail at fifty.
-            let earliest = middle - 3.0 * shape.width;
+            let widths = match shape.condition {
+                Condition::Anxiety | Condition::Depression => 2.1,
+                _ => 3.0,
+            };
+            let earliest = middle - widths * shape.width;
             onset(draw / height.min(0.97), shape, middle, age, person.sex)
                 .max(earliest)
                 .min(age)
@@ -252,6 +256,17 @@ fn unknown(condition: Condition, fifth: u8, age: f64) -> f64 {
     base * (1.0 + 0.12 * (3.0 - f64::from(fifth)))
 }
 
+/// What people are on a palliative register for.
+const ENDING: [Condition; 7] = [
+    Condition::Cancer,
+    Condition::BowelCancer,
+    Condition::LungCancer,
+    Condition::HeartFailure,
+    Condition::Copd,
+    Condition::Dementia,
+    Condition::Parkinsons,
+];
+
 fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
     let men = if person.sex == Sex::Male { shape.men } else { 1.0 } / (1.0 + shape.men) * 2.0;
     let hardship = 1.0 + shape.hardship * (5.0 - f64::from(fifth)) / 4.0 - shape.hardship * 0.4;
@@ -273,6 +288,7 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
         }
         Condition::Kidney | Condition::Coronary if has(Condition::Diabetes) => 1.8,
         Condition::PeripheralArterial if has(Condition::Diabetes) || has(Condition::Coronary) => 2.2,
+        Condition::Palliative if !ENDING.iter().any(|illness| has(*illness)) => 0.06,
         Condition::HighRisk if has(Condition::Coronary) || has(Condition::Stroke) => 0.0,
         Condition::FragilityFracture if has(Condition::Osteoporosis) => 3.0,
         Condition::Fibrillation | Condition::Hypertension if person.drinks > 35.0 => 1.5,
@@ -296,7 +312,7 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
 /// middle of its age bands. Women's rises later and goes higher.
 const RAISED_AGES: [f64; 8] = [15.0, 25.0, 39.5, 49.5, 59.5, 69.5, 80.0, 95.0];
 const RAISED_MEN: [f64; 8] = [0.0, 0.017, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
-const RAISED_WOMEN: [f64; 8] = [0.0, 0.034, 0.036, 0.228, 0.27, 0.54, 0.71, 0.75];
+const RAISED_WOMEN: [f64; 8] = [0.0, 0.038, 0.036, 0.228, 0.27, 0.54, 0.71, 0.75];
 
 /// What the two tables are shares of.
 const RAISED_HEIGHT: f64 = 0.8;

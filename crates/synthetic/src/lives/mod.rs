@@ -9,6 +9,7 @@ pub mod medicines;
 pub mod plans;
 pub mod practice;
 pub mod prevention;
+pub mod stays;
 pub mod waiting;
 
 use crate::calendar::{self, Moment};

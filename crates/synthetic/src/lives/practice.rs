@@ -268,7 +268,7 @@ pub fn kidneys(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
     // Find the creatinine whose eGFR is the target: the curve falls, so halving works.
     let (mut low, mut high) = (20.0, 600.0);
     let wanted = diary.rng.normal(target, 2.0);
-    for _ in 0..20 {
+    for _ in 0..12 {
         let middle = (low + high) / 2.0;
         if egfr(middle, age, female) > wanted {
             low = middle;
@@ -305,7 +305,7 @@ fn raise(base: f64, power: f64) -> f64 {
         result *= factor;
     }
     let mut rest = power.abs() - f64::from(whole);
-    for _ in 0..20 {
+    for _ in 0..14 {
         factor = factor.sqrt();
         rest *= 2.0;
         if rest >= 1.0 {
@@ -368,6 +368,9 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
     }
 }
 
+/// How many of the reasons, the first ones, are those of older people.
+const OF_AGE: usize = 3;
+
 /// Why people come, with what may follow.
 const REASONS: [&str; 19] = [
     "Breathless on the stairs",
@@ -411,6 +414,8 @@ fn consultations(diary: &mut Diary<'_>) {
             diary
                 .rng
                 .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
+        } else if diary.age(at.date) < 55 {
+            diary.rng.pick(&REASONS[OF_AGE..])
         } else {
             diary.rng.pick(&REASONS)
         };

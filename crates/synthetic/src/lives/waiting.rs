@@ -10,16 +10,15 @@ use record::{Date, Sex};
 /// Years of pathways that are told of.
 const YEARS: i32 = 3;
 
-/// A specialty: name, NHS code, share under 45, share from 45, wait against the mean, why people are sent, what
-/// may be done.
+/// A specialty: name, NHS code, share under 45, share from 45, wait against the mean, and why people are sent
+/// with what may be done about it.
 struct Specialty(
     &'static str,
     &'static str,
     f64,
     f64,
     f64,
-    &'static [&'static str],
-    &'static str,
+    [(&'static str, &'static str); 3],
 );
 
 /// Shares follow the pathways of Dorset County Hospital by specialty (RTT, November 2024), rounded.
@@ -30,8 +29,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.12,
         0.18,
         1.35,
-        &["Knee pain on stairs", "Hip pain at night", "Carpal tunnel"],
-        "Arthroscopy of knee",
+        [
+            ("Knee pain on stairs", "Arthroscopy of knee"),
+            ("Hip pain at night", "Injection of hip joint"),
+            ("Carpal tunnel", "Carpal tunnel release"),
+        ],
     ),
     Specialty(
         "Ophthalmology",
@@ -39,8 +41,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.06,
         0.17,
         1.1,
-        &["Failing sight", "Raised eye pressure", "Floaters"],
-        "Cataract extraction",
+        [
+            ("Failing sight", "Optical coherence tomography"),
+            ("Raised eye pressure", "Visual field test"),
+            ("Floaters", "Examination of retina"),
+        ],
     ),
     Specialty(
         "Ear, nose and throat",
@@ -48,8 +53,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.13,
         0.09,
         1.2,
-        &["Blocked nose", "Hearing loss on one side", "Hoarse voice"],
-        "Nasendoscopy",
+        [
+            ("Blocked nose", "Nasendoscopy"),
+            ("Hearing loss on one side", "Audiometry"),
+            ("Hoarse voice", "Laryngoscopy"),
+        ],
     ),
     Specialty(
         "Dermatology",
@@ -57,8 +65,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.13,
         0.12,
         0.8,
-        &["Changing mole", "Eczema not settling", "Scaly patch"],
-        "Excision of skin lesion",
+        [
+            ("Changing mole", "Excision of skin lesion"),
+            ("Eczema not settling", "Patch testing of skin"),
+            ("Scaly patch", "Biopsy of skin"),
+        ],
     ),
     Specialty(
         "Gynaecology",
@@ -66,8 +77,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.16,
         0.07,
         1.15,
-        &["Heavy periods", "Pelvic pain", "Prolapse"],
-        "Hysteroscopy",
+        [
+            ("Heavy periods", "Hysteroscopy"),
+            ("Pelvic pain", "Laparoscopy"),
+            ("Prolapse", "Fitting of vaginal pessary"),
+        ],
     ),
     Specialty(
         "Urology",
@@ -75,8 +89,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.05,
         0.09,
         1.0,
-        &["Poor stream", "Blood in urine", "Kidney stones"],
-        "Flexible cystoscopy",
+        [
+            ("Poor stream", "Urine flow test"),
+            ("Blood in urine", "Flexible cystoscopy"),
+            ("Kidney stones", "Ureteroscopy"),
+        ],
     ),
     Specialty(
         "Gastroenterology",
@@ -84,8 +101,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.08,
         0.08,
         0.95,
-        &["Change of bowel habit", "Reflux", "Abnormal liver tests"],
-        "Colonoscopy",
+        [
+            ("Change of bowel habit", "Colonoscopy"),
+            ("Reflux", "Gastroscopy"),
+            ("Abnormal liver tests", "Elastography of liver"),
+        ],
     ),
     Specialty(
         "General surgery",
@@ -93,8 +113,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.1,
         0.09,
         1.2,
-        &["Hernia", "Gallstones", "Lump in groin"],
-        "Repair of inguinal hernia",
+        [
+            ("Hernia", "Repair of inguinal hernia"),
+            ("Gallstones", "Removal of gallbladder"),
+            ("Lump in groin", "Ultrasound of groin"),
+        ],
     ),
     Specialty(
         "Cardiology",
@@ -102,8 +125,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.05,
         0.09,
         0.85,
-        &["Palpitations", "Murmur", "Chest pain on walking"],
-        "Echocardiography",
+        [
+            ("Palpitations", "Ambulatory heart tracing"),
+            ("Murmur", "Echocardiography"),
+            ("Chest pain on walking", "CT angiography of heart"),
+        ],
     ),
     Specialty(
         "Neurology",
@@ -111,8 +137,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.07,
         0.04,
         1.1,
-        &["Headaches", "Tremor", "Numbness"],
-        "Nerve conduction study",
+        [
+            ("Headaches", "MRI of head"),
+            ("Tremor", "Examination of movement"),
+            ("Numbness", "Nerve conduction study"),
+        ],
     ),
     Specialty(
         "Rheumatology",
@@ -120,8 +149,11 @@ const SPECIALTIES: [Specialty; 11] = [
         0.05,
         0.05,
         0.9,
-        &["Swollen joints", "Stiffness in the morning"],
-        "Injection of joint",
+        [
+            ("Swollen joints", "Injection of joint"),
+            ("Stiffness in the morning", "Ultrasound of hands"),
+            ("Painful hands", "X-ray of hands"),
+        ],
     ),
 ];
 
@@ -170,7 +202,7 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
         };
         left < 0.0
     });
-    let Specialty(service, code, _, _, slower, reasons, done) = specialty.unwrap_or(&SPECIALTIES[0]);
+    let Specialty(service, code, _, _, slower, reasons) = specialty.unwrap_or(&SPECIALTIES[0]);
     let urgent = diary.rng.chance(0.14);
     // Those who have least wait longer: poorer places by a sixth, people who need an interpreter by a tenth.
     let fifth = f64::from(diary.household.neighbourhood.fifth);
@@ -181,7 +213,10 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     let until = diary.life.until.0;
     let open = treated > until;
     let own = diary.own_acute();
-    let reason = diary.rng.pick(reasons);
+    let (reason, done) = match diary.rng.pick(reasons) {
+        ("Heavy periods", _) if diary.age(at.date) >= 54 => ("Bleeding after the menopause", "Hysteroscopy"),
+        usual => usual,
+    };
     let referral = Care::Referral {
         to: service,
         reason: reason.to_owned(),

@@ -1,0 +1,391 @@
+//! Hospital stays: emergencies that follow from what people have, and planned ones.
+
+use super::acute::{discharged, observations, place_taken, time_there};
+use super::conditions::Condition;
+use super::practice::{kidneys, number};
+use super::{Care, Diary, Moment};
+use crate::calendar;
+use crate::county::county;
+use crate::terms::{self, Term, term, words};
+use record::Date;
+
+/// Why someone is in hospital, where, and what their discharge letter says.
+#[derive(Clone, Copy)]
+struct Cause {
+    reason: Term,
+    icd: &'static str,
+    ward: &'static str,
+    specialty: (&'static str, &'static str),
+    emergency: bool,
+    text: &'static str,
+}
+
+const MEDICINE: (&str, &str) = ("300", "General medicine");
+const SURGERY: (&str, &str) = ("100", "General surgery");
+const CHILDREN: (&str, &str) = ("420", "Paediatrics");
+
+const fn urgent(
+    reason: Term,
+    icd: &'static str,
+    ward: &'static str,
+    specialty: (&'static str, &'static str),
+    text: &'static str,
+) -> Cause {
+    Cause {
+        reason,
+        icd,
+        ward,
+        specialty,
+        emergency: true,
+        text,
+    }
+}
+
+const INFANTS: [Cause; 3] = [
+    urgent(
+        words("Bronchiolitis"),
+        "J21.9",
+        "Children's ward",
+        CHILDREN,
+        "Admitted with bronchiolitis; fed well before going home.",
+    ),
+    urgent(
+        words("Gastroenteritis"),
+        "A09",
+        "Children's ward",
+        CHILDREN,
+        "Vomiting and loose stools; drinking well on leaving.",
+    ),
+    urgent(
+        words("Febrile convulsion"),
+        "R56.0",
+        "Children's ward",
+        CHILDREN,
+        "A short fit with a high temperature. Parents shown what to do if it happens again.",
+    ),
+];
+const SCHOOLCHILDREN: [Cause; 4] = [
+    urgent(
+        words("Viral wheeze"),
+        "J98.8",
+        "Children's ward",
+        CHILDREN,
+        "Wheezy with a cold; settled with inhalers.",
+    ),
+    urgent(
+        words("Gastroenteritis"),
+        "A09",
+        "Children's ward",
+        CHILDREN,
+        "Vomiting and loose stools; drinking well on leaving.",
+    ),
+    urgent(
+        words("Fracture of forearm"),
+        "S52.5",
+        "Children's ward",
+        CHILDREN,
+        "Fall from a climbing frame. Bones set under anaesthetic. Fracture clinic in one week.",
+    ),
+    urgent(
+        words("Acute appendicitis"),
+        "K35.8",
+        "Children's ward",
+        CHILDREN,
+        "Appendix removed by keyhole surgery. Back to school in a week.",
+    ),
+];
+const TEENAGERS: [Cause; 4] = [
+    urgent(
+        words("Acute appendicitis"),
+        "K35.8",
+        "Surgical ward",
+        SURGERY,
+        "Appendix removed by keyhole surgery.",
+    ),
+    urgent(
+        words("Overdose of paracetamol"),
+        "T39.1",
+        "Children's ward",
+        CHILDREN,
+        "Treated and medically well. Seen by the mental health team before leaving; follow-up within seven days.",
+    ),
+    urgent(
+        words("Tonsillitis"),
+        "J03.9",
+        "Children's ward",
+        CHILDREN,
+        "Could not swallow; antibiotics and fluids through a drip for a day.",
+    ),
+    urgent(
+        words("Head injury"),
+        "S09.9",
+        "Children's ward",
+        CHILDREN,
+        "Watched overnight after a fall at football. Advice given.",
+    ),
+];
+const ADULTS: [Cause; 9] = [
+    urgent(
+        words("Gallstones"),
+        "K80.2",
+        "Surgical ward",
+        SURGERY,
+        "Abdominal pain from gallstones, settled. Surgery to be planned.",
+    ),
+    urgent(
+        words("Kidney stone"),
+        "N20.0",
+        "Surgical ward",
+        ("101", "Urology"),
+        "Stone passed. Drink plenty; scan in six weeks.",
+    ),
+    urgent(
+        words("Cellulitis of leg"),
+        "L03.1",
+        "Medical assessment unit",
+        MEDICINE,
+        "Antibiotics through a drip for two days, then tablets. Please check the leg in one week.",
+    ),
+    urgent(
+        words("Chest pain, cause not found"),
+        "R07.4",
+        "Medical assessment unit",
+        MEDICINE,
+        "Heart tracing and blood tests normal. No further tests needed.",
+    ),
+    urgent(
+        words("Pyelonephritis"),
+        "N10",
+        "Medical assessment unit",
+        MEDICINE,
+        "Kidney infection treated with antibiotics.",
+    ),
+    urgent(
+        words("Acute appendicitis"),
+        "K35.8",
+        "Surgical ward",
+        SURGERY,
+        "Appendix removed by keyhole surgery. Off work for two weeks.",
+    ),
+    urgent(
+        words("Pulmonary embolism"),
+        "I26.9",
+        "Medical assessment unit",
+        MEDICINE,
+        "Clot in the lung. Apixaban begun; clinic in three months.",
+    ),
+    urgent(
+        words("Abdominal pain, cause not found"),
+        "R10.4",
+        "Surgical ward",
+        SURGERY,
+        "Scan normal. Pain settled.",
+    ),
+    urgent(
+        terms::PNEUMONIA,
+        "J18.9",
+        "Medical assessment unit",
+        MEDICINE,
+        "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
+    ),
+];
+const HEART: Cause = urgent(
+    term("84114007", "Heart failure"),
+    "I50.9",
+    "Cardiology ward",
+    ("320", "Cardiology"),
+    "Admitted breathless with swollen legs. Furosemide increased. Please repeat kidney function in one week.",
+);
+const LUNGS: Cause = urgent(
+    term("13645005", "Chronic obstructive pulmonary disease"),
+    "J44.1",
+    "Respiratory ward",
+    ("340", "Respiratory medicine"),
+    "Flare of COPD treated with steroids and antibiotics. Inhaler technique checked.",
+);
+const ASTHMA: Cause = urgent(
+    term("195967001", "Asthma"),
+    "J45.9",
+    "Respiratory ward",
+    ("340", "Respiratory medicine"),
+    "Asthma attack treated with nebulisers and steroids. Please review within two working days.",
+);
+const PNEUMONIA: Cause = ADULTS[8];
+const INFECTION: Cause = urgent(
+    terms::URINE_INFECTION,
+    "N39.0",
+    "Older people's ward",
+    ("430", "Geriatric medicine"),
+    "Confused and unsteady with a urine infection; back to usual self on leaving.",
+);
+const DRINK: Cause = urgent(
+    words("Alcohol withdrawal"),
+    "F10.3",
+    "Medical assessment unit",
+    MEDICINE,
+    "Withdrawal treated over four days. Seen by the alcohol team; referred to the community service.",
+);
+const HARM: Cause = urgent(
+    words("Overdose of paracetamol"),
+    "T39.1",
+    "Medical assessment unit",
+    MEDICINE,
+    "Treated and medically well. Seen by liaison psychiatry; safety plan made, follow-up within 72 hours.",
+);
+const HIP: Cause = Cause {
+    emergency: false,
+    ..urgent(
+        words("Total replacement of hip"),
+        "M16.9",
+        "Orthopaedic ward",
+        ("110", "Trauma and orthopaedics"),
+        "Planned hip replacement without complication.",
+    )
+};
+const CATARACT: Cause = Cause {
+    emergency: false,
+    ..urgent(
+        term("193570009", "Cataract"),
+        "H26.9",
+        "Day surgery",
+        ("130", "Ophthalmology"),
+        "Cataract removed from the right eye as a day case.",
+    )
+};
+
+/// Stays: emergencies that follow from conditions, and planned ones.
+pub fn stays(diary: &mut Diary<'_>) {
+    let age = diary.age(diary.life.until);
+    let years = calendar::years_exact(diary.life.since, diary.life.until);
+    let rate = match age {
+        ..2 => 0.04,
+        2..18 => 0.016,
+        18..50 => 0.03,
+        50..70 => 0.05,
+        70..80 => 0.11,
+        80..88 => 0.2,
+        _ => 0.3,
+    } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
+    let often = county().rates.often.emergencies;
+    let count = diary.rng.count((often * rate * diary.person.contact * years).min(14.0));
+    for _ in 0..count {
+        let day = diary.day_between(diary.life.since, diary.life.until);
+        let at = diary.any_time(day);
+        let cause = cause(diary, at.date);
+        one_stay(diary, at, &cause, false);
+    }
+    let in_hospital = diary.rng.chance(0.5);
+    if let Some(died) = diary.person.died
+        && age > 40
+        && in_hospital
+    {
+        let before = diary.rng.range(2, 14);
+        let at = Moment::new(Date(died.0 - before), 14 * 60);
+        let cause = emergency(diary, at.date);
+        one_stay(diary, at, &cause, true);
+    }
+}
+
+/// What brings someone in: now and then what was planned, else an emergency.
+fn cause(diary: &mut Diary<'_>, on: Date) -> Cause {
+    let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
+    let planned = diary.rng.chance(0.2);
+    if planned && has(diary, Condition::Osteoarthritis) {
+        return HIP;
+    }
+    if planned && has(diary, Condition::Cataract) {
+        return CATARACT;
+    }
+    emergency(diary, on)
+}
+
+/// What brings someone in at once. The same person comes for the same thing again.
+fn emergency(diary: &mut Diary<'_>, on: Date) -> Cause {
+    let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
+    let draw = diary.person.rng("cause").unit() * 0.5 + diary.rng.unit() * 0.5;
+    let age = diary.age(on);
+    match age {
+        ..2 => return diary.rng.pick(&INFANTS),
+        2..18 if has(diary, Condition::Asthma) && draw < 0.5 => return ASTHMA,
+        2..12 => return diary.rng.pick(&SCHOOLCHILDREN),
+        12..18 => return diary.rng.pick(&TEENAGERS),
+        _ => {}
+    }
+    if has(diary, Condition::HeartFailure) && draw < 0.5 {
+        return HEART;
+    }
+    if has(diary, Condition::Copd) && draw < 0.5 {
+        return LUNGS;
+    }
+    if has(diary, Condition::Asthma) && draw < 0.3 {
+        return ASTHMA;
+    }
+    if diary.person.drinks > 35.0 && draw < 0.4 {
+        return DRINK;
+    }
+    if has(diary, Condition::Depression) && age < 60 && draw < 0.35 {
+        return HARM;
+    }
+    if age >= 65 && draw < 0.45 {
+        return PNEUMONIA;
+    }
+    if age >= 75 && draw < 0.62 {
+        return INFECTION;
+    }
+    diary.rng.pick(&ADULTS)
+}
+
+fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
+    let by = place_taken(diary);
+    // What was planned begins in the morning of a working day.
+    let at = if cause.emergency {
+        at
+    } else {
+        Moment::new(calendar::working_day(at.date), 7 * 60 + 30)
+    };
+    let nights = if cause.emergency {
+        diary.rng.range(1, 4 + diary.age(at.date) / 8)
+    } else {
+        diary.rng.range(0, 4)
+    };
+    let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
+    if dying {
+        until = Moment::new(diary.life.until, 4 * 60);
+    }
+    let still_in = until.date.0 > diary.life.until.0;
+    let stay = Care::Stay {
+        reason: cause.reason,
+        icd: cause.icd,
+        ward: cause.ward,
+        specialty: cause.specialty,
+        until: (!still_in).then_some(until),
+        emergency: cause.emergency,
+        died: dying,
+    };
+    diary.note(at, by, stay);
+    if cause.emergency {
+        // Most come through the emergency department, which tells of it too.
+        if diary.rng.chance(0.7) {
+            let minutes = time_there(diary);
+            let attendance = Care::Attendance {
+                complaint: "Unwell",
+                found: cause.reason,
+                by_ambulance: diary.age(at.date) > 60 && diary.rng.chance(0.6),
+                minutes,
+            };
+            diary.note(at.later(-minutes), by, attendance);
+        }
+        observations(diary, at.later(30), by, true);
+        if diary.age(at.date) >= 16 {
+            kidneys(diary, at.later(45), by);
+        }
+        let crp = 4.0 + 90.0 * diary.rng.liability(0.9);
+        number(diary, at.later(45), by, &terms::CRP, crp.min(380.0));
+        if nights > 1 {
+            observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
+        }
+    }
+    if !still_in && !dying {
+        discharged(diary, until, by, cause.text);
+    }
+}
