@@ -428,7 +428,7 @@ fn bounds(band: usize) -> (i32, i32) {
 
 /// Life expectancy at birth with half its 95% interval (Chiang II with an open last band).
 fn expectation(lives: &Lives) -> (Option<f64>, f64) {
-    if lives.days.iter().any(|days| *days == 0) {
+    if lives.days.contains(&0) {
         return (None, 0.0);
     }
     let rate = |band: usize| lives.deaths[band] as f64 / (lives.days[band] as f64 / 365.25);
