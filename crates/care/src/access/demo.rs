@@ -1,6 +1,7 @@
 //! Named people to sign in as in a demo folder; a live folder knows none of them. All are invented.
 
 use super::{Actor, Role};
+use record::OrgCode;
 
 /// A demo user.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub struct DemoUser {
     pub role: Role,
     /// Their organisation.
     pub organisation: &'static str,
+    /// Its code in the demo's care system; empty for the public.
+    pub works_for: &'static str,
 }
 
 impl DemoUser {
@@ -25,6 +28,7 @@ impl DemoUser {
             name: self.name.to_owned(),
             role: self.role,
             organisation: self.organisation.to_owned(),
+            works_for: OrgCode::parse(self.works_for),
         }
     }
 }
@@ -37,13 +41,15 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Out-of-hours nurse",
         role: Role::Clinician,
         organisation: "Dorset out-of-hours service (demo)",
+        works_for: "DEMO-UC01",
     },
     DemoUser {
         user: "gp",
         name: "Dr Owen Thatcher",
         job: "GP",
         role: Role::Clinician,
-        organisation: "Durdle Surgery (demo)",
+        organisation: "Chesil View Surgery (demo)",
+        works_for: "DEMO-GP01",
     },
     DemoUser {
         user: "ward",
@@ -51,6 +57,7 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Hospital doctor",
         role: Role::Clinician,
         organisation: "Acute hospital (demo)",
+        works_for: "RBD",
     },
     DemoUser {
         user: "social",
@@ -58,6 +65,7 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Social worker",
         role: Role::SocialWorker,
         organisation: "Council adult social care (demo)",
+        works_for: "E06000059",
     },
     DemoUser {
         user: "link",
@@ -65,6 +73,7 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Charity link worker",
         role: Role::Partner,
         organisation: "Purbeck Neighbours (demo)",
+        works_for: "DEMO-VS01",
     },
     DemoUser {
         user: "engineer",
@@ -72,6 +81,7 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Integration engineer",
         role: Role::IntegrationEngineer,
         organisation: "Dorset digital service (demo)",
+        works_for: "QVV",
     },
     DemoUser {
         user: "steward",
@@ -79,6 +89,7 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Data steward",
         role: Role::DataSteward,
         organisation: "Dorset digital service (demo)",
+        works_for: "QVV",
     },
     DemoUser {
         user: "privacy",
@@ -86,5 +97,6 @@ pub const DEMO_USERS: &[DemoUser] = &[
         job: "Privacy officer",
         role: Role::PrivacyOfficer,
         organisation: "Dorset digital service (demo)",
+        works_for: "QVV",
     },
 ];

@@ -14,11 +14,7 @@ pub fn allows(q: &Question) -> bool {
     match q.act {
         Act::ReadFeeds => matches!(
             q.role,
-            Role::IntegrationEngineer
-                | Role::DataSteward
-                | Role::PrivacyOfficer
-                | Role::Clinician
-                | Role::SocialWorker
+            Role::IntegrationEngineer | Role::DataSteward | Role::PrivacyOfficer | Role::Clinician | Role::SocialWorker
         ),
         Act::ReadQuarantine | Act::MendQuarantine => matches!(q.role, Role::IntegrationEngineer | Role::DataSteward),
         Act::Send => matches!(q.role, Role::Sender | Role::IntegrationEngineer),
@@ -163,11 +159,7 @@ fn care_system(q: &Question) -> bool {
         return true;
     }
     // A system cannot see who stands in front of it: what is kept from an abuser is not handed to one.
-    q.sensitivity != Sensitivity::Safeguarding
-        && in_their_care(q)
-        && !near(q)
-        && !objection_stands(q)
-        && seal_allows(q)
+    q.sensitivity != Sensitivity::Safeguarding && in_their_care(q) && !near(q) && !objection_stands(q) && seal_allows(q)
 }
 
 fn receptionist(q: &Question) -> bool {

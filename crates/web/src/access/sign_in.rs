@@ -118,6 +118,11 @@ fn demo_user(user: &care::access::DemoUser) -> DemoUser {
 /// What a role can do here, in one line.
 const fn can(role: Role) -> &'static str {
     match role {
+        Role::Resident => "Sees their own record, and who has looked at it",
+        Role::Carer => "Sees what someone they act for lets them see",
+        Role::Receptionist => "Finds people, and how to reach them",
+        Role::Volunteer => "Sees whom to visit, what for, and how to be safe",
+        Role::Analyst | Role::BoardMember => "Counts; looks at nobody",
         Role::Clinician => "Finds people and reads their record, with what was sent",
         Role::SocialWorker => "Finds people and reads their record",
         Role::Partner => "Sees what people agreed to share, not the record",
