@@ -71,6 +71,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         )?;
         std::fs::write(&filled, mark)?;
     }
+    if let Some(first) = synthetic::truth(synthetic::Plan {
+        people: arguments.people,
+        seed: arguments.seed,
+        as_of,
+    })
+    .next()
+    {
+        care::access::bind_demo_users(&care, first.nhs_number, clock::now())?;
+    }
     if arguments.fill_only {
         return Ok(ExitCode::SUCCESS);
     }
@@ -81,6 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         watch: None,
         machines: None,
         secure_cookies: false,
+        audit_copy: None,
         store,
     };
     serve::serve(&serving, care, || {

@@ -1,7 +1,11 @@
 //! Named people to sign in as in a demo folder; a live folder knows none of them. All are invented.
 
-use super::{Actor, Role};
-use record::OrgCode;
+use super::acts::{self, What};
+use super::{Actor, Relationship, Role, store};
+use crate::Care;
+use crate::db::DbError;
+use crate::person::store as person_store;
+use record::{Instant, NhsNumber, OrgCode, PersonId};
 
 /// A demo user.
 #[derive(Clone, Copy, Debug)]
@@ -99,4 +103,112 @@ pub const DEMO_USERS: &[DemoUser] = &[
         organisation: "Dorset digital service (demo)",
         works_for: "QVV",
     },
+    DemoUser {
+        user: "community",
+        name: "Bethan Wareham",
+        job: "Community nurse",
+        role: Role::Clinician,
+        organisation: "Dorset HealthCare (demo)",
+        works_for: "RDY",
+    },
+    DemoUser {
+        user: "reception",
+        name: "Kit Fontmell",
+        job: "GP receptionist",
+        role: Role::Receptionist,
+        organisation: "Chesil View Surgery (demo)",
+        works_for: "DEMO-GP01",
+    },
+    DemoUser {
+        user: "analyst",
+        name: "Femi Arne",
+        job: "Analyst",
+        role: Role::Analyst,
+        organisation: "Dorset digital service (demo)",
+        works_for: "QVV",
+    },
+    DemoUser {
+        user: "board",
+        name: "Dame Hilary Purbeck",
+        job: "Board member",
+        role: Role::BoardMember,
+        organisation: "Dorset digital service (demo)",
+        works_for: "QVV",
+    },
+    DemoUser {
+        user: "resident",
+        name: "Margaret Loveless",
+        job: "Resident",
+        role: Role::Resident,
+        organisation: "The public (demo)",
+        works_for: "",
+    },
+    DemoUser {
+        user: "carer",
+        name: "Alison Loveless",
+        job: "Carer, for her mother",
+        role: Role::Carer,
+        organisation: "The public (demo)",
+        works_for: "",
+    },
 ];
+
+/// Ties the demo's resident, and the daughter who acts for her, to the invented person with this NHS number. Does
+/// nothing when that has been done, when nobody has the number, or when the folder is live.
+///
+/// # Errors
+/// When the store fails.
+pub fn bind(care: &Care, number: NhsNumber, now: Instant) -> Result<(), DbError> {
+    let found = care.readers().read(|conn| {
+        let records: Vec<i64> = person_store::records_with_numbers(conn, &[number.as_i64()])?
+            .into_iter()
+            .collect();
+        let person = person_store::person_ids_of(conn, &records)?
+            .first()
+            .map(|(_, _, person)| *person);
+        let bound = store::of_holder(conn, "resident", What::IsUser)?;
+        Ok::<_, DbError>(person.filter(|_| bound.is_empty()))
+    })?;
+    let (Some(person), true) = (found, care.is_demo()) else {
+        return Ok(());
+    };
+    let Some(steward) = DEMO_USERS
+        .iter()
+        .find(|demo| demo.user == "steward")
+        .map(DemoUser::actor)
+    else {
+        return Ok(());
+    };
+    let keep = |what, holder, words| acts::keep(care, &steward, person, what, holder, words, (now, None)).map(drop);
+    keep(What::IsUser, "resident", "shown her passport at the practice")?;
+    keep(
+        What::Relationship(Relationship::Caseload),
+        "social",
+        "allocated after her second fall",
+    )?;
+    keep(
+        What::Relationship(Relationship::Team),
+        "RDY",
+        "community nursing, for her leg",
+    )?;
+    let proxy = What::Relationship(Relationship::Proxy);
+    keep(proxy, "carer", "Margaret signed the practice's form for her daughter")
+}
+
+/// The people whom someone of the public may open: themselves, then those they act for. Whether each opens is
+/// asked for again.
+///
+/// # Errors
+/// When the store fails.
+pub fn people_of(care: &Care, actor: &Actor) -> Result<Vec<PersonId>, DbError> {
+    care.readers().read(|conn| {
+        let mut acts = store::of_holder(conn, &actor.user, What::IsUser)?;
+        let related = store::of_holder(conn, &actor.user, What::Relationship(Relationship::Proxy))?;
+        acts.extend(
+            related
+                .into_iter()
+                .filter(|act| act.what == What::Relationship(Relationship::Proxy)),
+        );
+        Ok(acts.into_iter().map(|act| act.person).collect())
+    })
+}

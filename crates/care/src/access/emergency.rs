@@ -2,7 +2,7 @@
 //! officers told at once.
 
 use super::acts::{self, AccessAct, What};
-use super::{AccessError, Actor, ListGrant, facts, row, store};
+use super::{AccessError, Actor, ListGrant, facts, may_in_an_emergency, row, store};
 use crate::Care;
 use crate::db::DbError;
 use crate::person::store as person_store;
@@ -16,6 +16,10 @@ pub const WORDS_MIN: usize = 15;
 pub const WORDS_MAX: usize = 1_000;
 /// Emergencies listed at most.
 const LISTED_MAX: i64 = 500;
+
+/// What is said to a role that opens no record in an emergency.
+pub const NOT_THIS_ROLE: &str =
+    "Your role opens no record in an emergency. Ring the team that gives care, or 999 if life is in danger.";
 
 /// The reasons to choose from.
 pub const REASONS: [(&str, &str); 4] = [
@@ -84,6 +88,7 @@ pub fn declare(
         return Err(AccessError::Unknown.into());
     };
     let refusal = match facts.in_an_emergency() {
+        super::policy::Decision::Permit if !may_in_an_emergency(actor.role) => Some(NOT_THIS_ROLE),
         super::policy::Decision::Permit => None,
         super::policy::Decision::Refuse(refusal) => Some(refusal.says),
     };

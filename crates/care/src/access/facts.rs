@@ -6,7 +6,7 @@
 
 use super::acts::{AccessAct, What};
 use super::policy::{Decision, decide};
-use super::question::{Act, Closeness, Part, Question, Relationship, Relationships, Role, Sensitivity, Show};
+use super::question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
 use super::{Actor, store};
 use crate::Care;
 use crate::db::{Conn, DbError};
@@ -55,6 +55,10 @@ pub struct Facts {
 }
 
 impl Facts {
+    pub(super) const fn is_own_use(&self) -> bool {
+        matches!(self.question.purpose, Purpose::OwnUse)
+    }
+
     /// How the reader stands to the person.
     pub const fn relationships(&self) -> Relationships {
         self.question.relationships

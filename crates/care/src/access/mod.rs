@@ -9,14 +9,17 @@ pub mod acts;
 mod demo;
 pub mod emergency;
 mod facts;
+mod list_of_care;
 pub mod policy;
 mod question;
+pub(crate) mod sensitivity;
 pub mod session;
 mod store;
 
-pub use demo::{DEMO_USERS, DemoUser};
+pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
 pub use facts::{EntryFacts, Facts};
-pub use policy::may;
+pub(crate) use list_of_care::in_care_of;
+pub use policy::{may, may_in_an_emergency};
 pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
 
 use crate::Care;

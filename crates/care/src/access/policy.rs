@@ -280,6 +280,16 @@ pub fn may(role: Role, act: Act) -> Result<(), &'static str> {
     }
 }
 
+/// Whether a role may open a record by declaring an emergency.
+pub fn may_in_an_emergency(role: Role) -> bool {
+    let calm = Question::plain(role, Act::ReadRecord, role.purpose());
+    let emergency = Question {
+        break_glass: true,
+        ..calm
+    };
+    !decide(&calm).is_permit() && decide(&emergency).is_permit()
+}
+
 impl Role {
     /// The purpose for which the role reads, unless it says another.
     pub const fn purpose(self) -> Purpose {

@@ -81,6 +81,27 @@ pub(super) fn latest(conn: &mut Conn, what: What, limit: i64) -> Result<Vec<Acce
     Ok(found.into_iter().flatten().collect())
 }
 
+/// What one entry is coded as, by the numbers of the texts.
+pub(super) struct Coded {
+    pub item: i64,
+    pub what: i64,
+    pub also: Option<i64>,
+    pub category: Option<i64>,
+}
+
+/// What each entry of a record is coded as.
+pub(super) fn coded(conn: &mut Conn, record_no: i64) -> Result<Vec<Coded>, DbError> {
+    let sql = "SELECT item, what, also, category FROM entry WHERE record_no = ?1";
+    conn.query(sql, &[record_no.into()], |row| {
+        Ok(Coded {
+            item: row.int(0)?,
+            what: row.int(1)?,
+            also: row.opt_int(2)?,
+            category: row.opt_int(3)?,
+        })
+    })
+}
+
 /// A contact, period of care, appointment or referral that a sender told of, as far as a relationship needs it.
 pub(super) struct Contact {
     pub kind: i64,

@@ -192,6 +192,24 @@ pub fn find_local(care: &Care, grant: &ListGrant, system: &str, value: &str) -> 
     Ok(found)
 }
 
+/// The people in a reader's care by recorded relationships, whose record policy opens to them, by leave to
+/// [`Act::ReadRecord`]. Each person shown is audited.
+///
+/// # Errors
+/// When the store or the audit fails.
+pub fn in_my_care(care: &Care, grant: &ListGrant) -> Result<Vec<Found>, DbError> {
+    let found = care.readers().read(|conn| {
+        let mut found = Vec::new();
+        for (person, number) in access::in_care_of(care, conn, grant.actor(), grant.now())? {
+            found.extend(describe(conn, number, person)?);
+        }
+        Ok::<_, DbError>(found)
+    })?;
+    let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
+    access::shown(care, grant, Act::ReadRecord, &ids)?;
+    Ok(found)
+}
+
 fn find_with(conn: &mut Conn, query: &Query) -> Result<(Vec<Found>, bool), DbError> {
     let records: Vec<i64> = match query {
         Query::Number(number) => store::records_with_numbers(conn, &[number.as_i64()])?

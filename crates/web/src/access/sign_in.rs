@@ -32,11 +32,24 @@ pub fn routes() -> Router<Arc<Site>> {
 
 /// Everyone lands behind their own first door.
 async fn home(asked: Asked) -> Response {
-    super::visit::answer(asked, |visit| match doors(visit.actor.role, "").first() {
-        Some(door) => Ok(Redirect::to(&door.path).into_response()),
-        None => nothing_yet(visit),
+    super::visit::answer(asked, |visit| {
+        if matches!(visit.actor.role, Role::Resident | Role::Carer) {
+            let mine = care::access::people_of(visit.care(), &visit.actor)?;
+            return match mine.first() {
+                Some(person) => Ok(Redirect::to(&format!("/people/{person}")).into_response()),
+                None => nothing_yet(visit),
+            };
+        }
+        front_door(visit)
     })
     .await
+}
+
+fn front_door(visit: &Visit) -> Answered {
+    match doors(visit.actor.role, "").first() {
+        Some(door) => Ok(Redirect::to(&door.path).into_response()),
+        None => nothing_yet(visit),
+    }
 }
 
 fn nothing_yet(visit: &Visit) -> Answered {

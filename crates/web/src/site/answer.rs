@@ -139,6 +139,12 @@ fn next(caller: &Caller, error: &PageError) -> Vec<Step> {
     let mut steps = Vec::new();
     match error {
         PageError::Refused(_) | PageError::Shut { .. } => {
+            if let PageError::Shut { person, .. } = error {
+                steps.push(step(
+                    "Open it in an emergency: you give a reason, and a privacy officer is told at once",
+                    &format!("/people/{person}/emergency"),
+                ));
+            }
             steps.extend(caller.actor.as_ref().map(|_| {
                 step(
                     "If someone needs care now, ring the team that gives it, or 999 if life is in danger",
