@@ -184,7 +184,10 @@ pub(super) fn gather(
     if !proxies.is_empty() && proxy_stands(conn, person_no, &proxies, &acts, now)? {
         facts.question.relationships.add(Relationship::Proxy);
     }
-    if matches!(facts.question.closeness, Closeness::Stranger | Closeness::Colleague)
+    // A system has no family, and the public have their own rules.
+    let of_staff = !matches!(actor.role, Role::CareSystem | Role::Resident | Role::Carer);
+    if of_staff
+        && matches!(facts.question.closeness, Closeness::Stranger | Closeness::Colleague)
         && is_relative(conn, actor, person_no)?
     {
         facts.question.closeness = Closeness::Relative;

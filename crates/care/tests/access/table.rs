@@ -3,7 +3,7 @@
 use crate::cases::{ACTS, Chance, OPT_OUTS, cell, relationships};
 use crate::evaluator;
 use care::access::policy::built_in;
-use care::access::{Act, Purpose, Question, Relationship, Relationships, Role, Sensitivity};
+use care::access::{Act, Purpose, Question, Relationship, Relationships, Role, Sensitivity, may};
 use std::fmt::Write;
 
 const REVIEWED: &str = include_str!("table.txt");
@@ -188,4 +188,38 @@ fn likely() -> Vec<Question> {
     }
     found.push(Question::plain(Role::Clinician, Act::Write, Purpose::DirectCare));
     found
+}
+
+/// Reviewed as a whole: a change to who may ever do what must change this table.
+#[test]
+fn who_may_do_what() {
+    let mut table = String::new();
+    for act in Act::ALL {
+        let allowed: Vec<&str> = Role::ALL
+            .into_iter()
+            .filter(|role| may(*role, act).is_ok())
+            .map(Role::words)
+            .collect();
+        writeln!(table, "{}: {}", act.words(), allowed.join(", ")).unwrap();
+    }
+    let reviewed = "\
+search: clinician, receptionist, social worker, data steward, care system
+read record: resident, carer, clinician, social worker, data steward, care system
+include: resident, carer, clinician, social worker, data steward, care system
+history: resident, clinician, data steward, care system
+read as sent: clinician, data steward, care system
+read who looked: resident, clinician, social worker, data steward, privacy officer
+print summary: resident, carer, clinician, social worker
+export: resident, clinician, care system
+count: clinician, social worker, analyst, board member
+write: clinician, social worker
+read feeds: clinician, social worker, integration engineer, data steward, privacy officer
+read quarantine: integration engineer, data steward
+mend quarantine: integration engineer, data steward
+send data: integration engineer, sending system
+decide identity: data steward
+read audit: privacy officer
+read concerns: data steward
+";
+    assert_eq!(table, reviewed);
 }

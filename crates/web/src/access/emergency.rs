@@ -2,6 +2,7 @@
 
 use super::view::{EmergenciesPage, EmergencyLine, EmergencyPage};
 use super::visit::{Asked, Visit, answer};
+use crate::person::present::who;
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page_with};
 use crate::site::clock::moment;
@@ -38,11 +39,22 @@ async fn form(Path(id): Path<String>, asked: Asked) -> Response {
     .await
 }
 
-/// The form tells nothing of the person: whoever opens it has no leave to their record yet.
+/// The form says whose record it is, as a search would, so that nobody opens another's in haste; nothing more:
+/// whoever sees it has no leave to the record yet.
 fn form_page(visit: &Visit, person: PersonId, reason: &str, said: &str, problems: Vec<Problem>) -> Answered {
     if !may_in_an_emergency(visit.actor.role) {
         return Err(PageError::Refused(NOT_THIS_ROLE.to_owned()));
     }
+    let (care, actor) = (visit.care(), &visit.actor);
+    let leave = care::access::list(care, actor, Act::Search, "whose record, before an emergency", visit.now)?;
+    let found = care::person::one(care, &leave, person)?.ok_or(PageError::Nothing)?;
+    let mut banner = who(&found.says, visit.now.uk_date(), None);
+    banner.path = format!("/people/{}", found.person);
+    banner.nhs_number = found
+        .says
+        .nhs_number
+        .map(|number| number.to_string())
+        .unwrap_or_default();
     let (status, title) = match problems.is_empty() {
         true => (StatusCode::OK, "Open this record in an emergency"),
         false => (
@@ -54,7 +66,7 @@ fn form_page(visit: &Visit, person: PersonId, reason: &str, said: &str, problems
         status,
         &EmergencyPage {
             frame: visit.frame(title),
-            path: format!("/people/{person}"),
+            banner,
             hours: emergency::LASTS_MICROS / 3_600_000_000,
             reasons: Choice::list(REASONS, reason),
             said: said.to_owned(),

@@ -75,8 +75,8 @@ pub struct LookedPage {
 pub struct EmergencyPage {
     /// Around it.
     pub frame: Frame,
-    /// The record's path.
-    pub path: String,
+    /// Whose record, as a search shows them.
+    pub banner: Banner,
     /// For how many hours it opens.
     pub hours: i64,
     /// Why, to choose from.
