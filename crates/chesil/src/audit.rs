@@ -74,7 +74,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Seals how far the audit has come every minute for as long as the process lives, and copies each seal to the
-/// second place, a file that is only added to, on another machine if the operator is wise.
+/// second place, a file that is only added to, on another machine if the operator is wise. Processes that share a
+/// database must be given the same `audit.key`, or `chesil audit verify` says that another key signed.
 pub fn start_sealing(care: Arc<Care>, data: &Path, copy: Option<&Path>) -> Result<(), Failure> {
     let signer = signer(data)?;
     let copy = copy.map(Path::to_owned);
