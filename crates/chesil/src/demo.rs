@@ -1,7 +1,7 @@
 //! `chesil demo`: invented people through every feed, then the pages.
 
 use crate::error::Failure;
-use crate::{Store, folder, serve, synthesise};
+use crate::{Store, clock, folder, serve, synthesise};
 use care::Care;
 use care::access::DEMO_USERS;
 use care::intake::Tally;

@@ -414,6 +414,7 @@ async fn who_may_open_what() {
         ("GET /contact", "/contact".to_owned()),
         ("GET /healthy", "/healthy".to_owned()),
         ("GET /nowhere", "/nowhere".to_owned()),
+        ("POST /sign-out", "/sign-out".to_owned()),
     ];
     let mut table = format!("{:<62}", "");
     let mut browsers = vec![("nobody", Browser::fresh(&world.router))];
@@ -487,4 +488,5 @@ GET /figures                                                  200       200     
 GET /contact                                                  200       200       200       200       200       200       200       200       200       200       200
 GET /healthy                                                  200       200       200       200       200       200       200       200       200       200       200
 GET /nowhere                                                  303       404       404       404       404       404       404       404       404       404       404
+POST /sign-out                                                303       303       303       303       303       303       303       303       303       303       303
 ";
