@@ -29,7 +29,7 @@ fn shown(visit: &Visit) -> Answered {
     let (care, actor) = (visit.care(), &visit.actor);
     let grant = care::access::list(care, actor, Act::ReadRecord, "people in my care", visit.now)?;
     let mut found = care::person::in_my_care(care, &grant)?;
-    found.sort_by_cached_key(|one| name_of(one));
+    found.sort_by_cached_key(name_of);
     let at = Pairs::read(&visit.query).page();
     let (shown, paging) = Paging::of(&found, at, PAGE, |at| format!("/mine?page={at}"));
     page(&MinePage {
