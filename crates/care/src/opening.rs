@@ -18,6 +18,10 @@ const MIGRATIONS: &[Migration] = &[
         number: 2,
         sql: include_str!("../migrations/0002-identity-sources.sql"),
     },
+    Migration {
+        number: 3,
+        sql: include_str!("../migrations/0003-access.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
@@ -82,6 +86,7 @@ impl Care {
     /// # Errors
     /// When it cannot be opened, was written by a newer program, or is stamped otherwise.
     pub fn open(opening: Opening) -> Result<Self, DbError> {
+        crate::access::policy::built_in().map_err(|error| DbError::state(format!("the access policy: {error}")))?;
         let mut conn = opening.place.connect(false)?;
         migrate(&mut conn, "migration", MIGRATIONS)?;
         let (stamp, key) = stamped(&mut conn, opening.stamp, &opening.fresh_key)?;

@@ -1,7 +1,7 @@
 //! `chesil demo`: invented people through every feed, then the pages.
 
 use crate::error::Failure;
-use crate::{Store, folder, serve, synthesise};
+use crate::{Store, clock, folder, serve, synthesise};
 use care::Care;
 use care::access::DEMO_USERS;
 use care::intake::Tally;
@@ -71,6 +71,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         )?;
         std::fs::write(&filled, mark)?;
     }
+    if let Some(first) = synthetic::truth(synthetic::Plan {
+        people: arguments.people,
+        seed: arguments.seed,
+        as_of,
+    })
+    .next()
+    {
+        care::access::bind_demo_users(&care, first.nhs_number, clock::now())?;
+    }
     if arguments.fill_only {
         return Ok(ExitCode::SUCCESS);
     }
@@ -81,6 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         watch: None,
         machines: None,
         secure_cookies: false,
+        audit_copy: None,
         store,
     };
     serve::serve(&serving, care, || {

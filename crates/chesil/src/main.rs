@@ -1,5 +1,6 @@
 //! The one program: commands, the server, jobs, wiring. No rules of care stand here.
 
+mod audit;
 mod check;
 mod clock;
 mod demo;
@@ -36,6 +37,8 @@ enum Command {
     Check(check::Arguments),
     /// Serve pages, the FHIR and HL7 routes, MLLP listeners and a watched folder.
     Serve(serve::Arguments),
+    /// Check that nobody has meddled with who looked at what.
+    Audit(audit::Arguments),
     /// Fill a demo folder with invented people, through every feed, and serve it.
     Demo(demo::Arguments),
     /// Write an invented county: each partner's files packed with gzip, and the truth beside.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),
     };

@@ -111,6 +111,12 @@ fn rooms_use_only_the_rooms_they_may() {
 }
 
 #[test]
+fn every_route_has_an_access_test() {
+    let complaints = shape::untested_routes(&files());
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
 fn files_are_at_most_600_lines() {
     keep(shape::length);
 }

@@ -31,6 +31,7 @@ fn machine(token: &str, role: Role, sender: Option<&str>) -> Machine {
             name: token.to_owned(),
             role,
             organisation: "a test".to_owned(),
+            works_for: None,
         },
         sender: sender.and_then(OrgCode::parse),
     }

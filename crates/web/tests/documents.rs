@@ -258,13 +258,20 @@ async fn only_those_with_leave_open_a_document() {
     let folder = tempfile::tempdir().unwrap();
     let care = told(folder.path(), &[LETTER]);
     let path = address(&care);
+    let person = record::PersonId::parse(path.split('/').nth(2).unwrap()).unwrap();
+    let mut opened = 0;
     for user in DEMO_USERS {
-        let may = care::access::may(user.role, Act::ReadRecord).is_ok();
+        let may = care::access::person(&care, &user.actor(), person, Act::ReadRecord, store::now()).is_ok();
+        opened += usize::from(may);
         let (status, _, _, body) = ask(&care, user.user, &format!("{path}/1")).await;
         let expected = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
         assert_eq!(status, expected, "{}", user.user);
         assert!(may || !body.contains("Dear Dr"), "{}", user.user);
     }
+    assert_eq!(
+        opened, 2,
+        "the nurse and the data steward; nobody else cares for this person"
+    );
 }
 
 #[tokio::test]

@@ -5,18 +5,29 @@
 //! answer back. The three kinds of grant cannot be turned into each other, and none can be made anywhere else:
 //! their fields are private to this module.
 
+pub mod acts;
 mod demo;
-mod policy;
+pub mod emergency;
+mod facts;
+mod list_of_care;
+pub mod policy;
+mod question;
+pub(crate) mod sensitivity;
 pub mod session;
+mod store;
 
-pub use demo::{DEMO_USERS, DemoUser};
-pub use policy::{Role, may};
+pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
+pub use facts::{EntryFacts, Facts};
+pub(crate) use list_of_care::in_care_of;
+pub use policy::{may, may_in_an_emergency};
+pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
 
 use crate::Care;
 use crate::audit::AuditRow;
 use crate::db::DbError;
 use crate::person::store as person_store;
-use record::{Instant, PersonId};
+use policy::{Decision, decide};
+use record::{Instant, OrgCode, PersonId};
 
 /// Someone signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +40,8 @@ pub struct Actor {
     pub role: Role,
     /// The organisation they act for, as people read it.
     pub organisation: String,
+    /// That organisation's code, when it is one of this care system's.
+    pub works_for: Option<OrgCode>,
 }
 
 impl Actor {
@@ -42,77 +55,20 @@ impl Actor {
     }
 }
 
-/// What someone asks to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Act {
-    /// Look for a person.
-    Search,
-    /// Read a person's record.
-    ReadRecord,
-    /// Read an item exactly as its sender sent it.
-    ReadAsSent,
-    /// Read who has looked at a person's record.
-    ReadLooked,
-    /// Print a person's two-page summary.
-    Print,
-    /// See the feeds and how they do.
-    ReadFeeds,
-    /// See what is in quarantine, which holds persons' data as sent.
-    ReadQuarantine,
-    /// Mend, retry or discard what is in quarantine.
-    MendQuarantine,
-    /// Send data in.
-    Send,
-    /// Decide about identities, or undo such a decision.
-    DecideIdentity,
-    /// Read the whole audit.
-    ReadAudit,
-    /// Work on the queue of reported concerns.
-    ReadConcerns,
-}
-
-impl Act {
-    /// Every act.
-    pub const ALL: [Act; 12] = [
-        Act::Search,
-        Act::ReadRecord,
-        Act::ReadAsSent,
-        Act::ReadLooked,
-        Act::Print,
-        Act::ReadFeeds,
-        Act::ReadQuarantine,
-        Act::MendQuarantine,
-        Act::Send,
-        Act::DecideIdentity,
-        Act::ReadAudit,
-        Act::ReadConcerns,
-    ];
-
-    /// What the audit calls it.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Act::Search => "search",
-            Act::ReadRecord => "read record",
-            Act::ReadAsSent => "read as sent",
-            Act::ReadLooked => "read who looked",
-            Act::Print => "print summary",
-            Act::ReadFeeds => "read feeds",
-            Act::ReadQuarantine => "read quarantine",
-            Act::MendQuarantine => "mend quarantine",
-            Act::Send => "send data",
-            Act::DecideIdentity => "decide identity",
-            Act::ReadAudit => "read audit",
-            Act::ReadConcerns => "read concerns",
-        }
-    }
-}
-
 /// Why access was not given.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// Policy said no; in plain words, with what is possible instead.
     #[error("{0}")]
     Refused(String),
+    /// Policy said no, and would say yes if whoever asks declared an emergency; in plain words.
+    #[error("{says}")]
+    Shut {
+        /// Why, for the page.
+        says: String,
+        /// Whose record.
+        person: PersonId,
+    },
     /// There is nobody with this id.
     #[error("nobody with this id")]
     Unknown,
@@ -126,7 +82,8 @@ pub enum AccessError {
 pub struct PersonGrant {
     person: PersonId,
     person_no: i64,
-    as_sent: bool,
+    act: Act,
+    facts: Facts,
     actor: Actor,
     now: Instant,
 }
@@ -148,8 +105,18 @@ impl PersonGrant {
     }
 
     /// Whether it covers items exactly as sent.
-    pub const fn covers_as_sent(&self) -> bool {
-        self.as_sent
+    pub fn covers_as_sent(&self) -> bool {
+        self.facts.decide(Act::ReadAsSent).is_permit()
+    }
+
+    /// Whether it covers an entry, for the act that was asked for.
+    pub fn covers(&self, entry: EntryFacts) -> bool {
+        self.facts.of_entry(self.act, entry).is_permit()
+    }
+
+    /// The facts on which it was given.
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     pub(crate) const fn person_no(&self) -> i64 {
@@ -205,7 +172,7 @@ pub fn person(
     act: Act,
     now: Instant,
 ) -> Result<PersonGrant, AccessError> {
-    let (verdict, row) = decide(care, actor, person, act, now)?;
+    let (verdict, row) = asked(care, actor, person, act, now)?;
     care.audit().record(vec![row])?;
     verdict
 }
@@ -223,7 +190,7 @@ pub fn answering<T, E: From<AccessError>>(
     now: Instant,
     answer: impl FnOnce(PersonGrant) -> Result<T, E>,
 ) -> Result<T, E> {
-    let (verdict, row) = decide(care, actor, person, act, now)?;
+    let (verdict, row) = asked(care, actor, person, act, now)?;
     let keeping = care.audit().begin(vec![row]).map_err(AccessError::from)?;
     let answered = verdict.map_err(E::from).and_then(answer);
     keeping.wait().map_err(AccessError::from)?;
@@ -232,52 +199,90 @@ pub fn answering<T, E: From<AccessError>>(
 
 /// What policy says, with the row that says so. INVARIANT: the verdict leaves this module only in company of
 /// that row (see [`person`] and [`answering`]).
-fn decide(
+fn asked(
     care: &Care,
     actor: &Actor,
     person: PersonId,
     act: Act,
     now: Instant,
 ) -> Result<(Result<PersonGrant, AccessError>, AuditRow), AccessError> {
-    let found = care.readers().read(|conn| person_store::person_by_id(conn, person))?;
-    let (outcome, verdict) = match (may(actor.role, act), found) {
-        (Err(reason), _) => (reason, Err(AccessError::Refused(reason.to_owned()))),
-        (Ok(()), None) => ("nobody with this id", Err(AccessError::Unknown)),
-        (Ok(()), Some((person, person_no))) => (
-            "granted",
-            Ok(PersonGrant {
-                person,
-                person_no,
-                as_sent: may(actor.role, Act::ReadAsSent).is_ok(),
-                actor: actor.clone(),
-                now,
-            }),
-        ),
+    let found = care.readers().read(|conn| {
+        let Some((person, person_no)) = person_store::person_by_id(conn, person)? else {
+            return Ok(None);
+        };
+        let facts = facts::gather(care, conn, actor, person_no, now)?;
+        Ok::<_, DbError>(Some((person, person_no, facts)))
+    })?;
+    let Some((person, person_no, facts)) = found else {
+        let refused = may(actor.role, act);
+        let outcome = refused.err().unwrap_or("nobody with this id").to_owned();
+        let verdict = refused.map_or_else(|says| AccessError::Refused(says.to_owned()), |()| AccessError::Unknown);
+        return Ok((Err(verdict), row(actor, act, outcome, Some(person), String::new(), now)));
     };
-    let shown = found.map_or(person, |(current, _)| current);
-    Ok((
-        verdict,
-        row(actor, act, outcome.to_owned(), Some(shown), String::new(), now),
-    ))
+    let opened = open(&facts, act);
+    let (outcome, detail) = match opened {
+        Decision::Permit => ("granted".to_owned(), ground(&facts)),
+        Decision::Refuse(refusal) => (refusal.says.to_owned(), refusal.rule.to_owned()),
+    };
+    let verdict = match opened {
+        Decision::Permit => Ok(PersonGrant {
+            person,
+            person_no,
+            act,
+            facts,
+            actor: actor.clone(),
+            now,
+        }),
+        Decision::Refuse(refusal) if facts.in_an_emergency().is_permit() => Err(AccessError::Shut {
+            says: refusal.says.to_owned(),
+            person,
+        }),
+        Decision::Refuse(refusal) => Err(AccessError::Refused(refusal.says.to_owned())),
+    };
+    Ok((verdict, row(actor, act, outcome, Some(person), detail, now)))
+}
+
+/// Whether the record opens at all: for what others wrote, or, where the person objects to sharing, for what the
+/// reader's own organisation wrote. Which entries are then shown is asked for each.
+fn open(facts: &Facts, act: Act) -> Decision {
+    match facts.decide(act) {
+        Decision::Permit => Decision::Permit,
+        refused => match facts.of_own_entries(act) {
+            Decision::Permit => Decision::Permit,
+            Decision::Refuse(_) => refused,
+        },
+    }
+}
+
+/// By what a record was opened, for the audit and for whoever asks who looked.
+fn ground(facts: &Facts) -> String {
+    if facts.emergency.is_some() {
+        return "emergency".to_owned();
+    }
+    let held: Vec<&str> = facts.relationships().each().map(Relationship::words).collect();
+    held.join(", ")
 }
 
 /// Asks to do `act` on no one person: a search, a list, the feeds. `detail` names kinds of things, never
-/// names, numbers or content.
+/// names, numbers or content. What belongs to nobody (a sender's directory) is asked for here too.
 ///
 /// # Errors
 /// [`AccessError::Refused`] with words for the page.
 pub fn list(care: &Care, actor: &Actor, act: Act, detail: &str, now: Instant) -> Result<ListGrant, AccessError> {
-    let verdict = may(actor.role, act);
-    let outcome = verdict
-        .as_ref()
-        .map_or_else(|reason| (*reason).to_owned(), |()| "granted".to_owned());
+    let verdict = decide(&facts::of_nobody(care.system(), actor, act));
+    let outcome = match verdict {
+        Decision::Permit => "granted",
+        Decision::Refuse(refusal) => refusal.says,
+    };
     care.audit()
-        .record(vec![row(actor, act, outcome, None, detail.to_owned(), now)])?;
-    verdict.map_err(|reason| AccessError::Refused(reason.to_owned()))?;
-    Ok(ListGrant {
-        actor: actor.clone(),
-        now,
-    })
+        .record(vec![row(actor, act, outcome.to_owned(), None, detail.to_owned(), now)])?;
+    match verdict {
+        Decision::Permit => Ok(ListGrant {
+            actor: actor.clone(),
+            now,
+        }),
+        Decision::Refuse(refusal) => Err(AccessError::Refused(refusal.says.to_owned())),
+    }
 }
 
 /// Keeps one narrow row for each person that a list showed, so that "who looked" is complete.
@@ -308,7 +313,7 @@ fn row(actor: &Actor, act: Act, outcome: String, person: Option<PersonId>, detai
         role: actor.role.words().to_owned(),
         organisation: actor.organisation.clone(),
         act: act.words().to_owned(),
-        purpose: actor.role.purpose().to_owned(),
+        purpose: actor.role.purpose().words().to_owned(),
         outcome,
         person,
         detail,

@@ -1,12 +1,18 @@
 //! Who looked at what, and what was refused. Rows are only added, each with the digest of the one before, by
 //! one thread that commits whatever waits as a group; an answer is released when its row is durable.
 
+mod seal;
 pub(crate) mod store;
+mod unusual;
 
+pub use seal::{Checked, Seal, Signer, check};
+pub use unusual::{LOOKED_BACK_MICROS, Unusual, unusual};
+
+use crate::access::ListGrant;
 use crate::db::{Conn, DbError, Migration, Place, Pool, migrate};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use record::{Instant, PersonId};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// One access or refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,19 +37,49 @@ pub struct AuditRow {
     pub detail: String,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    sql: include_str!("../../migrations/0001-audit.sql"),
-}];
+/// What of the audit is asked for; what is empty does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Whose looks: the name in this system.
+    pub actor: String,
+    /// At whose record.
+    pub person: Option<PersonId>,
+    /// Since when.
+    pub since: Option<Instant>,
+    /// Only granted, or only refused.
+    pub granted: Option<bool>,
+}
+
+/// Something wrong with the audit, in words: which row or seal, and what was done to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        sql: include_str!("../../migrations/0001-audit.sql"),
+    },
+    Migration {
+        number: 2,
+        sql: include_str!("../../migrations/0002-audit-seals.sql"),
+    },
+];
 /// How many rows one commit takes at most.
 const GROUP_MAX: usize = 256;
 
 type Waiting = (Vec<AuditRow>, Sender<Result<(), Arc<DbError>>>);
 
+/// What the one writer is asked to do.
+enum Work {
+    Rows(Waiting),
+    Seal(Seal, Sender<Result<bool, DbError>>),
+}
+
 /// The audit of one process.
 pub struct Audit {
-    rows: Sender<Waiting>,
+    work: Sender<Work>,
     readers: Pool,
+    sealed: Mutex<seal::Sealed>,
 }
 
 impl Audit {
@@ -52,15 +88,16 @@ impl Audit {
         let mut conn = place.connect(false)?;
         conn.audit_settings()?;
         migrate(&mut conn, "audit_migration", MIGRATIONS)?;
-        let (rows, waiting) = bounded::<Waiting>(1024);
+        let (work, waiting) = bounded::<Work>(1024);
         let again = place.clone();
         std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || keep(conn, &again, chain, &waiting))
             .map_err(|error| DbError::state(format!("cannot start the audit: {error}")))?;
         Ok(Self {
-            rows,
+            work,
             readers: Pool::open(place, 1)?,
+            sealed: Mutex::default(),
         })
     }
 
@@ -79,8 +116,15 @@ impl Audit {
     /// When the audit has stopped.
     pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
         let (done, wait) = bounded(1);
-        self.rows.send((rows, done)).map_err(|_| stopped())?;
+        self.work.send(Work::Rows((rows, done))).map_err(|_| stopped())?;
         Ok(Keeping(wait))
+    }
+
+    /// Keeps a seal; answers whether it was the first of its number.
+    fn keep_seal(&self, seal: Seal) -> Result<bool, DbError> {
+        let (done, wait) = bounded(1);
+        self.work.send(Work::Seal(seal, done)).map_err(|_| stopped())?;
+        wait.recv().map_err(|_| stopped())?
     }
 
     /// Who has looked at a person, latest first, at most `limit`.
@@ -91,6 +135,23 @@ impl Audit {
     /// The latest rows of all, for the privacy officer, at most `limit`.
     pub fn latest(&self, limit: i64) -> Result<Vec<AuditRow>, DbError> {
         self.readers.read(|conn| store::latest(conn, limit))
+    }
+
+    /// The rows that fit, latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn search(&self, _grant: &ListGrant, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>, DbError> {
+        self.readers.read(|conn| store::search(conn, filter, limit))
+    }
+
+    /// The rows since a moment, latest first, at most `limit`.
+    pub(crate) fn since(&self, since: Instant, limit: i64) -> Result<Vec<AuditRow>, DbError> {
+        let filter = AuditFilter {
+            since: Some(since),
+            ..AuditFilter::default()
+        };
+        self.readers.read(|conn| store::search(conn, &filter, limit))
     }
 
     /// Checks every chain: answers how many rows stand, or the first that was changed, removed or reordered.
@@ -120,18 +181,31 @@ fn stopped() -> DbError {
     DbError::state("the audit has stopped")
 }
 
-fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Waiting>) {
+fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Work>) {
     let mut head = store::Head {
         chain,
         sequence: 0,
         digest: [0; 32],
     };
-    while let Ok(first) = waiting.recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP_MAX
-            && let Ok(next) = waiting.try_recv()
-        {
-            group.push(next);
+    let mut next_work = waiting.recv().ok();
+    while let Some(work) = next_work.take() {
+        let mut group = match work {
+            Work::Rows(rows) => vec![rows],
+            Work::Seal(seal, done) => {
+                let _ = done.send(store::insert_seal(&mut conn, &seal));
+                next_work = waiting.recv().ok();
+                continue;
+            }
+        };
+        while group.len() < GROUP_MAX {
+            match waiting.try_recv() {
+                Ok(Work::Rows(rows)) => group.push(rows),
+                Ok(seal @ Work::Seal(..)) => {
+                    next_work = Some(seal);
+                    break;
+                }
+                Err(_) => break,
+            }
         }
         let mut next = head.clone();
         let outcome = conn
@@ -156,6 +230,9 @@ fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Waiting>) 
         let outcome = outcome.map_err(Arc::new);
         for (_, done) in group {
             let _ = done.send(outcome.clone());
+        }
+        if next_work.is_none() {
+            next_work = waiting.recv().ok();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The audit table.
 
-use super::AuditRow;
+use super::{AuditFilter, AuditRow, Seal};
 use crate::db::{Conn, DbError, Param, Row};
 use record::{Instant, PersonId};
 
@@ -129,4 +129,84 @@ pub(super) fn verify(conn: &mut Conn) -> Result<Result<u64, String>, DbError> {
             _ => return Ok(Ok(count)),
         }
     }
+}
+
+/// Keeps a seal; answers whether it was the first of its number.
+pub(super) fn insert_seal(conn: &mut Conn, seal: &Seal) -> Result<bool, DbError> {
+    let sql = "INSERT INTO audit_seal (seal_no, at, text, signature, public_key) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (seal_no) DO NOTHING";
+    let kept = conn.execute(
+        sql,
+        &[
+            seal.number.into(),
+            seal.at.0.into(),
+            (&seal.text).into(),
+            seal.signature.as_slice().into(),
+            seal.public_key.as_slice().into(),
+        ],
+    )?;
+    Ok(kept == 1)
+}
+
+/// The seals after a number, at most `limit`.
+pub(super) fn seals_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Seal>, DbError> {
+    let sql = "SELECT seal_no, at, text, signature, public_key FROM audit_seal WHERE seal_no > ?1
+               ORDER BY seal_no LIMIT ?2";
+    conn.query(sql, &[after.into(), limit.into()], |row| {
+        Ok(Seal {
+            number: row.int(0)?,
+            at: Instant(row.int(1)?),
+            text: row.text(2)?,
+            signature: row.bytes(3)?,
+            public_key: row.bytes(4)?,
+        })
+    })
+}
+
+/// How far each chain has come: chain, sequence, digest. Chains are stepped through, so that what it costs grows
+/// with their number and not with their rows.
+pub(super) fn heads(conn: &mut Conn) -> Result<Vec<(i64, i64, Vec<u8>)>, DbError> {
+    let mut found = Vec::new();
+    let mut after = i64::MIN;
+    let next = "SELECT MIN(chain) FROM audit WHERE chain > ?1";
+    while let Some(chain) = conn.first(next, &[after.into()], |row| row.opt_int(0))?.flatten() {
+        let sql = "SELECT sequence, digest FROM audit WHERE chain = ?1 ORDER BY sequence DESC LIMIT 1";
+        if let Some((sequence, digest)) = conn.first(sql, &[chain.into()], |row| Ok((row.int(0)?, row.bytes(1)?)))? {
+            found.push((chain, sequence, digest));
+        }
+        after = chain;
+    }
+    Ok(found)
+}
+
+/// The digest of one row.
+pub(super) fn digest_at(conn: &mut Conn, chain: i64, sequence: i64) -> Result<Option<Vec<u8>>, DbError> {
+    let sql = "SELECT digest FROM audit WHERE chain = ?1 AND sequence = ?2";
+    conn.first(sql, &[chain.into(), sequence.into()], |row| row.bytes(0))
+}
+
+/// The rows that fit, latest first.
+pub(super) fn search(conn: &mut Conn, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>, DbError> {
+    let mut wheres = vec!["at >= ?1".to_owned()];
+    let mut params: Vec<Param<'_>> = vec![filter.since.map_or(i64::MIN, |since| since.0).into()];
+    if !filter.actor.is_empty() {
+        params.push((&filter.actor).into());
+        wheres.push(format!("actor = ?{}", params.len()));
+    }
+    if let Some(person) = &filter.person {
+        params.push(person.as_bytes().as_slice().into());
+        wheres.push(format!("person_id = ?{}", params.len()));
+    }
+    match filter.granted {
+        Some(true) => wheres.push("outcome IN ('granted', 'shown in a list')".to_owned()),
+        Some(false) => wheres.push("outcome NOT IN ('granted', 'shown in a list')".to_owned()),
+        None => {}
+    }
+    params.push(limit.into());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit WHERE {} ORDER BY at DESC, sequence DESC LIMIT ?{}",
+        wheres.join(" AND "),
+        params.len()
+    );
+    conn.query(&sql, &params, row_of)
 }

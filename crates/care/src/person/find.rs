@@ -192,6 +192,41 @@ pub fn find_local(care: &Care, grant: &ListGrant, system: &str, value: &str) -> 
     Ok(found)
 }
 
+/// Who somebody is, as a search would show them, by leave to search: for a page that must say whose record it is
+/// about to somebody who may not open it. They are audited as shown.
+///
+/// # Errors
+/// When the store or the audit fails.
+pub fn one(care: &Care, grant: &ListGrant, person: PersonId) -> Result<Option<Found>, DbError> {
+    let found = care.readers().read(|conn| {
+        let Some((person, number)) = store::person_by_id(conn, person)? else {
+            return Ok(None);
+        };
+        describe(conn, number, person)
+    })?;
+    let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
+    access::shown(care, grant, Act::Search, &ids)?;
+    Ok(found)
+}
+
+/// The people in a reader's care by recorded relationships, whose record policy opens to them, by leave to
+/// [`Act::ReadRecord`]. Each person shown is audited.
+///
+/// # Errors
+/// When the store or the audit fails.
+pub fn in_my_care(care: &Care, grant: &ListGrant) -> Result<Vec<Found>, DbError> {
+    let found = care.readers().read(|conn| {
+        let mut found = Vec::new();
+        for (person, number) in access::in_care_of(care, conn, grant.actor(), grant.now())? {
+            found.extend(describe(conn, number, person)?);
+        }
+        Ok::<_, DbError>(found)
+    })?;
+    let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
+    access::shown(care, grant, Act::ReadRecord, &ids)?;
+    Ok(found)
+}
+
 fn find_with(conn: &mut Conn, query: &Query) -> Result<(Vec<Found>, bool), DbError> {
     let records: Vec<i64> = match query {
         Query::Number(number) => store::records_with_numbers(conn, &[number.as_i64()])?

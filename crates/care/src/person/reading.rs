@@ -7,6 +7,7 @@ use super::timeline::{self, Fact, Line};
 use super::{demographics, whereabouts};
 use crate::Care;
 use crate::access::PersonGrant;
+use crate::access::sensitivity;
 use crate::db::{Conn, DbError};
 use crate::intake::quarantine::store as quarantine_store;
 use crate::intake::{QuarantineItem, Quarantined, concept_of, value_of, when_of};
@@ -88,6 +89,10 @@ pub struct PersonRecord {
     pub may_be_same: Vec<Perhaps>,
     /// Whether address, phone and practice must be hidden everywhere (SAFETY 2).
     pub restricted: bool,
+    /// Whether something is sealed that this reader could else see, and is left out.
+    pub sealed: bool,
+    /// Until when a declared emergency opens this record to the reader; `None` when none does.
+    pub emergency: Option<Instant>,
     /// As known at.
     pub known_at: Instant,
 }
@@ -122,7 +127,8 @@ pub fn held(care: &Care, grant: &PersonGrant, number: i64) -> Result<Option<Quar
 fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<PersonRecord, DbError> {
     let records = store::records_of(conn, grant.person_no())?;
     let record_numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
-    let lines = lines_of(care, conn, &records)?;
+    let mut lines = lines_of(care, conn, &records)?;
+    let sealed = sensitivity::sift(care, grant, &mut lines);
     let mine = store::identities(conn, &record_numbers)?;
     let (views, restricted) = views_of(conn, &records, &mine)?;
     let (heard, silent) = who_spoke(care, conn, &lines, grant.now())?;
@@ -134,9 +140,17 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
         disagreements: disagreement::find(&facts, codes),
         heard,
         silent,
-        quarantined: quarantine_store::of_records(conn, &record_numbers)?,
-        may_be_same: may_be_same(conn, &mine, &record_numbers, grant.person_no())?,
+        quarantined: match grant.is_own_use() {
+            true => Vec::new(),
+            false => quarantine_store::of_records(conn, &record_numbers)?,
+        },
+        may_be_same: match grant.is_own_use() {
+            true => Vec::new(),
+            false => may_be_same(conn, &mine, &record_numbers, grant.person_no())?,
+        },
         restricted,
+        sealed,
+        emergency: grant.facts().emergency,
         known_at: grant.now(),
         views,
         facts,

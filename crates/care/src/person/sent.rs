@@ -2,13 +2,14 @@
 
 use super::store;
 use crate::Care;
+use crate::access::sensitivity::Sieve;
 use crate::access::{ListGrant, PersonGrant};
 use crate::db::{Conn, DbError};
 use crate::intake::store::{self as intake_store, BY_ARRIVAL, INCOMPLETE, PARCEL_PLACES, UNMAPPED, Version, WITHDRAWN};
 use crate::intake::{pieces_of, term_number, unpack};
 use exchange::Format;
 use record::{Instant, ItemId, OrgCode, PersonId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 
 /// One version of one item, and where it stands.
@@ -155,8 +156,7 @@ fn current_home(conn: &mut Conn, item: i64) -> Result<Option<(i64, Version)>, Db
 /// # Errors
 /// When the store fails.
 pub fn items(care: &Care, grant: &PersonGrant) -> Result<Vec<ItemVersion>, DbError> {
-    care.readers()
-        .read(|conn| current_items(care, conn, grant.person_no(), None))
+    care.readers().read(|conn| current_items(care, conn, grant, None))
 }
 
 /// As [`items`], but only those of one type.
@@ -166,16 +166,16 @@ pub fn items(care: &Care, grant: &PersonGrant) -> Result<Vec<ItemVersion>, DbErr
 pub fn items_of_type(care: &Care, grant: &PersonGrant, item_type: &str) -> Result<Vec<ItemVersion>, DbError> {
     let number = term_number(item_type);
     care.readers()
-        .read(|conn| current_items(care, conn, grant.person_no(), Some(number)))
+        .read(|conn| current_items(care, conn, grant, Some(number)))
 }
 
 fn current_items(
     care: &Care,
     conn: &mut Conn,
-    person_no: i64,
+    grant: &PersonGrant,
     item_type: Option<i64>,
 ) -> Result<Vec<ItemVersion>, DbError> {
-    let records = store::records_of(conn, person_no)?;
+    let records = store::records_of(conn, grant.person_no())?;
     let numbers: Vec<i64> = records.iter().map(|record| record.record_no).collect();
     let mut versions = intake_store::versions_of_records(conn, &numbers, item_type)?;
     // Versions come in rising order: the last of an item stands. Whatever follows has the same key.
@@ -190,7 +190,12 @@ fn current_items(
             .iter()
             .find(|record| Some(record.record_no) == some.first().map(|v| v.record_no));
         let sender = whose.map_or("", |record| record.sender.as_str());
-        found.extend(named(care, conn, some.to_vec(), sender)?);
+        let hidden = match some.first() {
+            Some(first) => hidden(care, conn, grant, first.record_no, sender)?,
+            None => HashSet::new(),
+        };
+        let seen = some.iter().filter(|v| !hidden.contains(&v.item)).cloned().collect();
+        found.extend(named(care, conn, seen, sender)?);
     }
     Ok(found)
 }
@@ -206,11 +211,31 @@ pub fn versions(care: &Care, grant: &PersonGrant, item: i64) -> Result<Vec<ItemV
         let mut found = Vec::new();
         for record in &records {
             let versions = intake_store::versions(conn, &[(record.record_no, item)])?;
+            if versions.is_empty() {
+                continue;
+            }
+            // Hidden in one record it is hidden in all: what a sender moved still says the same.
+            if hidden(care, conn, grant, record.record_no, &record.sender)?.contains(&item) {
+                return Ok(Vec::new());
+            }
             found.extend(named(care, conn, versions, &record.sender)?);
         }
         found.sort_by_key(|v| std::cmp::Reverse((v.version, v.tie)));
         Ok(found)
     })
+}
+
+/// The items of a record that the grant does not cover.
+fn hidden(
+    care: &Care,
+    conn: &mut Conn,
+    grant: &PersonGrant,
+    record_no: i64,
+    sender: &str,
+) -> Result<HashSet<i64>, DbError> {
+    let sender =
+        OrgCode::parse(sender).ok_or_else(|| DbError::state("a record in the store has no readable sender"))?;
+    Sieve::new(care, grant, &sender).of_record(conn, record_no)
 }
 
 /// Every version of a directory item, latest first; empty when the item is a person's.

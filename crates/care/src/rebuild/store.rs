@@ -97,10 +97,30 @@ pub(super) const BEFORE: &[Carried] = &[
         },
         holds: &[I, B, T, T, T, T, I, T, I, I, T, T],
     },
+    Carried {
+        table: Table {
+            name: "access_act",
+            columns: &[
+                "act_no",
+                "person_id",
+                "kind",
+                "holder",
+                "item",
+                "value",
+                "words",
+                "actor",
+                "decided",
+                "ends",
+                "undone",
+                "undone_by",
+            ],
+        },
+        holds: &[I, B, I, T, I, I, T, T, I, I, I, T],
+    },
 ];
 
 /// Counters whose numbers stand in what was carried over.
-pub(super) const COUNTERS: &[&str] = &["feed", "record", "decision", "quarantine", "concern"];
+pub(super) const COUNTERS: &[&str] = &["feed", "record", "decision", "quarantine", "concern", "access_act"];
 
 /// A page of a carried table, after the row whose key is `after`.
 pub(super) fn page(conn: &mut Conn, carried: &Carried, after: i64, limit: i64) -> Result<Vec<Vec<Cell>>, DbError> {

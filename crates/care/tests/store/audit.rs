@@ -172,7 +172,7 @@ fn a_row_forged_with_a_digest_of_its_own_is_seen_by_the_row_after_it() {
         let (before, (chain, at, digest)) = (row(&mut conn, 2).2, row(&mut conn, 3));
         let nurse = actor("nurse");
         let texts = |user| {
-            let (role, purpose) = (nurse.role.words(), nurse.role.purpose());
+            let (role, purpose) = (nurse.role.words(), nurse.role.purpose().words());
             [
                 user,
                 role,
@@ -180,7 +180,7 @@ fn a_row_forged_with_a_digest_of_its_own_is_seen_by_the_row_after_it() {
                 Act::ReadRecord.words(),
                 purpose,
                 "granted",
-                "",
+                "my patient today",
             ]
         };
         let own = digest_of(&before, [chain, 3, at], texts("nurse"), ada.as_bytes());

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says where it broke")]
 
+mod access;
 mod app;
 mod arrival;
 mod audit;
@@ -16,3 +17,4 @@ mod quarantine;
 mod rebuilding;
 mod safety;
 mod says;
+mod seals;

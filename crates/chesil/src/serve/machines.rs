@@ -71,6 +71,7 @@ fn machine(name: &str, token: &str, role: Role, sender: Option<OrgCode>) -> Mach
             organisation: sender
                 .as_ref()
                 .map_or_else(|| "any sender".to_owned(), ToString::to_string),
+            works_for: sender.clone(),
         },
         sender,
     }

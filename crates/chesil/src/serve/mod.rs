@@ -5,7 +5,7 @@ mod mllp;
 mod watch;
 
 use crate::error::Failure;
-use crate::{Store, clock, folder, import};
+use crate::{Store, audit, clock, folder, import};
 use care::Care;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// Cookies travel by HTTPS only: for a server behind a proxy that ends TLS.
     #[arg(long)]
     pub secure_cookies: bool,
+    /// A second place for the seals of the audit, best on another machine: each is added to this file.
+    #[arg(long)]
+    pub audit_copy: Option<PathBuf>,
     #[command(flatten)]
     pub store: Store,
 }
@@ -56,6 +59,11 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     if arguments.store.database.is_none() {
         import::serve_imports(Arc::clone(&care), &arguments.store.data)?;
     }
+    audit::start_sealing(
+        Arc::clone(&care),
+        &arguments.store.data,
+        arguments.audit_copy.as_deref(),
+    )?;
     if let Some(folder) = &arguments.watch {
         watch::start(Arc::clone(&care), &arguments.store.data, folder)?;
     }

@@ -114,6 +114,63 @@ pub fn left_to_do(file: &Text) -> Vec<String> {
     .collect()
 }
 
+/// Routes that answer anyone in the same way, and tell nothing of anybody.
+const ROUTES_OPEN: [&str; 2] = ["/assets/{name}", "/fhir/"];
+
+/// Every route that a page or a system can ask stands in a table of who may open what: the pages' in
+/// `web/tests/journeys/guarding.rs`, those of systems in `web::fhir::ROUTES`, which a test walks through.
+pub fn untested_routes(files: &[Text]) -> Vec<String> {
+    let of = |path: &str| {
+        let found = files.iter().find(|file| file.path == path);
+        found.map_or("", |file| file.text.as_str())
+    };
+    let pages = of("crates/web/tests/journeys/guarding.rs");
+    let systems = of("crates/web/src/fhir/mod.rs")
+        .split("const ROUTES")
+        .nth(1)
+        .unwrap_or("");
+    let systems = systems.split("];").next().unwrap_or("");
+    let writes = of("crates/web/tests/fhir_write.rs");
+    let mut complaints = Vec::new();
+    for file in files.iter().filter(|file| file.path.starts_with("crates/web/src/")) {
+        for part in file.text.split(".route(").skip(1) {
+            let Some(route) = part.split('"').nth(1) else { continue };
+            let tested = ["GET", "POST"]
+                .iter()
+                .any(|method| pages.contains(&format!("\"{method} {route}\"")))
+                || systems.contains(&format!("\"{route}\""))
+                || writes.contains(&format!("\"POST\", \"{route}\", &token(Role::"));
+            if !tested && !ROUTES_OPEN.contains(&route) {
+                complaints.push(format!(
+                    "{}: {route} stands in no table of who may open what",
+                    file.path
+                ));
+            }
+        }
+    }
+    complaints
+}
+
+#[test]
+fn a_route_without_an_access_test_is_seen() {
+    let of = |path: &str, text: &str| Text::example(path, text);
+    let files = [
+        of(
+            "crates/web/src/x/mod.rs",
+            "r.route(\"/a\", get(a)).route(\"/b/{id}\", get(b)).route(\n\"/fhir/c\", post(c))",
+        ),
+        of("crates/web/tests/journeys/guarding.rs", "(\"GET /a\", x)"),
+        of(
+            "crates/web/src/fhir/mod.rs",
+            "pub const ROUTES: [x; 1] = [(\"POST\", \"/fhir/c\")];",
+        ),
+    ];
+    assert_eq!(
+        untested_routes(&files),
+        ["crates/web/src/x/mod.rs: /b/{id} stands in no table of who may open what"]
+    );
+}
+
 /// Modules are named by care or format words.
 pub fn names(file: &Text) -> Vec<String> {
     if !file.path.starts_with("crates/") || file.kind() != "rs" {

@@ -1,7 +1,8 @@
 //! A care system as data: the typed form of a `systems/` folder, and its checker.
 //!
-//! The folder holds `system.toml`, `places.toml`, `organisations.toml`, `banner.toml` and one file a feed in
-//! `feeds/`; `invented/`, if it is there, is for inventing people alone and is not read here. [`System::load`] takes their texts (this crate reads no files) and gives either the whole system
+//! The folder holds `system.toml`, `places.toml`, `organisations.toml`, `banner.toml`, if it likes
+//! `sensitivity.toml`, and one file a feed in `feeds/`; `invented/`, if it is there, is for inventing people alone
+//! and is not read here. [`System::load`] takes their texts (this crate reads no files) and gives either the whole system
 //! or every problem found, each with file, line and reason.
 
 mod banner;
@@ -11,6 +12,7 @@ mod mapping;
 mod mapping_reading;
 mod places;
 mod reading;
+mod sensitive;
 mod snomed;
 
 pub use banner::{Banner, BannerCode, BannerKind};
@@ -21,6 +23,7 @@ pub use mapping::{
 };
 pub use places::{Organisation, OrganisationKind, Place, PlaceKind};
 pub use reading::Problem;
+pub use sensitive::{Sensitive, SensitiveKind};
 pub use snomed::is_snomed;
 
 use crate::id::OrgCode;
@@ -50,6 +53,8 @@ pub struct System {
     pub feeds: Vec<Feed>,
     /// Codes that count for a record's banner.
     pub banner: Banner,
+    /// Which entries are more than ordinarily sensitive.
+    pub sensitive: Sensitive,
 }
 
 /// A way to reach someone.
@@ -100,6 +105,8 @@ impl System {
 const FILES_MAX: usize = 1000;
 /// Files every folder must hold.
 const FILES: [&str; 4] = ["system.toml", "places.toml", "organisations.toml", "banner.toml"];
+/// A file that a folder may hold: without it no entry is more than ordinarily sensitive.
+const SENSITIVITY: &str = "sensitivity.toml";
 
 /// What has been read, with lines, before it is checked across files.
 #[derive(Default)]
@@ -108,6 +115,7 @@ struct Folder {
     organisations: Vec<(Organisation, usize)>,
     feeds: Vec<FeedRead>,
     banner: Banner,
+    sensitive: Sensitive,
     head: Option<Head>,
 }
 
@@ -165,6 +173,7 @@ fn load_files(files: &[(String, String)], problems: &RefCell<Vec<Problem>>) -> O
         organisations: folder.organisations.into_iter().map(|(org, _)| org).collect(),
         feeds,
         banner: folder.banner,
+        sensitive: folder.sensitive,
     })
 }
 
@@ -173,7 +182,7 @@ fn read_file(source: &Source<'_>, folder: &mut Folder) {
         .file
         .strip_prefix("feeds/")
         .is_some_and(|name| !name.contains('/'));
-    if !source.file.ends_with(".toml") || !(is_feed || FILES.contains(&source.file)) {
+    if !source.file.ends_with(".toml") || !(is_feed || source.file == SENSITIVITY || FILES.contains(&source.file)) {
         let hint = suggestion(source.file, FILES.into_iter());
         source.problem(1, format!("this file is not part of a system's folder{hint}"));
         return;
@@ -185,6 +194,7 @@ fn read_file(source: &Source<'_>, folder: &mut Folder) {
         "places.toml" => folder.places = places::read_places(section),
         "organisations.toml" => folder.organisations = places::read_organisations(section),
         "banner.toml" => folder.banner = banner::read_banner(section),
+        SENSITIVITY => folder.sensitive = sensitive::read_sensitive(section),
         _ => {
             let lines = ["name", "sender", "controller"].map(|key| section.line_of(key));
             if let Some(feed) = feed::read_feed(section) {

@@ -67,6 +67,8 @@ pub enum OrganisationKind {
     CommunityMentalHealth,
     /// An ambulance service.
     Ambulance,
+    /// An urgent care service, such as out of hours or an urgent treatment centre: whoever turns up is its patient.
+    UrgentCare,
     /// A council: social care.
     Council,
     /// A fire and rescue service.
@@ -85,12 +87,13 @@ pub enum OrganisationKind {
     National,
 }
 
-const ORGANISATION_KINDS: [(&str, OrganisationKind); 13] = [
+const ORGANISATION_KINDS: [(&str, OrganisationKind); 14] = [
     ("board", OrganisationKind::Board),
     ("gp", OrganisationKind::Practice),
     ("acute", OrganisationKind::Acute),
     ("community-mental-health", OrganisationKind::CommunityMentalHealth),
     ("ambulance", OrganisationKind::Ambulance),
+    ("urgent-care", OrganisationKind::UrgentCare),
     ("council", OrganisationKind::Council),
     ("fire", OrganisationKind::Fire),
     ("voluntary", OrganisationKind::Voluntary),
@@ -110,6 +113,7 @@ impl OrganisationKind {
             Self::Acute => "hospital",
             Self::CommunityMentalHealth => "community and mental health",
             Self::Ambulance => "ambulance",
+            Self::UrgentCare => "urgent care service",
             Self::Council => "council",
             Self::Fire => "fire and rescue",
             Self::Voluntary => "voluntary sector",

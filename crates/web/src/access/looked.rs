@@ -14,7 +14,9 @@ use axum::response::Response;
 use axum::routing::get;
 use care::access::{Act, Actor};
 use care::audit::AuditRow;
-use record::PersonId;
+use care::person::PersonRecord;
+use record::system::{OrganisationKind, System};
+use record::{OrgCode, PersonId};
 use std::sync::Arc;
 
 /// Looks that are counted at most.
@@ -35,7 +37,11 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     let person = PersonId::parse(id).ok_or(PageError::Nothing)?;
     let grant = care::access::person(visit.care(), &visit.actor, person, Act::ReadLooked, visit.now)?;
     let record = care::person::read(visit.care(), &grant)?;
-    let rows = visit.care().audit().of_person(grant.person(), LOOKS_MAX)?;
+    let mut rows = visit.care().audit().of_person(grant.person(), LOOKS_MAX)?;
+    let own = grant.is_own_use();
+    if own {
+        rows.retain(|row| tells_nothing_hidden(row, visit.care().system(), &record));
+    }
     let present = Present::of(visit.care().system(), &record);
     let path = format!("/people/{}/looked", grant.person());
     let (shown, paging) = Paging::of(&rows, Pairs::read(&visit.query).page(), PAGE, |at| {
@@ -44,18 +50,32 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
         banner: present.banner(),
-        looks: shown.iter().map(look).collect(),
+        looks: shown.iter().map(|row| look(row, own)).collect(),
+        own,
         paging,
     })
 }
 
-fn look(row: &AuditRow) -> Look {
+/// Whether a look may be shown to the person. An enquiry to keep someone safe is not, nor is that a social worker
+/// looked where nothing of a council's is shown: either would tell an abuser what was hidden (SAFETY 9).
+fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &PersonRecord) -> bool {
+    let of_council = |code: &OrgCode| {
+        let organisation = system.organisation(code);
+        organisation.is_some_and(|one| one.kind == OrganisationKind::Council)
+    };
+    let council_is_shown = record.heard.iter().any(|heard| of_council(&heard.sender));
+    row.purpose != "safeguarding" && (row.role != "social worker" || council_is_shown)
+}
+
+/// A look in words: for the person in theirs, else as staff say it.
+pub(super) fn look(row: &AuditRow, own: bool) -> Look {
     let what = match row.act.as_str() {
         "read record" => "the record",
         "read as sent" => "one entry, with what was sent",
         "read who looked" => "who has looked",
         "print summary" => "the summary, to print",
         "search" => "listed in a search",
+        "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
         other => other,
     };
@@ -73,8 +93,42 @@ fn look(row: &AuditRow) -> Look {
         ground: if refused {
             format!("Refused. {}", row.outcome)
         } else {
-            format!("Role and purpose: {}", row.purpose)
+            ground(row, own)
         },
+    }
+}
+
+/// By what a record was opened, in words.
+fn ground(row: &AuditRow, own: bool) -> String {
+    if row.outcome == "shown in a list" {
+        let who = if own { "you were" } else { "this person was" };
+        return format!("They searched for somebody, and {who} in the list");
+    }
+    let you = if own { "You are" } else { "The person is" };
+    let of_role = match row.role.as_str() {
+        "data steward" => Some("They put records right"),
+        "privacy officer" => Some("They check that access was right"),
+        "care system" => Some("Another care service’s system asked, for its own staff"),
+        _ => None,
+    };
+    if let Some(words) = of_role {
+        return words.to_owned();
+    }
+    let one = |ground: &str| match ground {
+        "emergency" => "In an emergency: they gave a reason, and a privacy officer checks it".to_owned(),
+        "registered here" => format!("{you} registered with their practice"),
+        "on my caseload" => format!("{you} on their caseload"),
+        "in my team" => format!("{you} cared for by their team"),
+        "referred with consent" => format!("{you} referred to them, by agreement"),
+        "on my ward" => format!("{you} in their hospital"),
+        "my patient today" => format!("{you} seen by their service that day"),
+        "my own record" => "It is their own record".to_owned(),
+        "proxy" => "They act for the person, as is recorded".to_owned(),
+        other => other.to_owned(),
+    };
+    match row.detail.as_str() {
+        "" => format!("Role and purpose: {}", row.purpose),
+        grounds => grounds.split(", ").map(one).collect::<Vec<_>>().join(". "),
     }
 }
 
@@ -96,14 +150,14 @@ mod tests {
             person: None,
             detail: String::new(),
         };
-        let granted = look(&row);
+        let granted = look(&row, false);
         assert_eq!(
             (granted.who.as_str(), granted.what.as_str()),
             ("Nia Marlow", "the record")
         );
         assert_eq!(granted.ground, "Role and purpose: direct care");
         row.outcome = "Your role sees what was referred to you.".into();
-        let refused = look(&row);
+        let refused = look(&row, false);
         assert_eq!(refused.what, "Nothing: asked for the record");
         assert!(refused.ground.starts_with("Refused. Your role"));
     }

@@ -1,8 +1,11 @@
-//! Signing in, staying signed in, and who has looked.
+//! Signing in, staying signed in, who has looked, emergencies and the audit.
 
+mod audit;
 pub mod csrf;
+mod emergency;
 mod looked;
 pub mod machine;
+mod mine;
 pub mod session;
 mod sign_in;
 pub mod view;
@@ -14,5 +17,9 @@ use std::sync::Arc;
 
 /// The routes of this area.
 pub fn routes() -> Router<Arc<Site>> {
-    sign_in::routes().merge(looked::routes())
+    sign_in::routes()
+        .merge(looked::routes())
+        .merge(emergency::routes())
+        .merge(audit::routes())
+        .merge(mine::routes())
 }

@@ -32,11 +32,24 @@ pub fn routes() -> Router<Arc<Site>> {
 
 /// Everyone lands behind their own first door.
 async fn home(asked: Asked) -> Response {
-    super::visit::answer(asked, |visit| match doors(visit.actor.role, "").first() {
-        Some(door) => Ok(Redirect::to(&door.path).into_response()),
-        None => nothing_yet(visit),
+    super::visit::answer(asked, |visit| {
+        if matches!(visit.actor.role, Role::Resident | Role::Carer) {
+            let mine = care::access::people_of(visit.care(), &visit.actor)?;
+            return match mine.first() {
+                Some(person) => Ok(Redirect::to(&format!("/people/{person}")).into_response()),
+                None => nothing_yet(visit),
+            };
+        }
+        front_door(visit)
     })
     .await
+}
+
+fn front_door(visit: &Visit) -> Answered {
+    match doors(visit.actor.role, "").first() {
+        Some(door) => Ok(Redirect::to(&door.path).into_response()),
+        None => nothing_yet(visit),
+    }
 }
 
 fn nothing_yet(visit: &Visit) -> Answered {
@@ -118,6 +131,11 @@ fn demo_user(user: &care::access::DemoUser) -> DemoUser {
 /// What a role can do here, in one line.
 const fn can(role: Role) -> &'static str {
     match role {
+        Role::Resident => "Sees their own record, and who has looked at it",
+        Role::Carer => "Sees what someone they act for lets them see",
+        Role::Receptionist => "Finds people, and how to reach them",
+        Role::Volunteer => "Sees whom to visit, what for, and how to be safe",
+        Role::Analyst | Role::BoardMember => "Counts; looks at nobody",
         Role::Clinician => "Finds people and reads their record, with what was sent",
         Role::SocialWorker => "Finds people and reads their record",
         Role::Partner => "Sees what people agreed to share, not the record",

@@ -1,7 +1,8 @@
-//! What the sign-in page and "who has looked" show.
+//! What signing in, "who has looked", emergencies and the audit show.
 
 use crate::person::view::Banner;
-use crate::site::view::{Frame, Paging};
+use crate::site::form::Problem;
+use crate::site::view::{Choice, Frame, Paging};
 use askama::Template;
 
 /// Someone to sign in as, in a demo.
@@ -62,6 +63,142 @@ pub struct LookedPage {
     pub banner: Banner,
     /// Newest first.
     pub looks: Vec<Look>,
+    /// Whether whoever reads this page is the person.
+    pub own: bool,
+    /// Where the list stands.
+    pub paging: Paging,
+}
+
+/// Opening a record in an emergency: the reason is chosen and written.
+#[derive(Template)]
+#[template(path = "access/emergency.html")]
+pub struct EmergencyPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Whose record, as a search shows them.
+    pub banner: Banner,
+    /// For how many hours it opens.
+    pub hours: i64,
+    /// Why, to choose from.
+    pub reasons: Vec<Choice>,
+    /// What was written.
+    pub said: String,
+    /// Letters at most.
+    pub said_max: usize,
+    /// What the form must still say.
+    pub problems: Vec<Problem>,
+}
+
+/// A record that somebody opened in an emergency.
+#[derive(Clone, Debug)]
+pub struct EmergencyLine {
+    /// Its number.
+    pub number: String,
+    /// Who.
+    pub who: String,
+    /// What they do, and for whom.
+    pub job: String,
+    /// When.
+    pub when: String,
+    /// Whether it is still open.
+    pub open: bool,
+    /// Until when it was or is open.
+    pub until: String,
+    /// The reason chosen, and what was written.
+    pub said: String,
+    /// The page of who has looked at that record.
+    pub looked: String,
+    /// Who checked it, when, and what they found; `None` while nobody has.
+    pub checked: Option<String>,
+}
+
+/// The privacy officers' list of records opened in an emergency.
+#[derive(Template)]
+#[template(path = "access/emergencies.html")]
+pub struct EmergenciesPage {
+    /// Around it.
+    pub frame: Frame,
+    /// How many wait to be checked.
+    pub waiting: usize,
+    /// Those that nobody has checked first, newest first.
+    pub emergencies: Vec<EmergencyLine>,
+    /// What a form must still say.
+    pub problems: Vec<Problem>,
+    /// Where the list stands.
+    pub paging: Paging,
+}
+
+/// A look to ask about.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    /// Whose looking.
+    pub who: String,
+    /// Their name in this system.
+    pub user: String,
+    /// When the last of it was.
+    pub when: String,
+    /// What is unusual.
+    pub words: String,
+    /// Who has looked at that record; empty when it is about many.
+    pub looked: String,
+}
+
+/// One row of the audit.
+#[derive(Clone, Debug)]
+pub struct AuditRowShown {
+    /// The look, in words.
+    pub look: Look,
+    /// Whose: the name in this system.
+    pub user: String,
+    /// The record's id; empty when it was no one person's.
+    pub record: String,
+}
+
+/// The audit, for privacy officers.
+#[derive(Template)]
+#[template(path = "access/audit.html")]
+pub struct AuditPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Looks to ask about.
+    pub flags: Vec<Flag>,
+    /// The user searched for.
+    pub user: String,
+    /// The record searched for.
+    pub record: String,
+    /// How far back.
+    pub days: Vec<Choice>,
+    /// Which outcomes.
+    pub outcomes: Vec<Choice>,
+    /// Whether there may be more rows than are shown.
+    pub full: bool,
+    /// The rows found.
+    pub rows: Vec<AuditRowShown>,
+}
+
+/// One of the people in a reader's care.
+#[derive(Clone, Debug)]
+pub struct Mine {
+    /// The record's path.
+    pub path: String,
+    /// Surname in capitals, given names.
+    pub name: String,
+    /// Birth date in words.
+    pub born: String,
+    /// NHS number, grouped; empty when none is known.
+    pub nhs_number: String,
+    /// Whether anyone reports them dead.
+    pub died: bool,
+}
+
+/// The people in a reader's care.
+#[derive(Template)]
+#[template(path = "access/mine.html")]
+pub struct MinePage {
+    /// Around it.
+    pub frame: Frame,
+    /// By surname.
+    pub people: Vec<Mine>,
     /// Where the list stands.
     pub paging: Paging,
 }

@@ -203,10 +203,22 @@ fn job(actor: &Actor) -> String {
 
 /// The ways in that a role has, the one that `path` is behind marked. The first is the role's front door.
 pub fn doors(role: Role, path: &str) -> Vec<Door> {
+    if matches!(role, Role::Resident | Role::Carer) {
+        let record = path.split('/').nth(2).filter(|_| path.starts_with("/people/"));
+        let looked = record.map(|id| format!("/people/{id}/looked"));
+        let mut found = vec![door("The record", "/", looked.as_deref() != Some(path))];
+        if let (Some(looked), Role::Resident) = (looked, role) {
+            found.push(door("Who has looked", &looked, looked == path));
+        }
+        return found;
+    }
     [
         (Act::Search, "Find a person", "/people"),
+        (Act::Write, "In my care", "/mine"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
         (Act::ReadConcerns, "Reports", "/wrong"),
+        (Act::ReadAudit, "Emergencies", "/emergencies"),
+        (Act::ReadAudit, "Audit", "/audit"),
     ]
     .into_iter()
     .filter(|(act, ..)| may(role, *act).is_ok())
@@ -217,6 +229,14 @@ pub fn doors(role: Role, path: &str) -> Vec<Door> {
             || (path != "/wrong/new" && path.strip_prefix(door).is_some_and(|rest| rest.starts_with('/'))),
     })
     .collect()
+}
+
+fn door(name: &str, path: &str, here: bool) -> Door {
+    Door {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        here,
+    }
 }
 
 /// Answers someone signed in. Whoever is not is asked to sign in, and comes back; a form without its token is

@@ -3,7 +3,7 @@
 use super::line::{self, entry_path};
 use super::view::{Banner, Disagreement, FeedAge, Freshness, Held, Perhaps, Safety, Silent, Statement, Vital};
 use crate::feeds::present as feeds;
-use crate::site::clock::{ago, moment, short, span};
+use crate::site::clock::{ago, moment, short, span, time_of_day};
 use crate::site::senders::Senders;
 use care::intake::Quarantined;
 use care::person::{Fact, PersonRecord, SenderView};
@@ -85,6 +85,8 @@ impl<'a> Present<'a> {
         }
         banner.deaths = deaths;
         banner.flags = self.flags();
+        banner.emergency = self.record.emergency.map(time_of_day).unwrap_or_default();
+        banner.sealed = self.record.sealed;
         banner
     }
 

@@ -36,6 +36,10 @@ pub struct Banner {
     pub death_conflicts: Vec<Statement>,
     /// Reasonable adjustments and flags.
     pub flags: Vec<Statement>,
+    /// Until when an emergency that the reader declared opens this record; empty when none does.
+    pub emergency: String,
+    /// Whether something is sealed that this reader could else see.
+    pub sealed: bool,
 }
 
 /// Something said, with who said it and when.

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use care::access::AccessError;
 use care::db::DbError;
+use record::PersonId;
 
 /// Why a page could not be shown.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,14 @@ pub enum PageError {
     /// Policy said no, in words for the page.
     #[error("refused")]
     Refused(String),
+    /// Policy said no, and would say yes in an emergency.
+    #[error("refused, but for an emergency")]
+    Shut {
+        /// Why, in words for the page.
+        says: String,
+        /// Whose record.
+        person: PersonId,
+    },
     /// There is nothing at this address.
     #[error("nothing here")]
     Nothing,
@@ -39,6 +48,7 @@ impl From<AccessError> for PageError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Refused(words) => Self::Refused(words),
+            AccessError::Shut { says, person } => Self::Shut { says, person },
             AccessError::Unknown => Self::Nothing,
             AccessError::Db(error) => Self::Db(error),
         }
@@ -67,7 +77,9 @@ pub fn page_with(status: StatusCode, page: &impl Template) -> Answered {
 /// The page that says why there is none.
 pub fn failed(caller: &Caller, error: PageError) -> Response {
     let (status, heading, happened) = match &error {
-        PageError::Refused(words) => (StatusCode::FORBIDDEN, "You cannot open this", words.as_str()),
+        PageError::Refused(words) | PageError::Shut { says: words, .. } => {
+            (StatusCode::FORBIDDEN, "You cannot open this", words.as_str())
+        }
         PageError::Nothing => (
             StatusCode::NOT_FOUND,
             "Nothing is here",
@@ -110,7 +122,9 @@ pub fn failed(caller: &Caller, error: PageError) -> Response {
 
 const fn kept(error: &PageError) -> &'static str {
     match error {
-        PageError::Refused(_) => "That you asked was written down, as every look is. Nothing was changed.",
+        PageError::Refused(_) | PageError::Shut { .. } => {
+            "That you asked was written down, as every look is. Nothing was changed."
+        }
         PageError::Nothing => "Nothing was changed.",
         PageError::Forged | PageError::TooLong => {
             "Nothing was changed. What you typed still stands in the form: go back to it."
@@ -124,7 +138,13 @@ const fn kept(error: &PageError) -> &'static str {
 fn next(caller: &Caller, error: &PageError) -> Vec<Step> {
     let mut steps = Vec::new();
     match error {
-        PageError::Refused(_) => {
+        PageError::Refused(_) | PageError::Shut { .. } => {
+            if let PageError::Shut { person, .. } = error {
+                steps.push(step(
+                    "Open it in an emergency: you give a reason, and a privacy officer is told at once",
+                    &format!("/people/{person}/emergency"),
+                ));
+            }
             steps.extend(caller.actor.as_ref().map(|_| {
                 step(
                     "If someone needs care now, ring the team that gives it, or 999 if life is in danger",

@@ -96,9 +96,15 @@ async fn every_route_needs_leave_and_tells_the_refused_nothing() {
         table += &format!("{}: read {read}, as sent {sent}, write {write}\n", role.words());
     }
     let reviewed = "\
+resident: read 403, as sent 403, write 403
+carer: read 403, as sent 403, write 403
 clinician: read 200, as sent 200, write 403
+receptionist: read 403, as sent 403, write 403
 social worker: read 200, as sent 403, write 403
 partner outside statutory care: read 403, as sent 403, write 403
+volunteer: read 403, as sent 403, write 403
+analyst: read 403, as sent 403, write 403
+board member: read 403, as sent 403, write 403
 integration engineer: read 403, as sent 403, write 422
 data steward: read 200, as sent 200, write 403
 privacy officer: read 403, as sent 403, write 403

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says where it broke")]
 
 mod guarding;
+mod hidden;
 #[path = "../rest/mod.rs"]
 mod rest;
 #[path = "../store/mod.rs"]

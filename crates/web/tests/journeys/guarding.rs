@@ -341,6 +341,12 @@ async fn safety_18_invented_people_stands_on_pages_prints_tables_and_fhir() {
 async fn who_may_open_what() {
     let world = given_the_partners_have_sent();
     given_something_unreadable_came(&world);
+    care::access::bind_demo_users(
+        &world.care,
+        record::NhsNumber::parse("9990000026").unwrap(),
+        store::now(),
+    )
+    .unwrap();
     let mut nurse = Browser::of(&world.router, "nurse").await;
     let (person, record) = when_they_open_the_record_of(&mut nurse, world.named("Margaret", "Loveless")).await;
     let entry = record.links(&format!("{person}/entries/"))[0].clone();
@@ -355,47 +361,80 @@ async fn who_may_open_what() {
         ("GET /people", "/people".to_owned()),
         ("POST /people", "/people".to_owned()),
         ("GET /people/{id}", person.clone()),
-        ("GET …/summary", format!("{person}/summary")),
-        ("GET …/looked", format!("{person}/looked")),
-        ("GET …/held/{n}", held),
-        ("GET …/entries/{n}", entry.clone()),
-        ("GET …/entries/{n}/as-sent", format!("{entry}/as-sent")),
-        ("GET …/versions/1", format!("{entry}/versions/1")),
-        ("GET …/versions/1/as-sent", format!("{entry}/versions/1/as-sent")),
+        ("GET /people/{id}/summary", format!("{person}/summary")),
+        ("GET /people/{id}/looked", format!("{person}/looked")),
+        ("GET /people/{id}/held/{number}", held),
+        ("GET /people/{id}/entries/{name}", entry.clone()),
+        ("GET /people/{id}/entries/{name}/as-sent", format!("{entry}/as-sent")),
+        (
+            "GET /people/{id}/entries/{name}/versions/{number}",
+            format!("{entry}/versions/1"),
+        ),
+        (
+            "GET /people/{id}/entries/{name}/versions/{number}/as-sent",
+            format!("{entry}/versions/1/as-sent"),
+        ),
         ("GET /feeds", "/feeds".to_owned()),
         ("GET /feeds/quarantine", "/feeds/quarantine".to_owned()),
         ("GET /feeds/quarantine.csv", "/feeds/quarantine.csv".to_owned()),
-        ("GET /feeds/quarantine/{n}", item.clone()),
-        ("GET …/{n}/as-sent", format!("{item}/as-sent")),
-        ("POST …/{n}/retry", format!("{item}/retry")),
-        ("POST …/{n}/mended", format!("{item}/mended")),
-        ("POST …/{n}/discard", format!("{item}/discard")),
+        ("GET /feeds/quarantine/{number}", item.clone()),
+        ("GET /feeds/quarantine/{number}/as-sent", format!("{item}/as-sent")),
+        ("POST /feeds/quarantine/{number}/retry", format!("{item}/retry")),
+        ("POST /feeds/quarantine/{number}/mended", format!("{item}/mended")),
+        ("POST /feeds/quarantine/{number}/discard", format!("{item}/discard")),
         ("GET /wrong", "/wrong".to_owned()),
         ("GET /wrong/new", "/wrong/new".to_owned()),
         ("POST /wrong", "/wrong".to_owned()),
-        ("GET /wrong/{n}", "/wrong/1".to_owned()),
-        ("POST /wrong/{n}/owner", "/wrong/1/owner".to_owned()),
-        ("POST /wrong/{n}/closure", "/wrong/1/closure".to_owned()),
+        ("GET /wrong/{number}", "/wrong/1".to_owned()),
+        ("POST /wrong/{number}/owner", "/wrong/1/owner".to_owned()),
+        ("POST /wrong/{number}/closure", "/wrong/1/closure".to_owned()),
+        ("GET /people/{id}/emergency", format!("{person}/emergency")),
+        ("POST /people/{id}/emergency", format!("{person}/emergency")),
+        ("GET /people/{id}/documents/{name}", format!("{person}/documents/x")),
+        (
+            "GET /people/{id}/documents/{name}/{number}",
+            format!("{person}/documents/x/1"),
+        ),
+        (
+            "GET /people/{id}/documents/{name}/{number}/file",
+            format!("{person}/documents/x/1/file"),
+        ),
+        ("GET /mine", "/mine".to_owned()),
+        ("GET /emergencies", "/emergencies".to_owned()),
+        (
+            "POST /emergencies/{number}/checked",
+            "/emergencies/1/checked".to_owned(),
+        ),
+        ("GET /audit", "/audit".to_owned()),
+        ("POST /audit", "/audit".to_owned()),
+        ("GET /sign-in", "/sign-in".to_owned()),
+        ("GET /accessibility", "/accessibility".to_owned()),
+        ("GET /privacy", "/privacy".to_owned()),
+        ("GET /figures", "/figures".to_owned()),
         ("GET /contact", "/contact".to_owned()),
         ("GET /healthy", "/healthy".to_owned()),
         ("GET /nowhere", "/nowhere".to_owned()),
+        ("POST /sign-out", "/sign-out".to_owned()),
     ];
-    let mut table = format!("{:<28}", "");
+    let mut table = format!("{:<62}", "");
     let mut browsers = vec![("nobody", Browser::fresh(&world.router))];
-    for user in DEMO_USERS.iter().filter(|user| !["gp", "ward"].contains(&user.user)) {
+    for user in DEMO_USERS
+        .iter()
+        .filter(|user| !["gp", "ward", "community", "board"].contains(&user.user))
+    {
         browsers.push((user.user, Browser::of(&world.router, user.user).await));
     }
     browsers
         .iter()
-        .for_each(|(user, _)| table.push_str(&format!("{user:<9}")));
+        .for_each(|(user, _)| table.push_str(&format!("{user:<10}")));
     for (name, path) in &routes {
-        table.push_str(&format!("\n{name:<28}"));
+        table.push_str(&format!("\n{name:<62}"));
         for (_, browser) in &mut browsers {
             let status = match name.starts_with("POST") {
                 true => browser.send(path, &[("asked", "9990000026")]).await.status,
                 false => browser.open(path).await.status,
             };
-            table.push_str(&format!("{:<9}", status.as_u16()));
+            table.push_str(&format!("{:<10}", status.as_u16()));
         }
     }
     let table: Vec<&str> = table.lines().map(str::trim_end).collect();
@@ -406,33 +445,48 @@ async fn who_may_open_what() {
 /// Reviewed as a whole. 200 a page; 303 led on, or to sign-in; 401 asked to sign in with the form kept; 403
 /// refused; 404 nothing here.
 const REVIEWED: &str = "
-                            nobody   nurse    social   link     engineer steward  privacy
-GET /                       303      303      303      200      303      303      303
-GET /people                 303      200      200      403      403      200      403
-POST /people                401      200      200      403      403      200      403
-GET /people/{id}            303      200      200      403      403      200      403
-GET …/summary               303      200      200      403      403      403      403
-GET …/looked                303      200      200      403      403      200      200
-GET …/held/{n}              303      200      403      403      403      200      403
-GET …/entries/{n}           303      200      200      403      403      200      403
-GET …/entries/{n}/as-sent   303      200      403      403      403      200      403
-GET …/versions/1            303      200      403      403      403      200      403
-GET …/versions/1/as-sent    303      200      403      403      403      200      403
-GET /feeds                  303      200      200      403      200      200      200
-GET /feeds/quarantine       303      403      403      403      200      200      403
-GET /feeds/quarantine.csv   303      403      403      403      200      200      403
-GET /feeds/quarantine/{n}   303      403      403      403      200      200      403
-GET …/{n}/as-sent           303      403      403      403      200      200      403
-POST …/{n}/retry            401      403      403      403      303      303      403
-POST …/{n}/mended           401      403      403      403      200      200      403
-POST …/{n}/discard          401      403      403      403      200      200      403
-GET /wrong                  303      403      403      403      403      200      403
-GET /wrong/new              303      200      200      200      200      200      200
-POST /wrong                 401      200      200      200      200      200      200
-GET /wrong/{n}              303      403      403      403      403      200      403
-POST /wrong/{n}/owner       401      403      403      403      403      303      403
-POST /wrong/{n}/closure     401      403      403      403      403      200      403
-GET /contact                200      200      200      200      200      200      200
-GET /healthy                200      200      200      200      200      200      200
-GET /nowhere                303      404      404      404      404      404      404
+                                                              nobody    nurse     social    link      engineer  steward   privacy   reception analyst   resident  carer
+GET /                                                         303       303       303       200       303       303       303       303       200       303       303
+GET /people                                                   303       200       200       403       403       200       403       200       403       403       403
+POST /people                                                  401       200       200       403       403       200       403       200       403       403       403
+GET /people/{id}                                              303       200       200       403       403       200       403       403       403       200       200
+GET /people/{id}/summary                                      303       200       200       403       403       403       403       403       403       200       200
+GET /people/{id}/looked                                       303       200       200       403       403       200       200       403       403       200       403
+GET /people/{id}/held/{number}                                303       200       403       403       403       200       403       403       403       403       403
+GET /people/{id}/entries/{name}                               303       200       200       403       403       200       403       403       403       200       200
+GET /people/{id}/entries/{name}/as-sent                       303       200       403       403       403       200       403       403       403       403       403
+GET /people/{id}/entries/{name}/versions/{number}             303       200       403       403       403       200       403       403       403       403       403
+GET /people/{id}/entries/{name}/versions/{number}/as-sent     303       200       403       403       403       200       403       403       403       403       403
+GET /feeds                                                    303       200       200       403       200       200       200       403       403       403       403
+GET /feeds/quarantine                                         303       403       403       403       200       200       403       403       403       403       403
+GET /feeds/quarantine.csv                                     303       403       403       403       200       200       403       403       403       403       403
+GET /feeds/quarantine/{number}                                303       403       403       403       200       200       403       403       403       403       403
+GET /feeds/quarantine/{number}/as-sent                        303       403       403       403       200       200       403       403       403       403       403
+POST /feeds/quarantine/{number}/retry                         401       403       403       403       303       303       403       403       403       403       403
+POST /feeds/quarantine/{number}/mended                        401       403       403       403       200       200       403       403       403       403       403
+POST /feeds/quarantine/{number}/discard                       401       403       403       403       200       200       403       403       403       403       403
+GET /wrong                                                    303       403       403       403       403       200       403       403       403       403       403
+GET /wrong/new                                                303       200       200       200       200       200       200       200       200       200       200
+POST /wrong                                                   401       200       200       200       200       200       200       200       200       200       200
+GET /wrong/{number}                                           303       403       403       403       403       200       403       403       403       403       403
+POST /wrong/{number}/owner                                    401       403       403       403       403       303       403       403       403       403       403
+POST /wrong/{number}/closure                                  401       403       403       403       403       200       403       403       403       403       403
+GET /people/{id}/emergency                                    303       200       200       403       403       403       403       403       403       403       403
+POST /people/{id}/emergency                                   401       422       422       403       403       403       403       403       403       403       403
+GET /people/{id}/documents/{name}                             303       404       404       403       403       404       403       403       403       404       404
+GET /people/{id}/documents/{name}/{number}                    303       404       404       403       403       404       403       403       403       404       404
+GET /people/{id}/documents/{name}/{number}/file               303       404       404       403       403       404       403       403       403       404       404
+GET /mine                                                     303       200       200       403       403       200       403       403       403       403       403
+GET /emergencies                                              303       403       403       403       403       403       200       403       403       403       403
+POST /emergencies/{number}/checked                            401       403       403       403       403       403       422       403       403       403       403
+GET /audit                                                    303       403       403       403       403       403       200       403       403       403       403
+POST /audit                                                   401       403       403       403       403       403       200       403       403       403       403
+GET /sign-in                                                  200       200       200       200       200       200       200       200       200       200       200
+GET /accessibility                                            200       200       200       200       200       200       200       200       200       200       200
+GET /privacy                                                  200       200       200       200       200       200       200       200       200       200       200
+GET /figures                                                  200       200       200       200       200       200       200       200       200       200       200
+GET /contact                                                  200       200       200       200       200       200       200       200       200       200       200
+GET /healthy                                                  200       200       200       200       200       200       200       200       200       200       200
+GET /nowhere                                                  303       404       404       404       404       404       404       404       404       404       404
+POST /sign-out                                                303       303       303       303       303       303       303       303       303       303       303
 ";

@@ -8,6 +8,7 @@ mod client;
 mod guarding;
 #[path = "../store/mod.rs"]
 mod store;
+mod trust;
 
 use axum::Router;
 use axum::http::StatusCode;

@@ -58,6 +58,12 @@ impl App {
                 name: token.to_owned(),
                 role,
                 organisation: "a test".to_owned(),
+                // Whoever turns up is the clinician's patient; the council knows whom it looks after.
+                works_for: OrgCode::parse(match role {
+                    Role::Clinician => "DEMO-UC01",
+                    Role::SocialWorker => "E06000059",
+                    _ => "QVV",
+                }),
             },
             sender: sender.and_then(OrgCode::parse),
         };

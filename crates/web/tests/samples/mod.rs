@@ -7,6 +7,7 @@ mod person;
 mod record;
 mod rest;
 pub mod serve;
+mod trust;
 
 use askama::Template;
 use web::site::view::{Door, Frame, User};
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Sample> {
     let mut samples = Vec::new();
     person::add_to(&mut samples);
     rest::add_to(&mut samples);
+    trust::add_to(&mut samples);
     samples
 }
 

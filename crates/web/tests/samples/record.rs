@@ -28,6 +28,8 @@ pub fn banner() -> Banner {
                 42,
             ),
         ],
+        emergency: String::new(),
+        sealed: false,
     }
 }
 

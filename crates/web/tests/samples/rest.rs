@@ -2,7 +2,7 @@
 
 use super::record::banner;
 use super::{PERSON, Sample, add, render};
-use web::access::view::{DemoUser, Look, LookedPage, SignInPage};
+use web::access::view::*;
 use web::feeds::form::Sort;
 use web::feeds::view::*;
 use web::site::as_sent::AsSent;
@@ -239,6 +239,7 @@ fn looked(frame: Frame) -> LookedPage {
     };
     LookedPage {
         frame,
+        own: false,
         banner: banner(),
         looks: vec![
             look(

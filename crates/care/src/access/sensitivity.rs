@@ -1,0 +1,168 @@
+//! Which entries a grant leaves out: how sensitive each is, by the care system's rules and by what was decided.
+//!
+//! An item is hidden whole: if one of its entries is not to be seen, none is, and neither is what was sent.
+
+use super::question::{Act, Part, Sensitivity, Show};
+use super::{EntryFacts, PersonGrant, store};
+use crate::Care;
+use crate::db::{Conn, DbError};
+use crate::intake::concept_of;
+use crate::person::Line;
+use record::OrgCode;
+use record::system::{OrganisationKind, SensitiveKind};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// How sensitive an entry of each kind is, and to whom on the person's side it is shown, unless somebody
+/// decided otherwise (SAFETY 9).
+const fn by_rule(kind: Option<SensitiveKind>) -> (Sensitivity, Show) {
+    match kind {
+        None => (Sensitivity::Ordinary, Show::PersonAndProxies),
+        Some(SensitiveKind::MentalHealth | SensitiveKind::SubstanceUse | SensitiveKind::SexualHealth) => {
+            (Sensitivity::Sensitive, Show::PersonAndProxies)
+        }
+        Some(SensitiveKind::ThirdParty) => (Sensitivity::ThirdParty, Show::Neither),
+        Some(SensitiveKind::SeriousHarm) => (Sensitivity::Ordinary, Show::Neither),
+        Some(SensitiveKind::Safeguarding) => (Sensitivity::Safeguarding, Show::Neither),
+    }
+}
+
+/// Leaves out the lines of a person that are not to be seen; answers whether something is sealed that the reader
+/// could see otherwise.
+pub(crate) fn sift(care: &Care, grant: &PersonGrant, lines: &mut Vec<Line>) -> bool {
+    let mut sieves: HashMap<OrgCode, Option<Sieve<'_>>> = HashMap::new();
+    for line in lines.iter() {
+        // Found without a clone for all lines of a sender but the first.
+        if !sieves.contains_key(&line.sender) {
+            let mut sieve = Sieve::new(care, grant, &line.sender);
+            let all = sieve.lets_all_through();
+            sieves.insert(line.sender.clone(), (!all).then_some(sieve));
+        }
+        if let Some(Some(sieve)) = sieves.get_mut(&line.sender) {
+            let entry = &line.entry;
+            let rules = &care.system().sensitive;
+            sieve.see(line.item, rules.kind_of(&entry.what, &entry.also, &entry.category));
+        }
+    }
+    let mut sealed = false;
+    let mut hidden: HashSet<i64> = HashSet::new();
+    for sieve in sieves.into_values().flatten() {
+        sealed |= sieve.sealed;
+        hidden.extend(sieve.hidden);
+    }
+    if !hidden.is_empty() {
+        lines.retain(|line| !hidden.contains(&line.item));
+    }
+    sealed
+}
+
+/// What of one record's items a grant covers.
+pub(crate) struct Sieve<'a> {
+    care: &'a Care,
+    grant: &'a PersonGrant,
+    own: bool,
+    gp: bool,
+    answers: HashMap<EntryFacts, bool>,
+    /// Items that are hidden.
+    pub hidden: HashSet<i64>,
+    /// Whether something is sealed that the reader could see otherwise, and may therefore be told of.
+    pub sealed: bool,
+}
+
+impl<'a> Sieve<'a> {
+    /// For the record of one sender.
+    pub fn new(care: &'a Care, grant: &'a PersonGrant, sender: &OrgCode) -> Self {
+        let of_practice = |org: &record::system::Organisation| org.kind == OrganisationKind::Practice;
+        Self {
+            care,
+            grant,
+            own: grant.actor().works_for.as_ref() == Some(sender),
+            gp: care.system().organisation(sender).is_some_and(of_practice),
+            answers: HashMap::new(),
+            hidden: HashSet::new(),
+            sealed: false,
+        }
+    }
+
+    /// Whether nothing of this record can be hidden from the reader, so that no entry has to be looked at.
+    pub fn lets_all_through(&mut self) -> bool {
+        let kinds = [
+            None,
+            Some(SensitiveKind::MentalHealth),
+            Some(SensitiveKind::ThirdParty),
+            Some(SensitiveKind::SeriousHarm),
+            Some(SensitiveKind::Safeguarding),
+        ];
+        self.grant.facts().decided.is_empty() && kinds.into_iter().all(|kind| self.covers(by_rule(kind)))
+    }
+
+    /// Takes note of one entry of an item.
+    pub fn see(&mut self, item: i64, kind: Option<SensitiveKind>) {
+        let (by_rule, shown_by_rule) = by_rule(kind);
+        let decided = self.grant.facts().decided.get(&item).copied().unwrap_or_default();
+        let (sensitivity, show) = (decided.0.unwrap_or(by_rule), decided.1.unwrap_or(shown_by_rule));
+        if self.covers((sensitivity, show)) {
+            return;
+        }
+        self.hidden.insert(item);
+        self.sealed |= sensitivity == Sensitivity::Sealed && self.covers((Sensitivity::Ordinary, show));
+    }
+
+    fn covers(&mut self, (sensitivity, show): (Sensitivity, Show)) -> bool {
+        let entry = EntryFacts {
+            sensitivity,
+            show,
+            own: self.own,
+            gp: self.gp,
+        };
+        let grant = self.grant;
+        *self.answers.entry(entry).or_insert_with(|| grant.covers(entry))
+    }
+
+    /// The items of a record that are not to be seen, found in the store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn of_record(mut self, conn: &mut Conn, record_no: i64) -> Result<HashSet<i64>, DbError> {
+        if self.lets_all_through() {
+            return Ok(self.hidden);
+        }
+        let coded = store::coded(conn, record_no)?;
+        let numbers: BTreeSet<i64> = coded
+            .iter()
+            .flat_map(|one| [Some(one.what), one.also, one.category])
+            .flatten()
+            .collect();
+        let texts = self.care.terms.texts(conn, &numbers)?;
+        let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text);
+        let mut kinds: HashMap<(i64, Option<i64>, Option<i64>), Option<SensitiveKind>> = HashMap::new();
+        for one in &coded {
+            let kind = *kinds.entry((one.what, one.also, one.category)).or_insert_with(|| {
+                let also: Vec<_> = text(one.also)
+                    .split('\u{1e}')
+                    .filter(|text| !text.is_empty())
+                    .map(concept_of)
+                    .collect();
+                let what = concept_of(text(Some(one.what)));
+                self.care.system().sensitive.kind_of(&what, &also, text(one.category))
+            });
+            self.see(one.item, kind);
+        }
+        // What was decided of an item holds for one that adds no entries too.
+        let decided: Vec<i64> = self.grant.facts().decided.keys().copied().collect();
+        decided.into_iter().for_each(|item| self.see(item, None));
+        Ok(self.hidden)
+    }
+}
+
+impl PersonGrant {
+    /// Whether the grant is for the person, or for someone who acts for them: they are shown what was read and
+    /// judged, nothing that waits in quarantine, and no guess at who may be the same.
+    pub fn is_own_use(&self) -> bool {
+        self.facts().is_own_use()
+    }
+
+    /// Whether it covers another part of what is held, for the act that was asked for.
+    pub fn covers_part(&self, act: Act, part: Part) -> bool {
+        self.facts().of_part(act, part).is_permit()
+    }
+}
