@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR := $(shell scripts/target-dir)
 CHESIL := $(CARGO_TARGET_DIR)/debug/chesil
 
-.PHONY: help demo test check check-quick check-slow assets bench nightly screenshots gallery
+.PHONY: help demo test check check-quick check-slow assets bench bench-linkage nightly screenshots gallery
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,6 +39,9 @@ crates/web/assets/vendor/nhsuk.css.gz: package-lock.json scripts/assets.mjs
 bench: assets ## how fast, with what was measured written under bench/
 	@test -x bench/run || { echo "bench/run is not there yet"; exit 1; }
 	bench/run
+
+bench-linkage: assets ## who is who: chesil link beside Splink on the same files, checked against the truth
+	bench/linkage/run
 
 nightly: assets ## the long forms: fuzzing, a million cases, hundreds of kills, peers side by side
 	@test -x bench/nightly || { echo "bench/nightly is not there yet"; exit 1; }

@@ -22,6 +22,10 @@ const MIGRATIONS: &[Migration] = &[
         number: 3,
         sql: include_str!("../migrations/0003-access.sql"),
     },
+    Migration {
+        number: 4,
+        sql: include_str!("../migrations/0004-matching.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;

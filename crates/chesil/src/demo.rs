@@ -108,12 +108,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
     let whole = synthesise::into::fill(care, data, plan)?;
+    let weighed = care::person::matching::drain(care, 1, clock::now(), |_| ())?;
     println!(
-        "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {:.1} s",
+        "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {} records \
+         compared, {:.1} s",
         plan.people,
         whole.received,
         whole.entries,
         whole.quarantined,
+        weighed,
         begun.elapsed().as_secs_f64()
     );
     Ok(whole)

@@ -7,6 +7,7 @@ mod demo;
 mod error;
 mod folder;
 mod import;
+mod link;
 mod serve;
 mod synthesise;
 mod system;
@@ -35,6 +36,8 @@ enum Command {
     Import(import::Arguments),
     /// Check a care system's folder; names file, line and reason of each problem.
     Check(check::Arguments),
+    /// Find which rows of one or more files are the same person: CSV or Parquet.
+    Link(link::Arguments),
     /// Serve pages, the FHIR and HL7 routes, MLLP listeners and a watched folder.
     Serve(serve::Arguments),
     /// Check that nobody has meddled with who looked at what.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Import(arguments) => import::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Link(arguments) => link::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

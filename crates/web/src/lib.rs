@@ -7,6 +7,7 @@ pub mod access;
 pub mod document;
 pub mod feeds;
 pub mod fhir;
+pub mod identity;
 pub mod ingest;
 pub mod person;
 pub mod serving;

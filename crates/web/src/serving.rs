@@ -47,6 +47,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::person::routes())
         .merge(crate::document::routes())
         .merge(crate::feeds::routes())
+        .merge(crate::identity::routes())
         .merge(crate::site::routes::routes())
         .fallback(crate::site::routes::nothing)
         .with_state(site)

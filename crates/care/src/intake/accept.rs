@@ -11,7 +11,7 @@ use super::quarantine;
 use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
 use crate::db::{Cell, Conn, DbError, insert_rows};
 use crate::person::identity::SaysWho;
-use crate::person::{decision, identity};
+use crate::person::{decision, identity, matching};
 use record::{Instant, Issue};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -323,6 +323,8 @@ impl<'a> Filing<'a> {
             )?);
             touched.insert(*record_no);
         }
+        let now = batch.pieces.first().map_or(Instant(0), |prepared| prepared.received);
+        matching::store::enqueue(conn, &touched, now)?;
         identity::settle(conn, &touched)
     }
 }

@@ -1,6 +1,6 @@
 //! Decisions about identity: truth that is only added to, and can be undone but never unsaid.
 
-use super::{identity, store};
+use super::{identity, matching, store};
 use crate::db::{Conn, DbError};
 use record::system::Feed;
 use record::{Instant, NhsNumber};
@@ -65,6 +65,9 @@ pub(crate) fn as_sent(conn: &mut Conn, kind: Kind, feed: &Feed, now: Instant) ->
 pub fn decide(conn: &mut Conn, kind: Kind, actor: &str, why: &str, now: Instant) -> Result<i64, DbError> {
     let number = store::insert_decision(conn, kind, actor, why, now)?;
     let touched = touched_by(conn, kind)?;
+    if matches!(kind, Kind::Barred(..)) {
+        matching::weigh_again(conn, &touched, now)?;
+    }
     identity::settle(conn, &touched)?;
     Ok(number)
 }
@@ -76,6 +79,9 @@ pub fn undo(conn: &mut Conn, number: i64, actor: &str, why: &str, now: Instant) 
     };
     store::mark_undone(conn, number, actor, why, now)?;
     let touched = touched_by(conn, decision.kind)?;
+    if matches!(decision.kind, Kind::Barred(..)) {
+        matching::weigh_again(conn, &touched, now)?;
+    }
     identity::settle(conn, &touched)?;
     Ok(true)
 }

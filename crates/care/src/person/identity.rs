@@ -7,6 +7,9 @@
 
 use super::decision::Kind;
 use super::given_name::{GivenNames, compare, normal};
+use super::matching;
+use super::matching::store::Weighed;
+use super::sets::Sets;
 use super::store::{self, Identity};
 use crate::db::{Conn, DbError};
 use record::{Demographics, NhsNumber, Sex};
@@ -104,7 +107,7 @@ pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbE
     let mut changes = Vec::new();
     for component in found.components() {
         let identities: Vec<&Identity> = component.iter().filter_map(|no| found.identities.get(no)).collect();
-        for group in group(&component, &identities, &found.decisions) {
+        for group in group(&component, &identities, &found.decisions, &found.weighed) {
             let person_no = group.iter().min().copied().unwrap_or_default();
             for record_no in group {
                 if found.persons.get(&record_no) != Some(&person_no) {
@@ -124,6 +127,7 @@ struct Surroundings {
     persons: HashMap<i64, i64>,
     decisions: Vec<Kind>,
     edges: Vec<(i64, i64)>,
+    weighed: Vec<Weighed>,
     all: BTreeSet<i64>,
 }
 
@@ -157,6 +161,13 @@ impl Surroundings {
                     found.edges.push((a, b));
                 }
                 found.decisions.push(kind);
+            }
+            for pair in matching::store::pairs_of(conn, &frontier)? {
+                if pair.joins {
+                    next.extend([pair.a, pair.b]);
+                    found.edges.push((pair.a, pair.b));
+                    found.weighed.push(pair);
+                }
             }
             for (record_no, person_no) in store::housemates(conn, &frontier)? {
                 found.persons.insert(record_no, person_no);
@@ -224,7 +235,12 @@ fn canonical(number: NhsNumber, decisions: &[Kind]) -> NhsNumber {
 }
 
 /// Parts one component into persons. Pure: the answer depends on the arguments alone, not on their order.
-pub(crate) fn group(component: &[i64], identities: &[&Identity], decisions: &[Kind]) -> Vec<Vec<i64>> {
+pub(crate) fn group(
+    component: &[i64],
+    identities: &[&Identity],
+    decisions: &[Kind],
+    weighed: &[Weighed],
+) -> Vec<Vec<i64>> {
     let mut sets = Sets::new(component);
     let apart: Vec<(i64, i64)> = decisions
         .iter()
@@ -248,8 +264,34 @@ pub(crate) fn group(component: &[i64], identities: &[&Identity], decisions: &[Ki
         for (a, b) in certain_pairs(identities, decisions) {
             sets.join_unless(a, b, &apart);
         }
+        join_weighed(&mut sets, identities, weighed, &apart);
     }
     sets.groups()
+}
+
+/// Joins what was weighed as surely one person, the surest first, unless anything in one group contradicts anything
+/// in the other: no chain of likely pairs joins two who are known to differ. An old identity that the law keeps from
+/// the new, and whatever a steward keeps apart, joins nothing by weight.
+fn join_weighed(sets: &mut Sets, identities: &[&Identity], weighed: &[Weighed], apart: &[(i64, i64)]) {
+    let by_record: HashMap<i64, &Identity> = identities.iter().map(|i| (i.record_no, *i)).collect();
+    let parted: BTreeSet<i64> = apart.iter().flat_map(|(a, b)| [*a, *b]).collect();
+    let own = |no: &i64| by_record.contains_key(no) && !parted.contains(no);
+    // Two spellings of one name contradict by number's stricter measure, and were weighed as one person's all the same.
+    let sure: BTreeSet<(i64, i64)> = weighed.iter().map(|pair| (pair.a, pair.b)).collect();
+    let pair_key = |x: &Identity, y: &Identity| (x.record_no.min(y.record_no), x.record_no.max(y.record_no));
+    for (a, b) in matching::join::in_order(weighed) {
+        if !own(&a) || !own(&b) || sets.root(a) == sets.root(b) {
+            continue;
+        }
+        let (left, right) = (sets.members(a), sets.members(b));
+        let contradiction = left.iter().filter_map(|no| by_record.get(no)).any(|x| {
+            let mut others = right.iter().filter_map(|no| by_record.get(no));
+            others.any(|y| !sure.contains(&pair_key(x, y)) && matching::join::contradict(x, y))
+        });
+        if !contradiction {
+            sets.join_unless(a, b, apart);
+        }
+    }
 }
 
 /// Pairs that the care bar joins by itself. Records are taken together by number and birth date; when any two
@@ -357,54 +399,6 @@ fn exactly_equal(a: &Identity, b: &Identity) -> bool {
         && a.sex != Sex::Unknown
 }
 
-/// Disjoint sets over a few records.
-struct Sets {
-    parent: BTreeMap<i64, i64>,
-}
-
-impl Sets {
-    fn new(members: &[i64]) -> Self {
-        Self {
-            parent: members.iter().map(|member| (*member, *member)).collect(),
-        }
-    }
-
-    fn root(&self, mut member: i64) -> i64 {
-        while let Some(parent) = self.parent.get(&member).filter(|parent| **parent != member) {
-            member = *parent;
-        }
-        member
-    }
-
-    fn join(&mut self, a: i64, b: i64) {
-        if !self.parent.contains_key(&a) || !self.parent.contains_key(&b) {
-            return;
-        }
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent.insert(a.max(b), a.min(b));
-    }
-
-    /// Joins two sets unless that would put two records together that are kept apart.
-    fn join_unless(&mut self, a: i64, b: i64, apart: &[(i64, i64)]) {
-        let (left, right) = (self.root(a), self.root(b));
-        let forbidden = apart.iter().any(|(x, y)| {
-            let (x, y) = (self.root(*x), self.root(*y));
-            (x, y) == (left, right) || (y, x) == (left, right)
-        });
-        if !forbidden {
-            self.join(a, b);
-        }
-    }
-
-    fn groups(&self) -> Vec<Vec<i64>> {
-        let mut groups: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for member in self.parent.keys() {
-            groups.entry(self.root(*member)).or_default().push(*member);
-        }
-        groups.into_values().collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,8 +422,8 @@ mod tests {
     fn grouped(identities: &[Identity], decisions: &[Kind]) -> String {
         let records: Vec<i64> = identities.iter().map(|identity| identity.record_no).collect();
         let refs: Vec<&Identity> = identities.iter().collect();
-        let forward = group(&records, &refs, decisions);
-        let backward = group(&records, &refs.into_iter().rev().collect::<Vec<_>>(), decisions);
+        let forward = group(&records, &refs, decisions, &[]);
+        let backward = group(&records, &refs.into_iter().rev().collect::<Vec<_>>(), decisions, &[]);
         assert_eq!(forward, backward, "the order of records must not matter");
         forward
             .iter()

@@ -4,7 +4,7 @@ use super::banner::{self, Banner};
 use super::disagreement::{self, Disagreement};
 use super::store::{self, Identity, RawLine};
 use super::timeline::{self, Fact, Line};
-use super::{demographics, whereabouts};
+use super::{demographics, matching, whereabouts};
 use crate::Care;
 use crate::access::PersonGrant;
 use crate::access::sensitivity;
@@ -350,6 +350,12 @@ fn may_be_same(conn: &mut Conn, mine: &[Identity], records: &[i64], person_no: i
                 .map(|o| o.record_no),
         );
     }
+    // And those that were weighed as likely, however little they share.
+    candidates.extend(
+        matching::store::pairs_of(conn, records)?
+            .iter()
+            .flat_map(|pair| [pair.a, pair.b]),
+    );
     let others: Vec<i64> = candidates.into_iter().filter(|no| !records.contains(no)).collect();
     let mut found: BTreeMap<i64, Perhaps> = BTreeMap::new();
     for (record_no, other_no, id) in store::person_ids_of(conn, &others)? {

@@ -255,10 +255,10 @@ pub(super) fn set_persons(conn: &mut Conn, changes: &[(i64, i64, bool)]) -> Resu
     insert_rows(conn, &RECORD_PERSON, &fresh)
 }
 
-const DECISION_COLUMNS: &str =
+pub(crate) const DECISION_COLUMNS: &str =
     "decision_no, kind, record_a, record_b, old_number, new_number, actor, why, decided, undone";
 
-fn decision_of(row: &Row<'_>) -> Result<Option<Decision>, DbError> {
+pub(crate) fn decision_of(row: &Row<'_>) -> Result<Option<Decision>, DbError> {
     let (a, b) = (row.int(2)?, row.int(3)?);
     let kind = match row.int(1)? {
         1 => Kind::Merge { from: a, into: b },
@@ -326,7 +326,7 @@ pub(super) fn insert_decision(
 }
 
 /// One decision.
-pub(super) fn decision(conn: &mut Conn, number: i64) -> Result<Option<Decision>, DbError> {
+pub(crate) fn decision(conn: &mut Conn, number: i64) -> Result<Option<Decision>, DbError> {
     let sql = format!("SELECT {DECISION_COLUMNS} FROM decision WHERE decision_no = ?1");
     Ok(conn.first(&sql, &[number.into()], decision_of)?.flatten())
 }
@@ -341,7 +341,7 @@ pub(super) fn mark_undone(conn: &mut Conn, number: i64, by: &str, why: &str, now
 }
 
 /// Standing decisions on any of these records.
-pub(super) fn decisions_on(conn: &mut Conn, records: &[i64]) -> Result<Vec<Kind>, DbError> {
+pub(crate) fn decisions_on(conn: &mut Conn, records: &[i64]) -> Result<Vec<Kind>, DbError> {
     standing(conn, &["record_a", "record_b"], records)
 }
 

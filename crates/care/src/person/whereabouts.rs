@@ -45,6 +45,29 @@ pub(crate) fn restricted(conn: &mut Conn, mine: &[Identity]) -> Result<bool, DbE
     Ok(false)
 }
 
+/// The records whose whereabouts are hidden because this marked one may be of the same person.
+pub(crate) fn hidden_with(conn: &mut Conn, record_no: i64) -> Result<BTreeSet<i64>, DbError> {
+    let marked = store::identities(conn, &[record_no])?;
+    let numbers: Vec<i64> = marked
+        .iter()
+        .filter_map(|i| i.nhs_number)
+        .map(NhsNumber::as_i64)
+        .collect();
+    let mut found = store::records_with_numbers(conn, &numbers)?;
+    for identity in &marked {
+        let Some(birth) = identity.birth else { continue };
+        let others = store::identities_by(conn, Some(birth), "", CANDIDATES_MAX)?;
+        found.extend(
+            others
+                .iter()
+                .filter(|other| alike(identity, other))
+                .map(|other| other.record_no),
+        );
+    }
+    found.remove(&record_no);
+    Ok(found)
+}
+
 /// As [`restricted`], for the person whose record this is.
 pub(crate) fn restricted_record(conn: &mut Conn, record_no: i64) -> Result<bool, DbError> {
     let records: Vec<i64> = store::housemates(conn, &[record_no])?

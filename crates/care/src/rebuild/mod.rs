@@ -13,7 +13,7 @@ use crate::access::JobGrant;
 use crate::db::{Cell, Conn, DbError, Urgency};
 use crate::intake::store::StoredParcel;
 use crate::intake::{self, Prepared, Source, Tally};
-use crate::person::identity;
+use crate::person::{identity, matching};
 use crate::{Care, Opening};
 use contributions::Sent;
 use exchange::{Format, Piece};
@@ -43,6 +43,10 @@ pub fn rebuild(from: &Care, into: Opening, _grant: &JobGrant) -> Result<(Care, T
     name_by_number(&into)?;
     let tally = file_again(from, &into)?;
     settle_all(&into)?;
+    // What was weighed is weighed again; what still waited waits again.
+    if from.readers().read(matching::store::waiting_count)? == 0 {
+        matching::drain(&into, 1, Instant(0), |_| {})?;
+    }
     let (days, last) = from.readers().read(store::feed_days)?;
     into.writer()
         .write::<(), DbError>(Urgency::Bulk, move |conn| store::set_feed_days(conn, &days, &last))?;

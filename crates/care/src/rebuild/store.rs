@@ -99,6 +99,20 @@ pub(super) const BEFORE: &[Carried] = &[
     },
     Carried {
         table: Table {
+            name: "match_model",
+            columns: &["model_no", "made", "actor", "why", "state", "body"],
+        },
+        holds: &[I, I, T, T, I, T],
+    },
+    Carried {
+        table: Table {
+            name: "match_label",
+            columns: &["label_no", "record_a", "record_b", "is_one", "weight", "actor", "said"],
+        },
+        holds: &[I, I, I, I, I, T, I],
+    },
+    Carried {
+        table: Table {
             name: "access_act",
             columns: &[
                 "act_no",
@@ -120,7 +134,16 @@ pub(super) const BEFORE: &[Carried] = &[
 ];
 
 /// Counters whose numbers stand in what was carried over.
-pub(super) const COUNTERS: &[&str] = &["feed", "record", "decision", "quarantine", "concern", "access_act"];
+pub(super) const COUNTERS: &[&str] = &[
+    "feed",
+    "record",
+    "decision",
+    "quarantine",
+    "concern",
+    "access_act",
+    "match_model",
+    "match_label",
+];
 
 /// A page of a carried table, after the row whose key is `after`.
 pub(super) fn page(conn: &mut Conn, carried: &Carried, after: i64, limit: i64) -> Result<Vec<Vec<Cell>>, DbError> {

@@ -192,8 +192,13 @@ impl App {
     }
 
     pub fn grant(&self, sender: &str, local: &str) -> PersonGrant {
+        self.grant_for("nurse", sender, local, Act::ReadRecord)
+    }
+
+    /// Leave for a user to do something with the person whose a sender's record is.
+    pub fn grant_for(&self, user: &str, sender: &str, local: &str, act: Act) -> PersonGrant {
         let id = PersonId::minted_with(self.record(sender, local));
-        access::person(&self.care, &actor("nurse"), id, Act::ReadRecord, self.now()).unwrap()
+        access::person(&self.care, &actor(user), id, act, self.now()).unwrap()
     }
 
     /// Reads the person whose a sender's record is.

@@ -10,6 +10,7 @@ mod audit;
 mod columns;
 mod identity;
 mod lines;
+mod matching;
 mod migrations;
 mod order;
 mod postgres;

@@ -1,6 +1,7 @@
 //! `chesil serve`: pages, the FHIR and HL7 routes, MLLP listeners and a watched folder, over one store.
 
 mod machines;
+mod matching;
 mod mllp;
 mod watch;
 
@@ -67,6 +68,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     if let Some(folder) = &arguments.watch {
         watch::start(Arc::clone(&care), &arguments.store.data, folder)?;
     }
+    matching::start(Arc::clone(&care))?;
     let site = Arc::new(Site {
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,
         care: Arc::clone(&care),

@@ -216,6 +216,7 @@ pub fn doors(role: Role, path: &str) -> Vec<Door> {
         (Act::Search, "Find a person", "/people"),
         (Act::Write, "In my care", "/mine"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
+        (Act::DecideIdentity, "Identity", "/identity"),
         (Act::ReadConcerns, "Reports", "/wrong"),
         (Act::ReadAudit, "Emergencies", "/emergencies"),
         (Act::ReadAudit, "Audit", "/audit"),

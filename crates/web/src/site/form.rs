@@ -47,6 +47,14 @@ impl Pairs {
         self.raw(name).trim()
     }
 
+    /// Every value called `name`: those of checkboxes.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// The first value called `name` exactly as sent; empty when absent. For bytes that must not change.
     pub fn raw(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)

@@ -382,6 +382,24 @@ async fn who_may_open_what() {
         ("POST /feeds/quarantine/{number}/retry", format!("{item}/retry")),
         ("POST /feeds/quarantine/{number}/mended", format!("{item}/mended")),
         ("POST /feeds/quarantine/{number}/discard", format!("{item}/discard")),
+        ("GET /identity", "/identity".to_owned()),
+        ("POST /identity/pairs/{a}/{b}", "/identity/pairs/1/2".to_owned()),
+        ("GET /identity/decisions", "/identity/decisions".to_owned()),
+        (
+            "POST /identity/decisions/{number}/undo",
+            "/identity/decisions/1/undo".to_owned(),
+        ),
+        (
+            "GET /identity/people/{id}",
+            person.replace("/people/", "/identity/people/"),
+        ),
+        (
+            "POST /identity/people/{id}",
+            person.replace("/people/", "/identity/people/"),
+        ),
+        ("GET /identity/quality", "/identity/quality".to_owned()),
+        ("POST /identity/models", "/identity/models".to_owned()),
+        ("POST /identity/models/{number}", "/identity/models/0".to_owned()),
         ("GET /wrong", "/wrong".to_owned()),
         ("GET /wrong/new", "/wrong/new".to_owned()),
         ("POST /wrong", "/wrong".to_owned()),
@@ -465,6 +483,15 @@ GET /feeds/quarantine/{number}/as-sent                        303       403     
 POST /feeds/quarantine/{number}/retry                         401       403       403       403       303       303       403       403       403       403       403
 POST /feeds/quarantine/{number}/mended                        401       403       403       403       200       200       403       403       403       403       403
 POST /feeds/quarantine/{number}/discard                       401       403       403       403       200       200       403       403       403       403       403
+GET /identity                                                 303       403       403       403       403       200       403       403       403       403       403
+POST /identity/pairs/{a}/{b}                                  401       403       403       403       403       200       403       403       403       403       403
+GET /identity/decisions                                       303       403       403       403       403       200       403       403       403       403       403
+POST /identity/decisions/{number}/undo                        401       403       403       403       403       404       403       403       403       403       403
+GET /identity/people/{id}                                     303       403       403       403       403       200       403       403       403       403       403
+POST /identity/people/{id}                                    401       403       403       403       403       200       403       403       403       403       403
+GET /identity/quality                                         303       403       403       403       403       200       403       403       403       403       403
+POST /identity/models                                         401       403       403       403       403       200       403       403       403       403       403
+POST /identity/models/{number}                                401       403       403       403       403       303       403       403       403       403       403
 GET /wrong                                                    303       403       403       403       403       200       403       403       403       403       403
 GET /wrong/new                                                303       200       200       200       200       200       200       200       200       200       200
 POST /wrong                                                   401       200       200       200       200       200       200       200       200       200       200

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the tests and the gallery each use a part")]
 #![allow(clippy::unwrap_used, reason = "samples are right or the test is wrong")]
 
+mod identity;
 mod person;
 mod record;
 mod rest;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Sample> {
     let mut samples = Vec::new();
     person::add_to(&mut samples);
     rest::add_to(&mut samples);
+    identity::pages(&mut samples);
     trust::add_to(&mut samples);
     samples
 }

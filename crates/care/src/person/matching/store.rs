@@ -1,0 +1,343 @@
+//! The tables of matching.
+
+use crate::db::{Cell, Conn, DbError, Table, fetch_by_keys, insert_rows};
+use crate::person::decision::{Decision, Kind};
+use crate::person::store::{DECISION_COLUMNS, decision_of};
+use record::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+
+const QUEUE: Table = Table {
+    name: "match_queue",
+    columns: &["record_no", "since"],
+};
+const KEY: Table = Table {
+    name: "match_key",
+    columns: &["key", "record_no"],
+};
+const RECORD: Table = Table {
+    name: "match_record",
+    columns: &["record_no", "state", "keys"],
+};
+const PAIR: Table = Table {
+    name: "match_pair",
+    columns: &["record_a", "record_b", "weight", "verdict", "model_no"],
+};
+
+/// A weighed pair as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    pub a: i64,
+    pub b: i64,
+    /// Thousandths of a bit.
+    pub weight: i64,
+    /// Whether it joins by itself; else a steward has to look.
+    pub joins: bool,
+    pub model_no: i64,
+}
+
+/// Notes that these records are to be weighed again.
+pub(crate) fn enqueue(conn: &mut Conn, records: &BTreeSet<i64>, now: Instant) -> Result<(), DbError> {
+    let asked: Vec<i64> = records.iter().copied().collect();
+    let sql = "SELECT record_no FROM match_queue WHERE record_no = ?1";
+    let waiting: BTreeSet<i64> = fetch_by_keys(conn, sql, &asked, |row| row.int(0))?
+        .into_iter()
+        .collect();
+    let rows: Vec<Vec<Cell>> = records
+        .difference(&waiting)
+        .map(|record| vec![Cell::Int(*record), Cell::Int(now.0)])
+        .collect();
+    insert_rows(conn, &QUEUE, &rows)
+}
+
+/// Notes that every record that says who it is about is to be weighed again.
+pub(super) fn enqueue_all(conn: &mut Conn, now: Instant) -> Result<(), DbError> {
+    conn.execute("DELETE FROM match_queue", &[])?;
+    let sql = "INSERT INTO match_queue (record_no, since) SELECT record_no, ?1 FROM identity";
+    conn.execute(sql, &[now.0.into()])?;
+    Ok(())
+}
+
+/// The records that wait longest, at most `limit`.
+pub(super) fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<i64>, DbError> {
+    let sql = "SELECT record_no FROM match_queue ORDER BY record_no LIMIT ?1";
+    conn.query(sql, &[limit.into()], |row| row.int(0))
+}
+
+/// How many records wait.
+pub(crate) fn waiting_count(conn: &mut Conn) -> Result<i64, DbError> {
+    let count = conn.first("SELECT COUNT(*) FROM match_queue", &[], |row| row.int(0))?;
+    Ok(count.unwrap_or(0))
+}
+
+/// Takes records off the queue.
+pub(super) fn done(conn: &mut Conn, records: &[i64]) -> Result<(), DbError> {
+    for record in records {
+        conn.execute("DELETE FROM match_queue WHERE record_no = ?1", &[(*record).into()])?;
+    }
+    Ok(())
+}
+
+/// Takes the lease for this holder until then; answers whether it has it.
+pub(super) fn lease(conn: &mut Conn, holder: i64, now: Instant, until: Instant) -> Result<bool, DbError> {
+    let sql = "UPDATE match_lease SET holder = ?1, until = ?2 WHERE name = 'weigh' AND (until < ?3 OR holder = ?1)";
+    Ok(conn.execute(sql, &[holder.into(), until.0.into(), now.0.into()])? > 0)
+}
+
+/// What was weighed of a record when it was last weighed, and the keys it stands under.
+pub(super) fn indexed(conn: &mut Conn, record: i64) -> Result<Option<(i64, Vec<i64>)>, DbError> {
+    let sql = "SELECT state, keys FROM match_record WHERE record_no = ?1";
+    let found = conn.first(sql, &[record.into()], |row| Ok((row.int(0)?, row.bytes(1)?)))?;
+    Ok(found.map(|(state, bytes)| (state, keys_of(&bytes))))
+}
+
+/// Keys are 40 bits: five bytes each.
+fn keys_of(bytes: &[u8]) -> Vec<i64> {
+    let key = |chunk: &[u8]| chunk.iter().fold(0, |key, byte| key << 8 | i64::from(*byte));
+    bytes.chunks_exact(5).map(key).collect()
+}
+
+/// Puts a record under these keys in place of those it stood under.
+pub(super) fn index(conn: &mut Conn, record: i64, state: i64, old: &[i64], new: &[i64]) -> Result<(), DbError> {
+    for key in old.iter().filter(|key| !new.contains(key)) {
+        let sql = "DELETE FROM match_key WHERE key = ?1 AND record_no = ?2";
+        conn.execute(sql, &[(*key).into(), record.into()])?;
+    }
+    let added = new.iter().filter(|key| !old.contains(key));
+    let rows: Vec<Vec<Cell>> = added.map(|key| vec![Cell::Int(*key), Cell::Int(record)]).collect();
+    insert_rows(conn, &KEY, &rows)?;
+    conn.execute("DELETE FROM match_record WHERE record_no = ?1", &[record.into()])?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let bytes = new.iter().flat_map(|key| key.to_be_bytes()[3..].to_vec()).collect();
+    let row = vec![Cell::Int(record), Cell::Int(state), Cell::Bytes(bytes)];
+    insert_rows(conn, &RECORD, &[row])
+}
+
+/// Has a record weighed anew when it next comes up, whether or not it changed.
+pub(super) fn forget_state(conn: &mut Conn, record: i64) -> Result<(), DbError> {
+    conn.execute(
+        "UPDATE match_record SET state = 0 WHERE record_no = ?1",
+        &[record.into()],
+    )?;
+    Ok(())
+}
+
+/// The records under any of these keys. A key that more than `most` stand under tells nobody apart and is left out.
+pub(super) fn under(conn: &mut Conn, keys: &[i64], most: usize) -> Result<BTreeSet<i64>, DbError> {
+    let sql = "SELECT key, record_no FROM match_key WHERE key = ?1";
+    let mut by_key: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (key, record) in fetch_by_keys(conn, sql, keys, |row| Ok((row.int(0)?, row.int(1)?)))? {
+        by_key.entry(key).or_default().push(record);
+    }
+    Ok(by_key
+        .into_values()
+        .filter(|records| records.len() <= most)
+        .flatten()
+        .collect())
+}
+
+/// Puts these pairs in place of all pairs of a record; answers the records of the pairs taken out that joined.
+pub(super) fn replace_pairs(conn: &mut Conn, record: i64, pairs: &[Weighed]) -> Result<BTreeSet<i64>, DbError> {
+    let before = pairs_of(conn, &[record])?;
+    for pair in &before {
+        let sql = "DELETE FROM match_pair WHERE record_a = ?1 AND record_b = ?2";
+        conn.execute(sql, &[pair.a.into(), pair.b.into()])?;
+    }
+    let row = |pair: &Weighed| {
+        vec![
+            Cell::Int(pair.a),
+            Cell::Int(pair.b),
+            Cell::Int(pair.weight),
+            Cell::Int(if pair.joins { 1 } else { 2 }),
+            Cell::Int(pair.model_no),
+        ]
+    };
+    let mut rows: Vec<Vec<Cell>> = pairs.iter().map(row).collect();
+    rows.sort_by_key(|row| match (&row[0], &row[1]) {
+        (Cell::Int(a), Cell::Int(b)) => (*a, *b),
+        _ => (0, 0),
+    });
+    insert_rows(conn, &PAIR, &rows)?;
+    Ok(before
+        .iter()
+        .filter(|pair| pair.joins)
+        .flat_map(|pair| [pair.a, pair.b])
+        .collect())
+}
+
+const PAIR_COLUMNS: &str = "record_a, record_b, weight, verdict, model_no";
+
+fn weighed(row: &crate::db::Row<'_>) -> Result<Weighed, DbError> {
+    Ok(Weighed {
+        a: row.int(0)?,
+        b: row.int(1)?,
+        weight: row.int(2)?,
+        joins: row.int(3)? == 1,
+        model_no: row.int(4)?,
+    })
+}
+
+/// All pairs of these records.
+pub(crate) fn pairs_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<Weighed>, DbError> {
+    let mut found = BTreeMap::new();
+    for column in ["record_a", "record_b"] {
+        let sql = format!("SELECT {PAIR_COLUMNS} FROM match_pair WHERE {column} = ?1");
+        for pair in fetch_by_keys(conn, &sql, records, weighed)? {
+            found.insert((pair.a, pair.b), pair);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Pairs of different persons that a steward has to look at, those that weigh most first, after this one.
+pub(super) fn to_review(conn: &mut Conn, after: (i64, i64, i64), limit: i64) -> Result<Vec<Weighed>, DbError> {
+    let sql = "SELECT p.record_a, p.record_b, p.weight, p.verdict, p.model_no FROM match_pair p
+               JOIN record_person x ON x.record_no = p.record_a JOIN record_person y ON y.record_no = p.record_b
+               WHERE x.person_no <> y.person_no
+                 AND (p.weight < ?1 OR (p.weight = ?1 AND (p.record_a > ?2 OR (p.record_a = ?2 AND p.record_b > ?3))))
+               ORDER BY p.weight DESC, p.record_a, p.record_b LIMIT ?4";
+    conn.query(
+        sql,
+        &[after.0.into(), after.1.into(), after.2.into(), limit.into()],
+        weighed,
+    )
+}
+
+/// How many pairs of each verdict there are, by whole bits of weight: (verdict, bits, pairs).
+pub(super) fn distribution(conn: &mut Conn) -> Result<Vec<(i64, i64, i64)>, DbError> {
+    let sql = "SELECT verdict, weight / 1000, COUNT(*) FROM match_pair GROUP BY verdict, weight / 1000 ORDER BY 2, 1";
+    conn.query(sql, &[], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
+}
+
+/// Models, the latest first: (number, made, actor, why, state).
+pub(super) fn models(conn: &mut Conn) -> Result<Vec<(i64, i64, String, String, i64)>, DbError> {
+    let sql = "SELECT model_no, made, actor, why, state FROM match_model ORDER BY model_no DESC";
+    conn.query(sql, &[], |row| {
+        Ok((row.int(0)?, row.int(1)?, row.text(2)?, row.text(3)?, row.int(4)?))
+    })
+}
+
+/// The model in force, with its number; `None` for the one that the program holds.
+pub(super) fn model_in_force(conn: &mut Conn) -> Result<Option<(i64, String)>, DbError> {
+    let sql = "SELECT model_no, body FROM match_model WHERE state = 2 ORDER BY model_no DESC LIMIT 1";
+    conn.first(sql, &[], |row| Ok((row.int(0)?, row.text(1)?)))
+}
+
+/// The number of the model in force.
+pub(super) fn model_number(conn: &mut Conn) -> Result<i64, DbError> {
+    let sql = "SELECT model_no FROM match_model WHERE state = 2 ORDER BY model_no DESC LIMIT 1";
+    Ok(conn.first(sql, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Keeps a proposed model; answers its number.
+pub(super) fn keep_model(conn: &mut Conn, body: &str, actor: &str, why: &str, now: Instant) -> Result<i64, DbError> {
+    let number = conn.take_numbers("match_model", 1)?;
+    conn.execute(
+        "INSERT INTO match_model (model_no, made, actor, why, state, body) VALUES (?1, ?2, ?3, ?4, 1, ?5)",
+        &[number.into(), now.0.into(), actor.into(), why.into(), body.into()],
+    )?;
+    Ok(number)
+}
+
+/// Puts a model in force and retires the one before; answers whether there is such a model. Number 0 goes back to the
+/// one that the program holds.
+pub(super) fn put_in_force(conn: &mut Conn, number: i64) -> Result<bool, DbError> {
+    conn.execute("UPDATE match_model SET state = 3 WHERE state = 2", &[])?;
+    let sql = "UPDATE match_model SET state = 2 WHERE model_no = ?1";
+    Ok(number == 0 || conn.execute(sql, &[number.into()])? == 1)
+}
+
+/// Keeps what a steward said of a pair. Nothing is taken out: the last word counts.
+pub(super) fn label(conn: &mut Conn, pair: Weighed, is_one: bool, actor: &str, now: Instant) -> Result<(), DbError> {
+    let number = conn.take_numbers("match_label", 1)?;
+    conn.execute(
+        "INSERT INTO match_label (label_no, record_a, record_b, is_one, weight, actor, said)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &[
+            number.into(),
+            pair.a.into(),
+            pair.b.into(),
+            i64::from(is_one).into(),
+            pair.weight.into(),
+            actor.into(),
+            now.0.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The last word on each pair: whether it is one person, and its weight then.
+pub(super) fn labels(conn: &mut Conn) -> Result<Vec<(bool, i64)>, DbError> {
+    let sql = "SELECT record_a, record_b, is_one, weight FROM match_label ORDER BY label_no";
+    let said = conn.query(sql, &[], |row| {
+        Ok(((row.int(0)?, row.int(1)?), (row.int(2)? == 1, row.int(3)?)))
+    })?;
+    Ok(said.into_iter().collect::<BTreeMap<_, _>>().into_values().collect())
+}
+
+/// What a page of records say of who they are about: (record, sender, demographics), after this record.
+pub(super) fn page(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, String, String)>, DbError> {
+    let sql = "SELECT i.record_no, r.sender, i.demographics FROM identity i JOIN record r ON r.record_no = i.record_no
+               WHERE i.record_no > ?1 ORDER BY i.record_no LIMIT ?2";
+    conn.query(sql, &[after.into(), limit.into()], |row| {
+        Ok((row.int(0)?, row.text(1)?, row.text(2)?))
+    })
+}
+
+/// What these records say of who they are about, in the stored form.
+pub(super) fn said(conn: &mut Conn, records: &[i64]) -> Result<BTreeMap<i64, String>, DbError> {
+    let sql = "SELECT record_no, demographics FROM identity WHERE record_no = ?1";
+    let found = fetch_by_keys(conn, sql, records, |row| Ok((row.int(0)?, row.text(1)?)))?;
+    Ok(found.into_iter().collect())
+}
+
+/// Of each sender: records, those without an NHS number, and those whose person has records of others.
+pub(super) fn by_sender(conn: &mut Conn) -> Result<Vec<(String, i64, i64, i64)>, DbError> {
+    let sql = "SELECT r.sender, COUNT(*), SUM(CASE WHEN i.nhs_number IS NULL THEN 1 ELSE 0 END),
+                 SUM(CASE WHEN EXISTS (SELECT 1 FROM record_person o WHERE o.person_no = rp.person_no
+                   AND o.record_no <> i.record_no) THEN 1 ELSE 0 END)
+               FROM identity i JOIN record r ON r.record_no = i.record_no
+               JOIN record_person rp ON rp.record_no = i.record_no
+               WHERE r.directory = 0 GROUP BY r.sender ORDER BY r.sender";
+    conn.query(sql, &[], |row| {
+        Ok((row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))
+    })
+}
+
+/// How many NHS numbers records of more than one person carry.
+pub(super) fn shared_numbers(conn: &mut Conn) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT i.nhs_number FROM identity i JOIN record_person rp
+                 ON rp.record_no = i.record_no WHERE i.nhs_number IS NOT NULL
+                 GROUP BY i.nhs_number HAVING COUNT(DISTINCT rp.person_no) > 1) shared";
+    Ok(conn.first(sql, &[], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// The latest decisions that joined two records or keep them apart, at most `limit`.
+pub(super) fn latest_decisions(conn: &mut Conn, limit: i64) -> Result<Vec<Decision>, DbError> {
+    let sql = format!(
+        "SELECT {DECISION_COLUMNS} FROM decision WHERE kind = 1 OR kind = 3 ORDER BY decision_no DESC LIMIT ?1"
+    );
+    Ok(conn
+        .query(&sql, &[limit.into()], decision_of)?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// The standing merges of one of these records with one of those.
+pub(super) fn merges_between(conn: &mut Conn, these: &[i64], those: &[i64]) -> Result<Vec<i64>, DbError> {
+    let mut found = BTreeSet::new();
+    for column in ["record_a", "record_b"] {
+        let sql =
+            format!("SELECT {DECISION_COLUMNS} FROM decision WHERE {column} = ?1 AND kind = 1 AND undone IS NULL");
+        for decision in fetch_by_keys(conn, &sql, these, decision_of)?.into_iter().flatten() {
+            if let Kind::Merge { from, into } = decision.kind
+                && (those.contains(&from) || those.contains(&into))
+            {
+                found.insert(decision.number);
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}

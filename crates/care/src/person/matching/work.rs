@@ -1,0 +1,256 @@
+//! The worker: weighs waiting records, a few in one go.
+
+use super::models;
+use super::rows::{self, Cells};
+use super::store::{self, Weighed};
+use crate::Care;
+use crate::db::{Conn, DbError, Urgency};
+use crate::person::decision::Kind;
+use crate::person::{demographics, identity, store as person_store, whereabouts};
+use linkage::block::{Rule, keys, rules_for_index};
+use linkage::care::{Bars, Verdict, verdict};
+use linkage::{Scorer, Weights};
+use record::Instant;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A key under which more records stand tells nobody apart: a telephone of a care home, a stand-in postcode.
+const UNDER_ONE_KEY: usize = 300;
+/// How many records are weighed in one go: a go must not keep a reader's write waiting.
+const AT_ONCE: i64 = 25;
+/// How long a worker that stops without a word keeps the others out, in microseconds.
+const LEASE: i64 = 20_000_000;
+/// Keys have 40 bits.
+const KEY_BITS: u64 = (1 << 40) - 1;
+
+/// A model made ready, with who works with it.
+pub struct Matcher {
+    weights: Weights,
+    rules: Vec<Rule>,
+    model_no: i64,
+    holder: i64,
+}
+
+/// What a go came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worked {
+    /// So many records were weighed.
+    Weighed(usize),
+    /// Nothing waits, or another process weighs.
+    Nothing,
+    /// Another model is in force now: load it.
+    OtherModel,
+}
+
+impl Matcher {
+    /// The model in force, made ready. `holder`: a number that no other process uses.
+    ///
+    /// # Errors
+    /// When the store fails or holds a model that cannot be read.
+    pub fn load(care: &Care, holder: i64) -> Result<Matcher, DbError> {
+        care.readers().read(|conn| Matcher::of(conn, holder))
+    }
+
+    pub(super) fn of(conn: &mut Conn, holder: i64) -> Result<Matcher, DbError> {
+        let (model_no, model) = models::in_force(conn)?;
+        let weights = Weights::new(&model);
+        let rules = rules_for_index(weights.schema());
+        Ok(Matcher {
+            weights,
+            rules,
+            model_no,
+            holder,
+        })
+    }
+
+    /// The number of its model.
+    pub fn model_no(&self) -> i64 {
+        self.model_no
+    }
+
+    pub(super) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The keys under which a record stands.
+    fn keys_of(&self, cells: &Cells) -> Vec<i64> {
+        let table = rows::table(self.weights.schema(), [cells]);
+        let mut found = BTreeSet::new();
+        for (number, rule) in self.rules.iter().enumerate() {
+            keys(&table, rule, number, 0, |key| {
+                found.insert((key & KEY_BITS) as i64);
+            });
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// Weighs a few of the records that wait, if no other process does.
+///
+/// # Errors
+/// When the store fails; nothing of the go stands then.
+pub fn weigh_some(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<Worked, DbError> {
+    if care.readers().read(|conn| store::waiting(conn, 1))?.is_empty() {
+        return Ok(Worked::Nothing);
+    }
+    let matcher = Arc::clone(matcher);
+    care.writer().write(Urgency::Bulk, move |conn| {
+        if !store::lease(conn, matcher.holder, now, Instant(now.0 + LEASE))? {
+            return Ok(Worked::Nothing);
+        }
+        if store::model_number(conn)? != matcher.model_no {
+            return Ok(Worked::OtherModel);
+        }
+        go(conn, &matcher, now)
+    })
+}
+
+/// Weighs until nothing waits; answers how many records were weighed. `step` is told how many wait still.
+///
+/// # Errors
+/// When the store fails.
+pub fn drain(care: &Care, holder: i64, now: Instant, mut step: impl FnMut(i64)) -> Result<usize, DbError> {
+    let mut matcher = Arc::new(Matcher::load(care, holder)?);
+    let mut weighed = 0;
+    loop {
+        match weigh_some(care, &matcher, now)? {
+            Worked::Weighed(count) => weighed += count,
+            Worked::OtherModel => matcher = Arc::new(Matcher::load(care, holder)?),
+            Worked::Nothing => return Ok(weighed),
+        }
+        step(care.readers().read(store::waiting_count)?);
+    }
+}
+
+fn go(conn: &mut Conn, matcher: &Matcher, now: Instant) -> Result<Worked, DbError> {
+    let records = store::waiting(conn, AT_ONCE)?;
+    if records.is_empty() {
+        return Ok(Worked::Nothing);
+    }
+    let mut touched = BTreeSet::new();
+    for record in &records {
+        touched.insert(*record);
+        touched.extend(weigh(conn, matcher, *record, now)?);
+    }
+    identity::settle(conn, &touched)?;
+    store::done(conn, &records)?;
+    Ok(Worked::Weighed(records.len()))
+}
+
+/// Weighs one record against all that stand under its keys; answers the records whose persons this may change.
+fn weigh(conn: &mut Conn, matcher: &Matcher, record: i64, now: Instant) -> Result<BTreeSet<i64>, DbError> {
+    let indexed = store::indexed(conn, record)?;
+    let (state, old_keys) = indexed.unwrap_or_default();
+    let Some(own) = cells_of(conn, record)? else {
+        store::index(conn, record, 0, &old_keys, &[])?;
+        return store::replace_pairs(conn, record, &[]);
+    };
+    let new_state = rows::state(&own, matcher.model_no);
+    if state == new_state {
+        return Ok(BTreeSet::new());
+    }
+    if person_store::identities(conn, &[record])?
+        .iter()
+        .any(|identity| identity.restricted)
+    {
+        // Others of the same person must not be found by where they live from now on.
+        let alike = whereabouts::hidden_with(conn, record)?;
+        store::enqueue(conn, &alike, now)?;
+    }
+    let new_keys = matcher.keys_of(&own);
+    store::index(conn, record, new_state, &old_keys, &new_keys)?;
+    let mut others = store::under(conn, &new_keys, UNDER_ONE_KEY)?;
+    others.remove(&record);
+    for barred in barred_from(conn, record)? {
+        others.remove(&barred);
+    }
+    let pairs = weigh_against(conn, matcher, record, &own, &others)?;
+    let mut touched = store::replace_pairs(conn, record, &pairs)?;
+    touched.extend(pairs.iter().filter(|pair| pair.joins).flat_map(|pair| [pair.a, pair.b]));
+    Ok(touched)
+}
+
+fn weigh_against(
+    conn: &mut Conn,
+    matcher: &Matcher,
+    record: i64,
+    own: &Cells,
+    others: &BTreeSet<i64>,
+) -> Result<Vec<Weighed>, DbError> {
+    let asked: Vec<i64> = others.iter().copied().collect();
+    let mut numbers = Vec::with_capacity(asked.len());
+    let mut cells = vec![own.clone()];
+    for (other, text) in store::said(conn, &asked)? {
+        let person = demographics::of_text(&text)?;
+        let restricted = person.restricted || is_restricted(conn, other)?;
+        numbers.push(other);
+        cells.push(rows::cells(&person, restricted));
+    }
+    let table = rows::table(matcher.weights.schema(), &cells);
+    let scorer = Scorer::with(&table, &matcher.weights);
+    let mut pairs = Vec::new();
+    for (place, other) in (1u32..).zip(numbers) {
+        let scored = scorer.score(0, place);
+        let verdict = verdict(scorer.comparisons(), scored, Bars::default());
+        if verdict != Verdict::No {
+            pairs.push(Weighed {
+                a: record.min(other),
+                b: record.max(other),
+                weight: (f64::from(scored.weight) * 1000.0).round() as i64,
+                joins: verdict == Verdict::Join,
+                model_no: matcher.model_no,
+            });
+        }
+    }
+    Ok(pairs)
+}
+
+/// What of a record is weighed; `None` when it says nothing of who it is about.
+pub(super) fn cells_of(conn: &mut Conn, record: i64) -> Result<Option<Cells>, DbError> {
+    let Some(text) = store::said(conn, &[record])?.remove(&record) else {
+        return Ok(None);
+    };
+    let person = demographics::of_text(&text)?;
+    let restricted = person.restricted || is_restricted(conn, record)?;
+    let cells = rows::cells(&person, restricted);
+    let says = cells[..2].iter().chain(&cells[6..]).any(|cell| !cell.is_empty());
+    Ok(says.then_some(cells))
+}
+
+fn is_restricted(conn: &mut Conn, record: i64) -> Result<bool, DbError> {
+    let mine = person_store::identities(conn, &[record])?;
+    whereabouts::restricted(conn, &mine)
+}
+
+/// The records that the law keeps apart from this one, and from every other of its person: never compared.
+pub(super) fn barred_from(conn: &mut Conn, record: i64) -> Result<BTreeSet<i64>, DbError> {
+    let own: Vec<i64> = of_same_person(conn, &[record])?;
+    let mut across = Vec::new();
+    for kind in person_store::decisions_on(conn, &own)? {
+        if let Kind::Barred(a, b) = kind {
+            across.extend([a, b].into_iter().filter(|no| !own.contains(no)));
+        }
+    }
+    Ok(of_same_person(conn, &across)?.into_iter().collect())
+}
+
+fn of_same_person(conn: &mut Conn, records: &[i64]) -> Result<Vec<i64>, DbError> {
+    let mut all: BTreeSet<i64> = records.iter().copied().collect();
+    all.extend(
+        person_store::housemates(conn, records)?
+            .into_iter()
+            .map(|(record, _)| record),
+    );
+    Ok(all.into_iter().collect())
+}
+
+/// Forgets every pair of these records and has them weighed again: after a bar was set or lifted.
+pub(crate) fn weigh_again(conn: &mut Conn, records: &BTreeSet<i64>, now: Instant) -> Result<(), DbError> {
+    let asked: Vec<i64> = records.iter().copied().collect();
+    let all: BTreeSet<i64> = of_same_person(conn, &asked)?.into_iter().collect();
+    for record in &all {
+        store::replace_pairs(conn, *record, &[])?;
+        store::forget_state(conn, *record)?;
+    }
+    store::enqueue(conn, &all, now)
+}
