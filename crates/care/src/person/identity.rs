@@ -270,26 +270,39 @@ pub(crate) fn group(
 }
 
 /// Joins what was weighed as surely one person, the surest first, unless anything in one group contradicts anything
-/// in the other: no chain of likely pairs joins two who are known to differ. An old identity that the law keeps from
-/// the new, and whatever a steward keeps apart, joins nothing by weight.
+/// in the other: no chain of likely pairs joins two who are known to differ. Of equally sure pairs that cannot all be
+/// true none joins, so that neither order nor numbering decides. An old identity that the law keeps from the new, and
+/// whatever a steward keeps apart, joins nothing by weight.
 fn join_weighed(sets: &mut Sets, identities: &[&Identity], weighed: &[Weighed], apart: &[(i64, i64)]) {
     let by_record: HashMap<i64, &Identity> = identities.iter().map(|i| (i.record_no, *i)).collect();
     let parted: BTreeSet<i64> = apart.iter().flat_map(|(a, b)| [*a, *b]).collect();
     let own = |no: &i64| by_record.contains_key(no) && !parted.contains(no);
-    // Two spellings of one name contradict by number's stricter measure, and were weighed as one person's all the same.
-    let sure: BTreeSet<(i64, i64)> = weighed.iter().map(|pair| (pair.a, pair.b)).collect();
-    let pair_key = |x: &Identity, y: &Identity| (x.record_no.min(y.record_no), x.record_no.max(y.record_no));
-    for (a, b) in matching::join::in_order(weighed) {
-        if !own(&a) || !own(&b) || sets.root(a) == sets.root(b) {
-            continue;
-        }
-        let (left, right) = (sets.members(a), sets.members(b));
-        let contradiction = left.iter().filter_map(|no| by_record.get(no)).any(|x| {
+    let contradicts = |left: &[i64], right: &[i64], (a, b): (i64, i64)| {
+        left.iter().filter_map(|no| by_record.get(no)).any(|x| {
+            let itself = |y: &Identity| (x.record_no, y.record_no) == (a, b) || (x.record_no, y.record_no) == (b, a);
             let mut others = right.iter().filter_map(|no| by_record.get(no));
-            others.any(|y| !sure.contains(&pair_key(x, y)) && matching::join::contradict(x, y))
-        });
-        if !contradiction {
-            sets.join_unless(a, b, apart);
+            others.any(|y| !itself(y) && matching::join::contradict(x, y))
+        })
+    };
+    let joining = matching::join::in_order(weighed);
+    for equally_sure in joining.chunk_by(|x, y| x.weight == y.weight) {
+        let mut possible: Vec<(i64, i64)> = equally_sure.iter().map(|pair| (pair.a, pair.b)).collect();
+        possible.retain(|(a, b)| own(a) && own(b) && sets.root(*a) != sets.root(*b));
+        possible.retain(|(a, b)| !contradicts(&sets.members(*a), &sets.members(*b), (*a, *b)));
+        let mut all = sets.clone();
+        possible.iter().for_each(|(a, b)| all.join(*a, *b));
+        for (a, b) in &possible {
+            let whole = all.members(*a);
+            // Within what would become one, some pair is between two groups that differ.
+            let torn = possible.iter().filter(|(x, _)| all.root(*x) == all.root(*a)).count() > 1
+                && whole.iter().any(|x| {
+                    let of_x = sets.members(*x);
+                    let rest: Vec<i64> = whole.iter().copied().filter(|y| !of_x.contains(y)).collect();
+                    contradicts(&of_x, &rest, (*a, *b))
+                });
+            if !torn {
+                sets.join_unless(*a, *b, apart);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Disjoint sets over a few records.
+#[derive(Clone)]
 pub(super) struct Sets {
     parent: BTreeMap<i64, i64>,
 }

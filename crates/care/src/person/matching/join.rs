@@ -5,12 +5,12 @@ use crate::person::given_name::{GivenNames, compare};
 use crate::person::store::Identity;
 use record::Sex;
 
-/// Pairs that join by themselves, the surest first; of equally sure ones, the lowest records first.
-pub(crate) fn in_order(pairs: &[Weighed]) -> Vec<(i64, i64)> {
-    let mut joining: Vec<&Weighed> = pairs.iter().filter(|pair| pair.joins).collect();
+/// Pairs that join by themselves, the surest first.
+pub(crate) fn in_order(pairs: &[Weighed]) -> Vec<Weighed> {
+    let mut joining: Vec<Weighed> = pairs.iter().filter(|pair| pair.joins).copied().collect();
     joining.sort_by_key(|pair| (-pair.weight, pair.a, pair.b));
     joining.dedup_by_key(|pair| (pair.a, pair.b));
-    joining.into_iter().map(|pair| (pair.a, pair.b)).collect()
+    joining
 }
 
 /// Whether two records say that they are two people: then no chain of others joins them. A name that a stand-in hides
