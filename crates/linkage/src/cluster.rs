@@ -118,7 +118,12 @@ fn part(
     one_to_one: bool,
     speaks: &(dyn Fn(Scored) -> f32 + Sync),
 ) -> Vec<(u32, u32)> {
-    let place = |row: u32| rows.binary_search(&row).unwrap_or(0) as u32;
+    // In order of what they say, so that of equally likely joins not the one that stands first in a file is made.
+    let mut by_words: Vec<(u64, u32)> = rows.iter().map(|row| (scorer.table().digest(*row), *row)).collect();
+    by_words.sort_unstable();
+    let place_of: BTreeMap<u32, u32> = (0u32..).zip(&by_words).map(|(place, (_, row))| (*row, place)).collect();
+    let place = |row: u32| place_of.get(&row).copied().unwrap_or(0);
+    let rows: Vec<u32> = by_words.iter().map(|(_, row)| *row).collect();
     let mut between: Vec<BTreeMap<u32, f32>> = vec![BTreeMap::new(); rows.len()];
     let mut put = |x: u32, y: u32, scored: Scored| {
         let says = speaks(scored);
@@ -137,10 +142,15 @@ fn part(
             .for_each(|pair| put(place(pair.a), place(pair.b), pair.scored()));
     }
     let sources: Vec<u16> = rows.iter().map(|row| scorer.table().source(*row)).collect();
-    let person = contract(between, &sources, rows.len() > WHOLE, one_to_one);
+    let group = contract(between, &sources, rows.len() > WHOLE, one_to_one);
+    let mut lowest: BTreeMap<u32, u32> = BTreeMap::new();
+    for (row, group) in rows.iter().zip(&group) {
+        let held = lowest.entry(*group).or_insert(*row);
+        *held = (*held).min(*row);
+    }
     rows.iter()
-        .zip(person)
-        .map(|(row, person)| (*row, rows[person as usize]))
+        .zip(group)
+        .map(|(row, group)| (*row, lowest[&group]))
         .collect()
 }
 

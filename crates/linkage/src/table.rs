@@ -306,6 +306,13 @@ impl Table {
         self.sources[row as usize]
     }
 
+    /// A number made from all that a record says: the same wherever it stands.
+    pub fn digest(&self, row: u32) -> u64 {
+        self.columns.iter().fold(0, |digest, column| {
+            mix(digest, column.values.hash(column.ids[row as usize]))
+        })
+    }
+
     /// The folded text of one cell; empty where it says nothing.
     pub fn text(&self, row: u32, column: usize) -> &str {
         let column = &self.columns[column];

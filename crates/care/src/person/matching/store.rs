@@ -210,8 +210,11 @@ pub(super) fn distribution(conn: &mut Conn) -> Result<Vec<(i64, i64, i64)>, DbEr
     conn.query(sql, &[], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
 }
 
-/// Models, the latest first: (number, made, actor, why, state).
-pub(super) fn models(conn: &mut Conn) -> Result<Vec<(i64, i64, String, String, i64)>, DbError> {
+/// A model as it is listed: number, made, actor, why, state.
+pub(super) type Listed = (i64, i64, String, String, i64);
+
+/// Models, the latest first.
+pub(super) fn models(conn: &mut Conn) -> Result<Vec<Listed>, DbError> {
     let sql = "SELECT model_no, made, actor, why, state FROM match_model ORDER BY model_no DESC";
     conn.query(sql, &[], |row| {
         Ok((row.int(0)?, row.int(1)?, row.text(2)?, row.text(3)?, row.int(4)?))
