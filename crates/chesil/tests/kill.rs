@@ -222,7 +222,7 @@ fn ends_as_one_that_was_not_killed(database: impl Fn() -> Option<String>) {
     let mut ledger = Ledger::write(files.path());
     let (expected, contributions) = undisturbed(&mut ledger, database());
     let (mut killed, mut midway, mut life) = (0, 0, 0);
-    while killed < rounds() {
+    while killed < rounds() || midway == 0 {
         life += 1;
         assert!(
             life < rounds(),
@@ -231,8 +231,12 @@ fn ends_as_one_that_was_not_killed(database: impl Fn() -> Option<String>) {
         eprintln!("store {life}, seed {seed}");
         let store = Store::new(database());
         ledger.feeds.iter_mut().for_each(|sent| sent.acknowledged = false);
-        let (more, of_these) =
-            kill_again_and_again(&store, &mut ledger, KILLS_A_STORE.min(rounds() - killed), &mut seed);
+        let (more, of_these) = kill_again_and_again(
+            &store,
+            &mut ledger,
+            KILLS_A_STORE.min(rounds().saturating_sub(killed).max(2)),
+            &mut seed,
+        );
         (killed, midway) = (killed + more, midway + of_these);
         for sent in ledger.feeds.iter().filter(|sent| !sent.acknowledged) {
             store.import_whole(sent);
@@ -251,7 +255,6 @@ fn ends_as_one_that_was_not_killed(database: impl Fn() -> Option<String>) {
         expected["entry"].len(),
         expected.get("quarantine").map_or(0, Vec::len)
     );
-    assert!(midway > 0, "none was cut short midway");
 }
 
 #[test]
