@@ -7,7 +7,7 @@
 
 use crate::cluster::{CAP, Pair, joined};
 use crate::compare::Comparison;
-use crate::score::{NAMES_OF_THEIR_OWN, Scored, Scorer, level_in};
+use crate::score::{NO_SLIP_SHOWN, Scored, Scorer, level_in};
 
 /// What may be done about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,9 +144,9 @@ fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
                     0 => Own::Unknown,
                     // Names the other way round agree in both.
                     1 | 7 => Own::Same,
-                    // Twins are named Kayden and Jayden; no slip made one of the other.
+                    // Twins are named Kayden and Jayden. A model need not know both names for that.
                     2 | 5 => Own::Like,
-                    3 | 4 if pattern & NAMES_OF_THEIR_OWN == 0 => Own::Like,
+                    3 | 4 if pattern & NO_SLIP_SHOWN == 0 => Own::Like,
                     _ => Own::Other,
                 };
                 given_slip = level == 3;
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn two_names_that_people_have_are_no_slip_of_each_other() {
+    fn two_names_that_people_have_are_no_slip_of_each_other_nor_two_that_nobody_knows() {
         // Half a thousand people, so that names can be seen to be common.
         let given = ["Jayden", "Kayden", "Olive", "Rose", "Peter"];
         let born: Vec<String> = (0..600)
@@ -375,16 +375,21 @@ mod tests {
                 ]
             })
             .collect();
-        for name in ["Jayden", "Kayden", "Jaydne"] {
+        for name in ["Jayden", "Kayden", "Jaydne", "Zaylen", "Zaylan"] {
             rows.push([name, "Zeller", "2019-03-04", "M", "DT1 1AA", "", "01632960001"]);
         }
         let table = table(&rows);
         let candidates = Candidates::new(&table, &block::rules(table.schema()), false);
         let model = train::train(&table, &candidates, train::Settings::default());
         let scorer = Scorer::new(&table, &model);
-        let own = |a, b| scorer.score(a, b).pattern & NAMES_OF_THEIR_OWN != 0;
+        let own = |a, b| scorer.score(a, b).pattern & NO_SLIP_SHOWN != 0;
         assert!(own(600, 601), "Jayden and Kayden: {:?}", scorer.score(600, 601));
         assert!(!own(600, 602), "Jayden and Jaydne: {:?}", scorer.score(600, 602));
+        assert!(
+            own(603, 604),
+            "two names that nobody knows: {:?}",
+            scorer.score(603, 604)
+        );
         let _: &Model = &model;
     }
 

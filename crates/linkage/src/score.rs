@@ -86,9 +86,10 @@ pub struct Explanation {
     pub weight: f32,
 }
 
-/// Set in the pattern of a weighed pair when both given names are alike, unequal, and each a name that many people
-/// have, so that neither is a slip of the other. There are at most fifteen comparisons, so the bit is free.
-pub const NAMES_OF_THEIR_OWN: u64 = 1 << 60;
+/// Set in the pattern of a weighed pair when both given names are alike, unequal, and nothing shows that one is a slip of
+/// the other: each is a name that people are known to have (Kayden and Jayden), or neither is. There are at most fifteen
+/// comparisons, so the bit is free.
+pub const NO_SLIP_SHOWN: u64 = 1 << 60;
 /// From this share of all records on, a given name is one that people have and no slip.
 const USUAL_NAME: f32 = -14.0;
 
@@ -262,12 +263,12 @@ impl<'a> Scorer<'a> {
             }
         }
         let weight = sums[0] - add(sums[1], sums[2]);
-        let own = weight > 0.0 && self.are_names_of_their_own(pattern, a, b);
-        let pattern = if own { pattern | NAMES_OF_THEIR_OWN } else { pattern };
+        let unsure = weight > 0.0 && self.is_no_slip_shown(pattern, a, b);
+        let pattern = if unsure { pattern | NO_SLIP_SHOWN } else { pattern };
         (weight >= least).then_some(Scored { pattern, weight })
     }
 
-    fn are_names_of_their_own(&self, pattern: u64, a: u32, b: u32) -> bool {
+    fn is_no_slip_shown(&self, pattern: u64, a: u32, b: u32) -> bool {
         let alike = |(n, comparison): (usize, &Comparison)| match comparison {
             Comparison::Given { given, .. } if (3..5).contains(&level_in(pattern, n)) => Some(*given),
             _ => None,
@@ -276,11 +277,12 @@ impl<'a> Scorer<'a> {
             return false;
         };
         let column = self.table.column(given);
-        [a, b].into_iter().all(|row| {
+        let [x, y] = [a, b].map(|row| {
             let common = self.common_of(given, row);
             let known = column.values.families(column.ids[row as usize])[0] != 0;
             known || (common >= USUAL_NAME && common > self.weights.listed.get(given).map_or(-20.0, |(_, rest)| *rest))
-        })
+        });
+        x == y
     }
 
     /// Of one comparison: the base-2 logarithms of how likely its level is for each of the three classes.

@@ -277,18 +277,20 @@ fn join_weighed(sets: &mut Sets, identities: &[&Identity], weighed: &[Weighed], 
     let by_record: HashMap<i64, &Identity> = identities.iter().map(|i| (i.record_no, *i)).collect();
     let parted: BTreeSet<i64> = apart.iter().flat_map(|(a, b)| [*a, *b]).collect();
     let own = |no: &i64| by_record.contains_key(no) && !parted.contains(no);
-    let contradicts = |left: &[i64], right: &[i64], (a, b): (i64, i64)| {
+    let sure: BTreeSet<(i64, i64)> = weighed.iter().map(|pair| (pair.a, pair.b)).collect();
+    let contradicts = |left: &[i64], right: &[i64]| {
         left.iter().filter_map(|no| by_record.get(no)).any(|x| {
-            let itself = |y: &Identity| (x.record_no, y.record_no) == (a, b) || (x.record_no, y.record_no) == (b, a);
-            let mut others = right.iter().filter_map(|no| by_record.get(no));
-            others.any(|y| !itself(y) && matching::join::contradict(x, y))
+            right.iter().filter_map(|no| by_record.get(no)).any(|y| {
+                let pair = (x.record_no.min(y.record_no), x.record_no.max(y.record_no));
+                matching::join::contradict(x, y, sure.contains(&pair))
+            })
         })
     };
     let joining = matching::join::in_order(weighed);
     for equally_sure in joining.chunk_by(|x, y| x.weight == y.weight) {
         let mut possible: Vec<(i64, i64)> = equally_sure.iter().map(|pair| (pair.a, pair.b)).collect();
         possible.retain(|(a, b)| own(a) && own(b) && sets.root(*a) != sets.root(*b));
-        possible.retain(|(a, b)| !contradicts(&sets.members(*a), &sets.members(*b), (*a, *b)));
+        possible.retain(|(a, b)| !contradicts(&sets.members(*a), &sets.members(*b)));
         let mut all = sets.clone();
         possible.iter().for_each(|(a, b)| all.join(*a, *b));
         for (a, b) in &possible {
@@ -298,7 +300,7 @@ fn join_weighed(sets: &mut Sets, identities: &[&Identity], weighed: &[Weighed], 
                 && whole.iter().any(|x| {
                     let of_x = sets.members(*x);
                     let rest: Vec<i64> = whole.iter().copied().filter(|y| !of_x.contains(y)).collect();
-                    contradicts(&of_x, &rest, (*a, *b))
+                    contradicts(&of_x, &rest)
                 });
             if !torn {
                 sets.join_unless(*a, *b, apart);

@@ -13,11 +13,12 @@ pub(crate) fn in_order(pairs: &[Weighed]) -> Vec<Weighed> {
     joining
 }
 
-/// Whether two records say that they are two people: then no chain of others joins them. A name that a stand-in hides
-/// contradicts nothing, and joins nothing either, as its pairs are never sure.
-pub(crate) fn contradict(a: &Identity, b: &Identity) -> bool {
+/// Whether two records say that they are two people: then no chain of others joins them. Of a pair that was itself weighed
+/// as surely one person, only what is never mistyped into agreement counts, number and sex; of any other also birth date
+/// and given name, which a slip may have changed in one record and not in the other.
+pub(crate) fn contradict(a: &Identity, b: &Identity, sure: bool) -> bool {
     let numbers = a.nhs_number.zip(b.nhs_number).is_some_and(|(a, b)| a != b);
     let births = a.birth.zip(b.birth).is_some_and(|(a, b)| a != b);
     let sexes = a.sex != Sex::Unknown && b.sex != Sex::Unknown && a.sex != b.sex;
-    numbers || births || sexes || compare(&a.given, &b.given) == GivenNames::Contradict
+    numbers || sexes || (!sure && (births || compare(&a.given, &b.given) == GivenNames::Contradict))
 }
