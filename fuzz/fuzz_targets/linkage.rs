@@ -5,18 +5,6 @@ use libfuzzer_sys::fuzz_target;
 use linkage::care::{Bars, persons as persons_in_care};
 use linkage::{Candidates, Model, Role, Rows, Schema, Scorer, Table, block, cluster, explain, pairs, schema, train};
 
-const ROLES: [Role; 10] = [
-    Role::Given,
-    Role::Surname,
-    Role::Birth,
-    Role::Sex,
-    Role::Postcode,
-    Role::Address,
-    Role::Number,
-    Role::Phone,
-    Role::Email,
-    Role::Text,
-];
 /// The most rows of one input: every pair of them is weighed.
 const MOST: usize = 40;
 
@@ -27,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(again.is_ok_and(|again| again == model), "a model that was read is written and read again");
     }
     let (mut once, mut twice) = (String::new(), String::new());
-    for role in ROLES {
+    for role in Role::ALL {
         if role.clean(&text, &mut once).is_ok() && role.clean(&once, &mut twice).is_ok() {
             assert_eq!(once, twice, "{role:?} is cleaned once");
         }
@@ -38,8 +26,8 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = schema::guess(&headings, &sample);
 
     let names = ["given", "surname", "birth", "sex", "postcode", "address", "number", "phone", "email", "text"];
-    let mut table = Table::new(Schema::new(names.into_iter().zip(ROLES)));
-    let mut rows = Rows::new(ROLES.len());
+    let mut table = Table::new(Schema::new(names.into_iter().zip(Role::ALL)));
+    let mut rows = Rows::new(Role::ALL.len());
     lines.take(MOST).for_each(|line| rows.push(line.split(',')));
     let sources = 0..rows.len() as u16;
     table.extend(&rows, sources.map(|row| row % 3));

@@ -31,6 +31,20 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Role; 10] = [
+        Role::Given,
+        Role::Surname,
+        Role::Birth,
+        Role::Sex,
+        Role::Postcode,
+        Role::Address,
+        Role::Number,
+        Role::Phone,
+        Role::Email,
+        Role::Text,
+    ];
+
     /// The name used in a configuration file.
     pub fn word(self) -> &'static str {
         match self {

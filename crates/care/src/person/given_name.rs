@@ -1,4 +1,7 @@
 //! Whether two given names can be one person's (SAFETY 1: "given name and sex do not contradict").
+//!
+//! This is stricter than what `linkage` makes of names, and on purpose apart from it: here one letter joins or parts two
+//! people by number alone, with nothing weighed, so the list of short forms is small and no slip is forgiven.
 
 /// What two given names say about being one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -43,24 +43,15 @@ pub fn read(path: Option<&Path>) -> Result<Settings, Failure> {
 
 /// What a word of a settings file stands for.
 pub fn of(word: &str) -> Option<Use> {
-    const ROLES: [Role; 10] = [
-        Role::Given,
-        Role::Surname,
-        Role::Birth,
-        Role::Sex,
-        Role::Postcode,
-        Role::Address,
-        Role::Number,
-        Role::Phone,
-        Role::Email,
-        Role::Text,
-    ];
     match word {
         "id" => Some(Use::Id),
         "source" => Some(Use::Source),
         "whole_name" => Some(Use::WholeName),
         "ignored" => Some(Use::Ignored),
-        _ => ROLES.into_iter().find(|role| role.word() == word).map(Use::Compared),
+        _ => Role::ALL
+            .into_iter()
+            .find(|role| role.word() == word)
+            .map(Use::Compared),
     }
 }
 
