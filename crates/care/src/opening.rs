@@ -82,6 +82,8 @@ pub struct Care {
     feeds: Mutex<HashMap<String, i64>>,
     pub(crate) terms: crate::person::Terms,
     pub(crate) dictionaries: Mutex<HashMap<i64, Arc<Vec<u8>>>>,
+    /// The weights of the model in force, under its number, for explaining pairs.
+    pub(crate) weights: Mutex<Option<(i64, Arc<linkage::Weights>)>>,
 }
 
 impl Care {
@@ -107,6 +109,7 @@ impl Care {
             feeds: Mutex::default(),
             terms: crate::person::Terms::default(),
             dictionaries: Mutex::default(),
+            weights: Mutex::default(),
         })
     }
 

@@ -109,6 +109,7 @@ pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Fa
     let begun = Instant::now();
     let whole = synthesise::into::fill(care, data, plan)?;
     let weighed = care::person::matching::drain(care, 1, clock::now(), |_| ())?;
+    care::person::matching::count(care, clock::now())?;
     println!(
         "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {} records \
          compared, {:.1} s",

@@ -51,6 +51,60 @@ impl Sex {
     }
 }
 
+/// The broad ethnic groups of the census of England and Wales, 2021.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EthnicGroup {
+    /// White.
+    White,
+    /// Mixed or multiple ethnic groups.
+    Mixed,
+    /// Asian or Asian British, Chinese among them.
+    Asian,
+    /// Black, Black British, Caribbean or African.
+    Black,
+    /// Any other.
+    Other,
+    /// Not said, not stated or not understood.
+    #[default]
+    NotSaid,
+}
+
+impl EthnicGroup {
+    /// Reads the words or the letter that senders use (NHS Data Dictionary, ETHNIC CATEGORY CODE 2001: A to C White, D
+    /// to G mixed, H to L and R Asian or Chinese, M to P Black, S any other, Z not stated).
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim().to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        match text.as_str() {
+            "a" | "b" | "c" => Self::White,
+            "d" | "e" | "f" | "g" => Self::Mixed,
+            "h" | "j" | "k" | "l" | "r" => Self::Asian,
+            "m" | "n" | "p" => Self::Black,
+            "s" => Self::Other,
+            "" | "z" => Self::NotSaid,
+            _ if has(&["not stated", "not known", "unknown", "refused", "declined"]) => Self::NotSaid,
+            _ if has(&["mixed", "multiple"]) => Self::Mixed,
+            _ if has(&["asian", "indian", "pakistani", "bangladeshi", "chinese"]) => Self::Asian,
+            _ if has(&["black", "african", "caribbean"]) => Self::Black,
+            _ if has(&["white", "british", "irish", "gypsy", "roma", "traveller"]) => Self::White,
+            _ if has(&["arab", "other"]) => Self::Other,
+            _ => Self::NotSaid,
+        }
+    }
+
+    /// What people call it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::White => "White",
+            Self::Mixed => "Mixed or multiple",
+            Self::Asian => "Asian or Asian British",
+            Self::Black => "Black or Black British",
+            Self::Other => "another group",
+            Self::NotSaid => "not said",
+        }
+    }
+}
+
 /// Whether the sender checked the NHS number against the national service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -163,4 +217,27 @@ pub enum Link {
     Replaces,
     /// The same person, both records in use.
     SeeAlso,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EthnicGroup;
+
+    #[test]
+    fn broad_ethnic_groups_are_read_from_codes_and_words() {
+        for (text, group) in [
+            ("A", EthnicGroup::White),
+            ("Any other White background", EthnicGroup::White),
+            ("White and Black Caribbean - mixed", EthnicGroup::Mixed),
+            ("Asian or Asian British - Indian", EthnicGroup::Asian),
+            ("R", EthnicGroup::Asian),
+            ("Black British", EthnicGroup::Black),
+            ("Any other ethnic group", EthnicGroup::Other),
+            ("Z", EthnicGroup::NotSaid),
+            ("Not stated", EthnicGroup::NotSaid),
+            ("", EthnicGroup::NotSaid),
+        ] {
+            assert_eq!(EthnicGroup::parse(text), group, "{text}");
+        }
+    }
 }

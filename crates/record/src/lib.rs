@@ -14,7 +14,7 @@ pub mod time;
 pub mod value;
 
 pub use concept::Concept;
-pub use demographics::{Address, Demographics, Name, NhsNumberStatus, Sex};
+pub use demographics::{Address, Demographics, EthnicGroup, Name, NhsNumberStatus, Sex};
 pub use entry::{Certainty, Entry, Kind, Status};
 pub use id::{IdKey, ItemId, OrgCode, PersonId, RecordId};
 pub use item::{Issue, Item, Rejection, Subject};

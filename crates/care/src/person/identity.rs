@@ -104,12 +104,13 @@ pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbE
         return Ok(());
     }
     let found = Surroundings::gather(conn, touched)?;
-    let mut changes = Vec::new();
+    let (mut changes, mut whose) = (Vec::new(), HashMap::new());
     for component in found.components() {
         let identities: Vec<&Identity> = component.iter().filter_map(|no| found.identities.get(no)).collect();
         for group in group(&component, &identities, &found.decisions, &found.weighed) {
             let person_no = group.iter().min().copied().unwrap_or_default();
             for record_no in group {
+                whose.insert(record_no, person_no);
                 if found.persons.get(&record_no) != Some(&person_no) {
                     changes.push((record_no, person_no, found.persons.contains_key(&record_no)));
                 }
@@ -117,7 +118,8 @@ pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbE
         }
     }
     changes.sort_unstable();
-    store::set_persons(conn, &changes)
+    store::set_persons(conn, &changes)?;
+    matching::review::refresh(conn, &whose, &found.pairs, &found.decisions)
 }
 
 /// Everything that has a say in who the touched records belong to.
@@ -127,6 +129,8 @@ struct Surroundings {
     persons: HashMap<i64, i64>,
     decisions: Vec<Kind>,
     edges: Vec<(i64, i64)>,
+    /// All pairs that were weighed and may be one person, the sure ones among them.
+    pairs: Vec<Weighed>,
     weighed: Vec<Weighed>,
     all: BTreeSet<i64>,
 }
@@ -163,6 +167,7 @@ impl Surroundings {
                 found.decisions.push(kind);
             }
             for pair in matching::store::pairs_of(conn, &frontier)? {
+                found.pairs.push(pair);
                 if pair.joins {
                     next.extend([pair.a, pair.b]);
                     found.edges.push((pair.a, pair.b));
@@ -260,53 +265,14 @@ pub(crate) fn group(
     for (a, b) in merges {
         sets.join_unless(a, b, &apart);
     }
+    let said_to_be_one = sets.clone();
     if component.len() <= COMPONENT_MAX {
         for (a, b) in certain_pairs(identities, decisions) {
             sets.join_unless(a, b, &apart);
         }
-        join_weighed(&mut sets, identities, weighed, &apart);
+        matching::join::join_weighed(&mut sets, &said_to_be_one, identities, weighed, decisions);
     }
     sets.groups()
-}
-
-/// Joins what was weighed as surely one person, the surest first, unless anything in one group contradicts anything
-/// in the other: no chain of likely pairs joins two who are known to differ. Of equally sure pairs that cannot all be
-/// true none joins, so that neither order nor numbering decides. An old identity that the law keeps from the new, and
-/// whatever a steward keeps apart, joins nothing by weight.
-fn join_weighed(sets: &mut Sets, identities: &[&Identity], weighed: &[Weighed], apart: &[(i64, i64)]) {
-    let by_record: HashMap<i64, &Identity> = identities.iter().map(|i| (i.record_no, *i)).collect();
-    let parted: BTreeSet<i64> = apart.iter().flat_map(|(a, b)| [*a, *b]).collect();
-    let own = |no: &i64| by_record.contains_key(no) && !parted.contains(no);
-    let sure: BTreeSet<(i64, i64)> = weighed.iter().map(|pair| (pair.a, pair.b)).collect();
-    let contradicts = |left: &[i64], right: &[i64]| {
-        left.iter().filter_map(|no| by_record.get(no)).any(|x| {
-            right.iter().filter_map(|no| by_record.get(no)).any(|y| {
-                let pair = (x.record_no.min(y.record_no), x.record_no.max(y.record_no));
-                matching::join::contradict(x, y, sure.contains(&pair))
-            })
-        })
-    };
-    let joining = matching::join::in_order(weighed);
-    for equally_sure in joining.chunk_by(|x, y| x.weight == y.weight) {
-        let mut possible: Vec<(i64, i64)> = equally_sure.iter().map(|pair| (pair.a, pair.b)).collect();
-        possible.retain(|(a, b)| own(a) && own(b) && sets.root(*a) != sets.root(*b));
-        possible.retain(|(a, b)| !contradicts(&sets.members(*a), &sets.members(*b)));
-        let mut all = sets.clone();
-        possible.iter().for_each(|(a, b)| all.join(*a, *b));
-        for (a, b) in &possible {
-            let whole = all.members(*a);
-            // Within what would become one, some pair is between two groups that differ.
-            let torn = possible.iter().filter(|(x, _)| all.root(*x) == all.root(*a)).count() > 1
-                && whole.iter().any(|x| {
-                    let of_x = sets.members(*x);
-                    let rest: Vec<i64> = whole.iter().copied().filter(|y| !of_x.contains(y)).collect();
-                    contradicts(&of_x, &rest)
-                });
-            if !torn {
-                sets.join_unless(*a, *b, apart);
-            }
-        }
-    }
 }
 
 /// Pairs that the care bar joins by itself. Records are taken together by number and birth date; when any two

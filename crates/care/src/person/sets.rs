@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 /// Disjoint sets over a few records.
 #[derive(Clone)]
-pub(super) struct Sets {
+pub(crate) struct Sets {
     parent: BTreeMap<i64, i64>,
 }
 
 impl Sets {
-    pub(super) fn new(members: &[i64]) -> Self {
+    pub(crate) fn new(members: &[i64]) -> Self {
         Self {
             parent: members.iter().map(|member| (*member, *member)).collect(),
         }
     }
 
-    pub(super) fn root(&self, mut member: i64) -> i64 {
+    pub(crate) fn root(&self, mut member: i64) -> i64 {
         while let Some(parent) = self.parent.get(&member).filter(|parent| **parent != member) {
             member = *parent;
         }
         member
     }
 
-    pub(super) fn members(&self, of: i64) -> Vec<i64> {
+    pub(crate) fn members(&self, of: i64) -> Vec<i64> {
         let root = self.root(of);
         self.parent
             .keys()
@@ -31,7 +31,7 @@ impl Sets {
             .collect()
     }
 
-    pub(super) fn join(&mut self, a: i64, b: i64) {
+    pub(crate) fn join(&mut self, a: i64, b: i64) {
         if !self.parent.contains_key(&a) || !self.parent.contains_key(&b) {
             return;
         }
@@ -40,7 +40,7 @@ impl Sets {
     }
 
     /// Joins two sets unless that would put two records together that are kept apart.
-    pub(super) fn join_unless(&mut self, a: i64, b: i64, apart: &[(i64, i64)]) {
+    pub(crate) fn join_unless(&mut self, a: i64, b: i64, apart: &[(i64, i64)]) {
         let (left, right) = (self.root(a), self.root(b));
         let forbidden = apart.iter().any(|(x, y)| {
             let (x, y) = (self.root(*x), self.root(*y));
@@ -51,7 +51,7 @@ impl Sets {
         }
     }
 
-    pub(super) fn groups(&self) -> Vec<Vec<i64>> {
+    pub(crate) fn groups(&self) -> Vec<Vec<i64>> {
         let mut groups: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
         for member in self.parent.keys() {
             groups.entry(self.root(*member)).or_default().push(*member);

@@ -107,9 +107,21 @@ pub(super) const BEFORE: &[Carried] = &[
     Carried {
         table: Table {
             name: "match_label",
-            columns: &["label_no", "record_a", "record_b", "is_one", "weight", "actor", "said"],
+            columns: &[
+                "label_no",
+                "record_a",
+                "record_b",
+                "is_one",
+                "weight",
+                "actor",
+                "said",
+                "band",
+                "likeness",
+                "decision_no",
+                "asked",
+            ],
         },
-        holds: &[I, I, I, I, I, T, I],
+        holds: &[I, I, I, I, I, T, I, I, I, I, I],
     },
     Carried {
         table: Table {

@@ -104,6 +104,8 @@ fn a_pair_between_the_bars_waits_for_a_steward_and_each_answer_can_be_undone() {
         let say = |answer| {
             matching::answer(&app.care, &steward(app), records, answer, "seen her")
                 .unwrap()
+                .filter(|answered| answered.in_force)
+                .and_then(|answered| answered.decision)
                 .unwrap()
         };
 
@@ -123,12 +125,181 @@ fn a_pair_between_the_bars_waits_for_a_steward_and_each_answer_can_be_undone() {
         assert_eq!(latest.len(), 2);
         assert!(latest.iter().all(|decided| decided.decision.undone.is_some()));
         assert!(latest.iter().all(|decided| decided.decision.why == "seen her"));
-        let quality = matching::quality(&app.care, &steward(app)).unwrap();
-        assert_eq!(
-            quality.between.answered + quality.above_join.answered,
-            1,
-            "the last word on a pair counts"
+        assert_eq!(answers(app), (0, 0), "what was undone says nothing");
+        say(Answer::TwoPeople);
+        say(Answer::OnePerson);
+        assert_eq!(answers(app), (1, 1), "the last word on a pair counts");
+    });
+}
+
+/// How many drawn pairs were answered for, and how many of them are one person.
+fn answers(app: &App) -> (i64, i64) {
+    matching::count(&app.care, app.now()).unwrap();
+    let quality = matching::quality(&app.care, &steward(app)).unwrap();
+    let sum = |of: fn(&matching::BandSaid) -> i64| quality.bands.iter().map(of).sum();
+    (sum(|band| band.answered), sum(|band| band.one_person))
+}
+
+/// A person of three records, and another record that may be hers.
+fn three_and_one(app: &App) {
+    let n = number(1).to_string();
+    for sender in [GP, "RBD", "R0D2"] {
+        let hers = at_home("p1", &n, "Isla May", "female").with("/birthDate", json!("1961-07-23"));
+        app.send(&feed(sender, true), hers.line());
+    }
+    let moved = patient("q1", "", "Hardy", "Isla", BORN, "female");
+    app.send(&feed(TRUST, true), lives(moved, "7 Quay Lane", "DT11 7ZZ").line());
+    drain(app);
+}
+
+#[test]
+fn two_people_are_asked_about_once_however_many_records_they_have() {
+    on_both(|app| {
+        three_and_one(app);
+        assert!(app.count("match_pair") > 1, "each of her records is like the other");
+        let to_review = || matching::progress(&app.care, &steward(app)).unwrap().to_review;
+        assert_eq!(to_review(), 1);
+        let pair = pending(app).unwrap();
+        let after = (pair.weight, pair.left.record_no, pair.right.record_no);
+        assert!(
+            matching::next_pair(&app.care, &steward(app), Some(after))
+                .unwrap()
+                .is_none(),
+            "once"
         );
+        app.send(
+            &feed(TRUST, true),
+            patient("q1", "", "Absalom", "Zeno", "1931-01-02", "male")
+                .with("/meta/versionId", json!("2"))
+                .with("/meta/lastUpdated", json!("2026-02-01T00:00:00Z"))
+                .line(),
+        );
+        drain(app);
+        assert_eq!(to_review(), 0, "the record says something else now");
+    });
+}
+
+#[test]
+fn keeping_two_apart_takes_neither_from_their_own_people_and_a_third_like_both_joins_neither() {
+    let n = number(1).to_string();
+    on_both(|app| {
+        // Hers, joined by weight, and somebody like her who is another.
+        let hers = |id, number| at_home(id, number, "Isla", "female").with("/birthDate", json!("1961-07-23"));
+        app.send(&feed(GP, true), hers("p1", &n).line());
+        app.send(&feed("RBD", true), hers("r1", "").line());
+        drain(app);
+        assert!(app.same((GP, "p1"), ("RBD", "r1")));
+        let moved = patient("q1", "", "Hardy", "Isla", BORN, "female");
+        app.send(&feed(TRUST, true), lives(moved, "7 Quay Lane", "DT11 7ZZ").line());
+        drain(app);
+        let (r, q) = (app.record_no("RBD", "r1"), app.record_no(TRUST, "q1"));
+        matching::answer(&app.care, &steward(app), (r, q), Answer::TwoPeople, "asked").unwrap();
+        drain(app);
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")));
+        assert!(app.same((GP, "p1"), ("RBD", "r1")), "hers is still hers");
+        // Another just like both: nobody can know.
+        app.decide(Kind::KeepApart(app.record_no(GP, "p1"), r));
+        app.send(&feed("R0D2", true), hers("s1", "").line());
+        drain(app);
+        assert!(!app.same((GP, "p1"), ("R0D2", "s1")) && !app.same(("RBD", "r1"), ("R0D2", "s1")));
+    });
+}
+
+#[test]
+fn a_joining_that_a_steward_made_tears_nobody_else_out() {
+    let n = number(1).to_string();
+    on_both(|app| {
+        // One sender has her name quite wrong; another, without a number, joins her by weight.
+        app.send(&feed(GP, true), at_home("p1", &n, "Dorothea", "female").line());
+        app.send(&feed("RBD", true), at_home("r1", "", "Dorothea", "female").line());
+        app.send(&feed(TRUST, true), at_home("q1", &n, "Theodora", "female").line());
+        drain(app);
+        assert!(app.same((GP, "p1"), ("RBD", "r1")) && !app.same((GP, "p1"), (TRUST, "q1")));
+        app.decide(Kind::Merge {
+            from: app.record_no(TRUST, "q1"),
+            into: app.record_no(GP, "p1"),
+        });
+        assert!(app.same((GP, "p1"), (TRUST, "q1")));
+        assert!(app.same((GP, "p1"), ("RBD", "r1")), "she keeps what was hers");
+    });
+}
+
+#[test]
+fn an_answer_that_an_earlier_decision_blocks_says_so() {
+    on_both(|app| {
+        three_and_one(app);
+        let (p, q) = (app.record_no(GP, "p1"), app.record_no(TRUST, "q1"));
+        let say = |answer| {
+            matching::answer(&app.care, &steward(app), (p, q), answer, "asked")
+                .unwrap()
+                .unwrap()
+        };
+        // Not as an answer to this pair, which a second answer would take back.
+        app.decide(Kind::KeepApart(p, q));
+        let blocked = say(Answer::OnePerson);
+        assert!(!blocked.in_force && blocked.decision.is_some());
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")));
+    });
+}
+
+#[test]
+fn pairs_are_drawn_to_be_checked_joined_ones_too() {
+    let n = number(1).to_string();
+    on_both(|app| {
+        assert!(joins(
+            app,
+            &at_home("p1", &n, "Isla", "female"),
+            &at_home("q1", "", "Isla", "female")
+        ));
+        let next = || matching::next_check(&app.care, &steward(app)).unwrap();
+        assert!(next().0.is_none(), "nothing was counted yet");
+        matching::count(&app.care, app.now()).unwrap();
+        let (pair, checked) = next();
+        let pair = pair.expect("the joined pair");
+        assert_eq!(pair.left.person, pair.right.person);
+        assert_eq!((checked.answered, checked.drawn), (0, 1));
+        let records = (pair.left.record_no, pair.right.record_no);
+        let say = |answer| {
+            let answered = matching::answer(&app.care, &steward(app), records, answer, "checked").unwrap();
+            let answered = answered.unwrap();
+            assert!(answered.in_force);
+            answered.decision
+        };
+        assert_eq!(say(Answer::CannotTell), None, "nothing changes");
+        assert_eq!(say(Answer::OnePerson), None, "it stands already");
+        assert_eq!(answers(app), (1, 1));
+        assert!(next().0.is_none(), "answered");
+        let apart = say(Answer::TwoPeople).expect("a decision");
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")));
+        assert_eq!(answers(app), (1, 0), "a joined pair that is two people");
+        let quality = matching::quality(&app.care, &steward(app)).unwrap();
+        assert_eq!(quality.precision.unwrap().share, 0.0);
+        let wrong: i64 = quality.awkward.iter().map(|(_, said)| said.wrongly_joined).sum();
+        assert_eq!(wrong, 1);
+        assert!(matching::take_back(&app.care, &steward(app), apart, "no").unwrap());
+        assert_eq!(answers(app), (1, 1), "the word before counts again");
+    });
+}
+
+#[test]
+fn records_are_counted_by_sender_age_sex_ethnic_group_and_area() {
+    on_both(|app| {
+        three_and_one(app);
+        matching::count(&app.care, app.now()).unwrap();
+        let quality = matching::quality(&app.care, &steward(app)).unwrap();
+        let of = |by: matching::By, name: &str| {
+            let found = quality
+                .groups
+                .iter()
+                .find(|(of, group, _)| (*of, group.as_str()) == (by, name));
+            found.map(|(.., group)| (group.records, group.without_number, group.linked, group.waiting))
+        };
+        assert_eq!(of(matching::By::Sender, TRUST), Some((1, 1, 0, 1)));
+        assert_eq!(of(matching::By::Sex, "female"), Some((4, 1, 3, 2)));
+        assert_eq!(of(matching::By::Area, "DT11").map(|group| group.0), Some(4));
+        assert_eq!(of(matching::By::Ethnicity, "not said").map(|group| group.0), Some(4));
+        let ages = quality.groups.iter().filter(|(by, ..)| *by == matching::By::Age);
+        assert_eq!(ages.map(|(.., group)| group.records).sum::<i64>(), 4);
     });
 }
 

@@ -5,12 +5,14 @@ use crate::clock;
 use crate::error::Failure;
 use care::Care;
 use care::db::DbError;
-use care::person::matching::{Matcher, Worked, weigh_some};
+use care::person::matching::{Matcher, Worked, count, counted_at, weigh_some};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long to rest when nothing waits.
 const REST: Duration = Duration::from_millis(400);
+/// How old the counts must be before they are made again, once anything was weighed: they read every record.
+const COUNT_AFTER: Duration = Duration::from_secs(3_600);
 /// How long to rest when the store failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
@@ -37,11 +39,22 @@ pub fn start(care: Arc<Care>) -> Result<(), Failure> {
 /// Weighs by one model until another is put in force.
 fn weigh(care: &Care, holder: i64) -> Result<(), DbError> {
     let matcher = Arc::new(Matcher::load(care, holder)?);
+    // Whoever stopped may have left without counting.
+    let mut changed = true;
     loop {
         match weigh_some(care, &matcher, clock::now())? {
-            Worked::Weighed(_) => {}
-            Worked::Nothing => std::thread::sleep(REST),
+            Worked::Weighed(_) => changed = true,
             Worked::OtherModel => return Ok(()),
+            Worked::Nothing if changed && is_old(counted_at(care)?) => {
+                count(care, clock::now())?;
+                changed = false;
+            }
+            Worked::Nothing => std::thread::sleep(REST),
         }
     }
+}
+
+fn is_old(counted: Option<record::Instant>) -> bool {
+    let age = counted.map(|at| clock::now().0.saturating_sub(at.0));
+    age.is_none_or(|age| u128::try_from(age).is_ok_and(|age| age >= COUNT_AFTER.as_micros()))
 }

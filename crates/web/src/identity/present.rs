@@ -1,11 +1,13 @@
 //! From what care knows of a pair to what the page shows.
 
-use super::view::{BandRow, Compared, DecidedRow, PairView, SenderRow, SideView, Step};
+use super::view::{AnswersRow, BandRow, Compared, DecidedRow, GroupRow, GroupsTable, PairView, SideView, Step};
 use crate::site::clock::{count, moment};
 use crate::site::senders::Senders;
 use care::person::decision::Kind;
-use care::person::matching::{Decided, Labelled, Pending, Quality, Side};
-use record::{Date, Instant};
+use care::person::matching::{
+    Awkward, Band, BandSaid, Bars, By, Decided, EDGES, Estimate, Group, Likeness, Pending, Quality, Side,
+};
+use record::{Date, Instant, OrgCode};
 use std::fmt::Write as _;
 
 const ABOUT: [&str; 8] = [
@@ -19,40 +21,34 @@ const ABOUT: [&str; 8] = [
     "Telephone",
 ];
 
-/// A pair as the page shows it. `skip`: where the next one is.
-pub fn pair(pending: &Pending, senders: &Senders<'_>) -> PairView {
+/// A pair as the page shows it, its answer sent under `area`.
+pub fn pair(pending: &Pending, senders: &Senders<'_>, area: &str) -> PairView {
     let (a, b) = (pending.left.record_no, pending.right.record_no);
     let told = &pending.told;
-    let mut sum = told.explanation.start;
-    let mut steps = vec![Step {
-        words: "Before any evidence".into(),
-        adds: signed(sum),
-        sum: signed(sum),
-    }];
-    for reason in told.reasons.iter().filter(|reason| reason.level != "not known") {
-        sum += reason.weight;
-        steps.push(Step {
-            words: capital(&reason.words),
-            adds: signed(reason.weight),
-            sum: signed(sum),
-        });
-    }
-    let bars: Vec<(String, f32)> = std::iter::once(("Before any evidence".to_owned(), told.explanation.start))
-        .chain(
-            told.reasons
-                .iter()
-                .filter(|reason| reason.level != "not known")
-                .map(|reason| (capital(&reason.words), reason.weight)),
-        )
+    let known = told.reasons.iter().filter(|reason| reason.level != "not known");
+    let start = ("Before any evidence".to_owned(), told.explanation.start);
+    let bars: Vec<(String, f32)> = std::iter::once(start)
+        .chain(known.map(|reason| (capital(&reason.words), reason.weight)))
         .collect();
+    let mut sum = 0.0;
+    let step = |(words, adds): &(String, f32)| {
+        sum += adds;
+        Step {
+            words: words.clone(),
+            adds: signed(*adds),
+            sum: signed(sum),
+        }
+    };
+    let steps = bars.iter().map(step).collect();
     PairView {
-        path: format!("/identity/pairs/{a}/{b}"),
+        path: format!("{area}/{a}/{b}"),
         skip: format!("/identity?after={},{a},{b}", pending.weight),
         left: side(&pending.left, senders),
         right: side(&pending.right, senders),
+        together: pending.left.person == pending.right.person,
         compared: compared(&pending.left, &pending.right),
         sentence: told.sentence.clone(),
-        chance: chance(told.explanation.weight),
+        chance: chance(pending.chance),
         steps,
         picture: waterfall(&bars),
     }
@@ -127,18 +123,13 @@ fn signed(weight: f32) -> String {
 }
 
 /// A weight as a chance that people can weigh.
-fn chance(weight: f32) -> String {
-    let chance = linkage_chance(weight);
+fn chance(chance: f64) -> String {
     match chance {
         c if c > 0.9999 => "more than 9,999 in 10,000".into(),
         c if c > 0.99 => format!("{} in 10,000", (c * 10_000.0).floor()),
         c if c > 0.01 => format!("{} in 100", (c * 100.0).round()),
         _ => "less than 1 in 100".into(),
     }
-}
-
-fn linkage_chance(weight: f32) -> f64 {
-    1.0 / (1.0 + (-f64::from(weight)).exp2())
 }
 
 /// A pair's weight step by step, as a picture: what speaks for one person goes right, what speaks against goes left.
@@ -210,22 +201,73 @@ pub fn decided(decided: &Decided) -> DecidedRow {
     }
 }
 
-/// What stewards' answers say of a band, with how sure that is (Wilson's 95% interval, 1927).
-pub fn answered(band: &str, labelled: Labelled) -> String {
-    if labelled.answered == 0 {
-        return format!("{band}: no pair was answered yet, so nothing can be said.");
+/// An estimate in words, with how sure it is.
+pub fn estimate(of: Option<Estimate>) -> String {
+    match of {
+        Some(of) => format!(
+            "{:.2}% (95% interval {:.2}% to {:.2}%)",
+            100.0 * of.share,
+            100.0 * of.low,
+            100.0 * of.high
+        ),
+        None => "not known yet: some band of pairs has no answer".to_owned(),
     }
-    let (n, right) = (labelled.answered as f64, labelled.one_person as f64);
-    let (p, z) = (right / n, 1.959_964);
-    let middle = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+}
+
+/// Which pairs are in a band.
+fn band(band: Band) -> String {
+    let (from, next) = (EDGES[band.step], EDGES.get(band.step + 1));
+    let weight = next.map_or_else(|| format!("{from} bits and more"), |to| format!("{from} to {to} bits"));
     format!(
-        "{band}: {} of {} answered are one person, {:.1}% (95% interval {:.1}% to {:.1}%).",
-        labelled.one_person,
-        labelled.answered,
-        100.0 * p,
-        100.0 * (middle - half).max(0.0),
-        100.0 * (middle + half).min(1.0)
+        "{}, {weight}",
+        if band.joined {
+            "One person here"
+        } else {
+            "Two people here"
+        }
+    )
+}
+
+/// What stewards said of the pairs drawn from each band.
+pub fn answers(quality: &Quality) -> Vec<AnswersRow> {
+    let row = |said: &BandSaid| AnswersRow {
+        band: band(said.band),
+        pairs: count(said.pairs),
+        answered: count(said.answered),
+        one_person: count(said.one_person),
+    };
+    quality.bands.iter().rev().map(row).collect()
+}
+
+/// What stewards said of awkward pairs.
+pub fn awkward(quality: &Quality) -> Vec<String> {
+    let line = |(likeness, said): &(Likeness, Awkward)| {
+        let what = match likeness {
+            Likeness::Ordinary => "All other pairs",
+            Likeness::Twins => "Twins, or like twins",
+            Likeness::ParentAndChild => "Parent and child of one name",
+            Likeness::NumberOfAnother => "A number typed into another's record",
+        };
+        match said.answered {
+            0 => format!("{what}: none was answered yet."),
+            answered => format!(
+                "{what}: {} answered, {} wrongly joined, {} missed.",
+                count(answered),
+                count(said.wrongly_joined),
+                count(said.missed)
+            ),
+        }
+    };
+    quality.awkward.iter().map(line).collect()
+}
+
+/// The bars, in words.
+pub fn bars(bars: &Bars) -> String {
+    format!(
+        "Two records join by themselves from {:.0} bits, when one of them has what only one person has and nothing contradicts; \
+         from {:.0} when nobody of the same home can be meant; by names and birth date alone from {:.0}. From {:.0} bits on a \
+         steward looks.",
+        bars.join, bars.sure, bars.alone, bars.may_be
     )
 }
 
@@ -278,20 +320,49 @@ pub fn distribution(quality: &Quality) -> String {
     svg
 }
 
-/// Each sender's records.
-pub fn senders(quality: &Quality, names: &Senders<'_>) -> Vec<SenderRow> {
+/// Fewer records than this are not told apart.
+const FEW: i64 = 10;
+
+/// How well each group's records are linked, a table for each thing that they are told apart by.
+pub fn groups(quality: &Quality, sender: impl Fn(&OrgCode) -> String) -> Vec<GroupsTable> {
     let share = |part: i64, of: i64| format!("{} ({:.0}%)", count(part), 100.0 * part as f64 / of.max(1) as f64);
-    quality
-        .senders
-        .iter()
-        .map(|slice| SenderRow {
-            sender: record::OrgCode::parse(&slice.sender)
-                .map_or_else(|| slice.sender.clone(), |code| names.name(&code)),
-            records: count(slice.records),
-            without: share(slice.without_number, slice.records),
-            linked: share(slice.linked, slice.records),
-        })
-        .collect()
+    let table = |(by, title): (By, &'static str)| {
+        let of_kind = quality.groups.iter().filter(|(of, ..)| *of == by);
+        let row = |(_, name, group): &(By, String, Group)| GroupRow {
+            name: match by {
+                By::Sender => OrgCode::parse(name).map_or_else(|| name.clone(), |code| sender(&code)),
+                _ if name.is_empty() => "not known".to_owned(),
+                _ => capital(name),
+            },
+            records: count(group.records),
+            without: share(group.without_number, group.records),
+            linked: share(group.linked, group.records),
+            waiting: share(group.waiting, group.records),
+        };
+        let few: i64 = of_kind
+            .clone()
+            .map(|(.., group)| group.records)
+            .filter(|records| *records < FEW)
+            .sum();
+        GroupsTable {
+            title,
+            rows: of_kind.filter(|(.., group)| group.records >= FEW).map(row).collect(),
+            few: if few > 0 {
+                format!("{} records of smaller groups are not shown.", count(few))
+            } else {
+                String::new()
+            },
+        }
+    };
+    [
+        (By::Sender, "sender"),
+        (By::Age, "age"),
+        (By::Sex, "sex"),
+        (By::Ethnicity, "ethnic group"),
+        (By::Area, "postcode district"),
+    ]
+    .map(table)
+    .into()
 }
 
 /// When a model was learnt, in words.

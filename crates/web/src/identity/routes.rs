@@ -1,10 +1,10 @@
 //! `/identity` and what is behind it.
 
 use super::present;
-use super::view::{DecisionsPage, ModelView, PersonPage, QualityPage, QueuePage, RecordRow};
+use super::view::{CheckPage, DecisionsPage, ModelView, PersonPage, QualityPage, QueuePage, RecordRow};
 use crate::access::visit::{Asked, Visit, answer};
 use crate::serving::Site;
-use crate::site::answer::{Answered, PageError, page};
+use crate::site::answer::{Answered as Page, PageError, page};
 use crate::site::clock::{count, moment};
 use crate::site::form::{Pairs, Problem, query, words};
 use crate::site::senders::Senders;
@@ -14,7 +14,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::{Act, ListGrant, PersonGrant};
-use care::person::matching::{self, Answer};
+use care::person::matching::{self, Answer, Answered};
 use record::PersonId;
 use std::sync::Arc;
 
@@ -37,6 +37,8 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route("/identity", get(queue))
         .route("/identity/pairs/{a}/{b}", post(decide))
+        .route("/identity/check", get(check))
+        .route("/identity/check/{a}/{b}", post(checked))
         .route("/identity/decisions", get(decisions))
         .route("/identity/decisions/{number}/undo", post(undo))
         .route("/identity/people/{id}", get(person).post(part))
@@ -59,13 +61,13 @@ async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| queue_page(visit, Vec::new())).await
 }
 
-fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
+fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
     let grant = grant(visit, "pairs that may be one person")?;
     let pairs = Pairs::read(&visit.query);
     let after = cursor(pairs.get("after"));
     let progress = matching::progress(visit.care(), &grant)?;
     let next = matching::next_pair(visit.care(), &grant, after)?;
-    let done = pairs.get("done").parse::<i64>().ok();
+    let (done, undo) = kept(&pairs);
     let senders = Senders::of(visit.care().system());
     page(&QueuePage {
         frame: visit.frame(if problems.is_empty() {
@@ -83,19 +85,49 @@ fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
         } else {
             String::new()
         },
-        done: done
-            .map_or("", |_| match pairs.get("answer") {
-                "one" => "They are one person now.",
-                _ => "They are kept apart, and will not be asked about again.",
-            })
-            .to_owned(),
-        undo: done
-            .map(|number| format!("/identity/decisions/{number}/undo"))
-            .unwrap_or_default(),
-        pair: next.as_ref().map(|pending| present::pair(pending, &senders)),
+        done,
+        undo,
+        pair: next
+            .as_ref()
+            .map(|pending| present::pair(pending, &senders, "/identity/pairs")),
         reasons: REASONS.iter().map(|words| choice(words)).collect(),
         problems,
     })
+}
+
+/// What was just kept, in words, and where it is undone: as the address says that an answer leads to.
+fn kept(pairs: &Pairs) -> (String, String) {
+    let words = match pairs.get("answer") {
+        "one" => "They are one person now.",
+        "two" => "They are kept apart, and will not be asked about again.",
+        "blocked" => {
+            "Kept, but they stay two people: an earlier decision keeps some of their records apart. Undo that one first, under \
+             What was decided."
+        }
+        "right" => "Kept: what stands is right.",
+        "cannot" => "Kept: it cannot be told from these records.",
+        _ => return (String::new(), String::new()),
+    };
+    let number = pairs.get("done").parse::<i64>();
+    let undo = number.map_or_else(|_| String::new(), |number| format!("/identity/decisions/{number}/undo"));
+    (words.to_owned(), undo)
+}
+
+/// Where an answer leads, said in the address.
+fn leads_to(path: &str, said: Answer, answered: Answered) -> Response {
+    let answer = match (said, answered.decision) {
+        _ if !answered.in_force => "blocked",
+        (Answer::TwoPeople, _) => "two",
+        (Answer::CannotTell, _) => "cannot",
+        (Answer::OnePerson, Some(_)) => "one",
+        (Answer::OnePerson, None) => "right",
+    };
+    let number = answered.decision.map(|number| number.to_string());
+    let path = format!(
+        "{path}{}",
+        query(&[("done", number.as_deref().unwrap_or("")), ("answer", answer)])
+    );
+    Redirect::to(&path).into_response()
 }
 
 fn choice(words: &str) -> Choice {
@@ -115,33 +147,66 @@ fn cursor(text: &str) -> Option<(i64, i64, i64)> {
     }
 }
 
+/// Keeps an answer to a pair that a form sends, or says what is wrong with it.
+fn keep(visit: &Visit, (a, b): (&str, &str)) -> Result<Result<(Answer, Answered), Problem>, PageError> {
+    let (Ok(a), Ok(b)) = (a.parse::<i64>(), b.parse::<i64>()) else {
+        return Err(PageError::Nothing);
+    };
+    let said = match visit.form.get("answer") {
+        "one" => Answer::OnePerson,
+        "two" => Answer::TwoPeople,
+        "cannot" => Answer::CannotTell,
+        _ => return Ok(Err(Problem::new("why", "Say whether they are one person or two"))),
+    };
+    let why = match words(visit.form.get("why"), "why", "Say why", REASON_MAX) {
+        Ok(why) => why,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let grant = grant(visit, "decide about a pair")?;
+    let gone = "This pair is no longer to be decided: one of the records changed. Nothing was kept.";
+    let answered = matching::answer(visit.care(), &grant, (a, b), said, &why)?;
+    Ok(answered.map_or_else(|| Err(Problem::new("why", gone)), |answered| Ok((said, answered))))
+}
+
 async fn decide(Path((a, b)): Path<(String, String)>, asked: Asked) -> Response {
-    answer(asked, move |visit| {
-        let (Ok(a), Ok(b)) = (a.parse::<i64>(), b.parse::<i64>()) else {
-            return Err(PageError::Nothing);
-        };
-        let said = match visit.form.get("answer") {
-            "one" => Answer::OnePerson,
-            "two" => Answer::TwoPeople,
-            _ => {
-                return queue_page(
-                    visit,
-                    vec![Problem::new("why", "Say whether they are one person or two")],
-                );
-            }
-        };
-        let why = match words(visit.form.get("why"), "why", "Say why", REASON_MAX) {
-            Ok(why) => why,
-            Err(problem) => return queue_page(visit, vec![problem]),
-        };
-        let grant = grant(visit, "decide about a pair")?;
-        let Some(number) = matching::answer(visit.care(), &grant, (a, b), said, &why)? else {
-            let gone = "This pair is no longer to be decided: one of the records changed. Nothing was kept.";
-            return queue_page(visit, vec![Problem::new("why", gone)]);
-        };
-        let answer = if said == Answer::OnePerson { "one" } else { "two" };
-        let path = query(&[("done", &number.to_string()), ("answer", answer)]);
-        Ok(Redirect::to(&format!("/identity{path}")).into_response())
+    answer(asked, move |visit| match keep(visit, (&a, &b))? {
+        Ok((said, answered)) => Ok(leads_to("/identity", said, answered)),
+        Err(problem) => queue_page(visit, vec![problem]),
+    })
+    .await
+}
+
+async fn check(asked: Asked) -> Response {
+    answer(asked, |visit| check_page(visit, Vec::new())).await
+}
+
+fn check_page(visit: &Visit, problems: Vec<Problem>) -> Page {
+    let grant = grant(visit, "pairs drawn to check the weighing")?;
+    let (next, checked) = matching::next_check(visit.care(), &grant)?;
+    let (done, undo) = kept(&Pairs::read(&visit.query));
+    let senders = Senders::of(visit.care().system());
+    page(&CheckPage {
+        frame: visit.frame(if problems.is_empty() {
+            "Check the matching"
+        } else {
+            "Error: Check the matching"
+        }),
+        answered: count(checked.answered as i64),
+        drawn: count(checked.drawn as i64),
+        done,
+        undo,
+        pair: next
+            .as_ref()
+            .map(|pending| present::pair(pending, &senders, "/identity/check")),
+        reasons: REASONS.iter().map(|words| choice(words)).collect(),
+        problems,
+    })
+}
+
+async fn checked(Path((a, b)): Path<(String, String)>, asked: Asked) -> Response {
+    answer(asked, move |visit| match keep(visit, (&a, &b))? {
+        Ok((said, answered)) => Ok(leads_to("/identity/check", said, answered)),
+        Err(problem) => check_page(visit, vec![problem]),
     })
     .await
 }
@@ -191,7 +256,7 @@ async fn person(Path(id): Path<String>, asked: Asked) -> Response {
     .await
 }
 
-fn person_page(visit: &Visit, grant: &PersonGrant, problems: Vec<Problem>) -> Answered {
+fn person_page(visit: &Visit, grant: &PersonGrant, problems: Vec<Problem>) -> Page {
     let (views, restricted) = care::person::views(visit.care(), grant)?;
     let senders = Senders::about(visit.care().system(), restricted);
     let rows = views
@@ -278,7 +343,7 @@ async fn quality(asked: Asked) -> Response {
     answer(asked, |visit| quality_page(visit, Vec::new())).await
 }
 
-fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
+fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Page {
     let grant = grant(visit, "how good the weighing is")?;
     let quality = matching::quality(visit.care(), &grant)?;
     let senders = Senders::of(visit.care().system());
@@ -286,17 +351,16 @@ fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
     page(&QualityPage {
         frame: visit.frame("How good the matching is"),
         known_at: moment(visit.now),
-        bars: format!(
-            "From {:.0} bits, and with nothing that contradicts, two records join by themselves; from {:.0} a steward looks.",
-            quality.bars.0, quality.bars.1
-        ),
-        answers: vec![
-            present::answered("Above the bar for joining", quality.above_join),
-            present::answered("Between both bars", quality.between),
-        ],
+        bars: present::bars(&quality.bars),
+        counted: quality.counted.map(moment).unwrap_or_default(),
+        precision: present::estimate(quality.precision),
+        recall: present::estimate(quality.recall),
+        precision_below: present::estimate(quality.precision_below),
+        answers: present::answers(&quality),
+        awkward: present::awkward(&quality),
         bands: present::bands(&quality),
         picture: present::distribution(&quality),
-        senders: present::senders(&quality, &senders),
+        groups: present::groups(&quality, |code| senders.name(code)),
         shared_numbers: count(quality.shared_numbers),
         models: models
             .into_iter()

@@ -52,6 +52,8 @@ pub struct PairView {
     pub left: SideView,
     /// The right record.
     pub right: SideView,
+    /// Whether both are one person here now.
+    pub together: bool,
     /// Line by line.
     pub compared: Vec<Compared>,
     /// The weight, in words.
@@ -81,6 +83,28 @@ pub struct QueuePage {
     /// Where what was just decided is undone.
     pub undo: String,
     /// The next pair; `None` when there is none.
+    pub pair: Option<PairView>,
+    /// Reasons to choose from.
+    pub reasons: Vec<Choice>,
+    /// What is wrong with what was sent.
+    pub problems: Vec<Problem>,
+}
+
+/// A pair drawn by lot, to check how good the weighing is.
+#[derive(Template)]
+#[template(path = "identity/check.html")]
+pub struct CheckPage {
+    /// Around it.
+    pub frame: Frame,
+    /// How many were answered, of how many.
+    pub answered: String,
+    /// How many were drawn.
+    pub drawn: String,
+    /// What was just kept; empty when nothing was.
+    pub done: String,
+    /// Where what was just decided is undone; empty when nothing was decided.
+    pub undo: String,
+    /// The pair; `None` when all are answered or none was drawn.
     pub pair: Option<PairView>,
     /// Reasons to choose from.
     pub reasons: Vec<Choice>,
@@ -149,23 +173,49 @@ pub struct PersonPage {
 pub struct BandRow {
     /// The weights: "12 to 13".
     pub band: String,
-    /// Pairs that join by themselves.
+    /// Pairs of one person here.
     pub join: String,
-    /// Pairs to look at.
+    /// Pairs of two people here.
     pub look: String,
 }
 
-/// One sender's records.
+/// What stewards said of the pairs drawn from one band.
 #[derive(Clone, Debug)]
-pub struct SenderRow {
-    /// The sender.
-    pub sender: String,
+pub struct AnswersRow {
+    /// The band: "One person here, 9 to 12 bits".
+    pub band: String,
+    /// Pairs in it.
+    pub pairs: String,
+    /// Of those drawn, pairs answered.
+    pub answered: String,
+    /// Of them, those that are one person.
+    pub one_person: String,
+}
+
+/// One group's records.
+#[derive(Clone, Debug)]
+pub struct GroupRow {
+    /// The group.
+    pub name: String,
     /// Its records.
     pub records: String,
     /// Those without an NHS number, with the share.
     pub without: String,
     /// Those linked to another record, with the share.
     pub linked: String,
+    /// Those in a pair to look at, with the share.
+    pub waiting: String,
+}
+
+/// How well records are linked, by one thing that they are told apart by.
+#[derive(Clone, Debug)]
+pub struct GroupsTable {
+    /// What they are told apart by: "age".
+    pub title: &'static str,
+    /// The groups.
+    pub rows: Vec<GroupRow>,
+    /// What is said of groups too small to show; empty when there is none.
+    pub few: String,
 }
 
 /// One model.
@@ -189,14 +239,24 @@ pub struct QualityPage {
     pub known_at: String,
     /// Both bars, in words.
     pub bars: String,
+    /// When pairs and records were counted; empty before the first time.
+    pub counted: String,
+    /// Of the pairs that are one person here, the share that are.
+    pub precision: String,
+    /// Of the pairs above the lower bar that are one person, the share that are one here.
+    pub recall: String,
+    /// Of all pairs above the lower bar, the share that are one person.
+    pub precision_below: String,
     /// What stewards' answers say of each band.
-    pub answers: Vec<String>,
+    pub answers: Vec<AnswersRow>,
+    /// What they say of awkward pairs.
+    pub awkward: Vec<String>,
     /// Pairs by weight, the greatest first.
     pub bands: Vec<BandRow>,
     /// The same as a picture.
     pub picture: String,
-    /// Senders.
-    pub senders: Vec<SenderRow>,
+    /// How well records are linked, by sender, age, sex, ethnic group and area.
+    pub groups: Vec<GroupsTable>,
     /// NHS numbers that more than one person's records carry.
     pub shared_numbers: String,
     /// The models.

@@ -32,6 +32,11 @@ impl Frame {
         self.path != "/people" && self.doors.iter().any(|door| door.path == "/people")
     }
 
+    /// Whether this user decides who is whom.
+    pub fn decides_identity(&self) -> bool {
+        self.doors.iter().any(|door| door.path == "/identity")
+    }
+
     /// The path with characters that would end a query value encoded.
     pub fn path_in_query(&self) -> String {
         super::form::encode(&self.path)

@@ -384,6 +384,8 @@ async fn who_may_open_what() {
         ("POST /feeds/quarantine/{number}/discard", format!("{item}/discard")),
         ("GET /identity", "/identity".to_owned()),
         ("POST /identity/pairs/{a}/{b}", "/identity/pairs/1/2".to_owned()),
+        ("GET /identity/check", "/identity/check".to_owned()),
+        ("POST /identity/check/{a}/{b}", "/identity/check/1/2".to_owned()),
         ("GET /identity/decisions", "/identity/decisions".to_owned()),
         (
             "POST /identity/decisions/{number}/undo",
@@ -485,6 +487,8 @@ POST /feeds/quarantine/{number}/mended                        401       403     
 POST /feeds/quarantine/{number}/discard                       401       403       403       403       200       200       403       403       403       403       403
 GET /identity                                                 303       403       403       403       403       200       403       403       403       403       403
 POST /identity/pairs/{a}/{b}                                  401       403       403       403       403       200       403       403       403       403       403
+GET /identity/check                                           303       403       403       403       403       200       403       403       403       403       403
+POST /identity/check/{a}/{b}                                  401       403       403       403       403       200       403       403       403       403       403
 GET /identity/decisions                                       303       403       403       403       403       200       403       403       403       403       403
 POST /identity/decisions/{number}/undo                        401       403       403       403       403       404       403       403       403       403       403
 GET /identity/people/{id}                                     303       403       403       403       403       200       403       403       403       403       403

@@ -6,6 +6,7 @@
 #[path = "../store/client.rs"]
 mod client;
 mod guarding;
+mod identity;
 #[path = "../store/mod.rs"]
 mod store;
 mod trust;

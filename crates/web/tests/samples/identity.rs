@@ -1,6 +1,7 @@
 //! The pages about identity, with sample values.
 
 use super::{Sample, add, render};
+use care::person::matching::{Awkward, Band, BandSaid, Bars, By, Estimate, Group, Likeness, Quality};
 use web::identity::present;
 use web::identity::view::*;
 use web::site::form::Problem;
@@ -16,6 +17,12 @@ pub fn pages(samples: &mut Vec<Sample>) {
     add(samples, "/identity?problem", "Error: Identity", |frame| {
         render(queue(frame, true, vec![Problem::new("why", "Say why")]))
     });
+    add(samples, "/identity/check", "Check the matching", |frame| {
+        render(check(frame, true))
+    });
+    add(samples, "/identity/check?empty", "Check the matching", |frame| {
+        render(check(frame, false))
+    });
     add(samples, "/identity/decisions", "What was decided", |frame| {
         render(decisions(frame))
     });
@@ -27,7 +34,37 @@ pub fn pages(samples: &mut Vec<Sample>) {
     });
 }
 
-fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
+fn reasons() -> Vec<Choice> {
+    [
+        "What the two records say, as shown on this page",
+        "Twins, or brothers and sisters",
+    ]
+    .map(|words| Choice {
+        value: words.into(),
+        words: words.into(),
+        chosen: words.starts_with("What"),
+    })
+    .to_vec()
+}
+
+fn check(frame: Frame, any: bool) -> CheckPage {
+    CheckPage {
+        frame,
+        answered: "17".into(),
+        drawn: if any { "214".into() } else { "0".into() },
+        done: if any {
+            "Kept: what stands is right.".into()
+        } else {
+            String::new()
+        },
+        undo: String::new(),
+        pair: any.then(pair),
+        reasons: reasons(),
+        problems: Vec::new(),
+    }
+}
+
+fn pair() -> PairView {
     let line = |about: &str, left: &str, right: &str, verdict, class| Compared {
         about: about.into(),
         left: left.into(),
@@ -58,7 +95,8 @@ fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
         }
     });
     let bars: Vec<(String, f32)> = parts.map(|(words, adds)| (words.to_owned(), adds)).to_vec();
-    let pair = PairView {
+    PairView {
+        together: false,
         path: "/identity/pairs/12/908".into(),
         skip: "/identity?after=7600,12,908".into(),
         left: side("Blackmore Vale Surgery", "With 3 other records of its person"),
@@ -79,7 +117,10 @@ fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
         chance: "9,947 in 10,000".into(),
         steps: steps.to_vec(),
         picture: present::waterfall(&bars),
-    };
+    }
+}
+
+fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
     QueuePage {
         frame,
         known_at: "22 November 2026, 09:41".into(),
@@ -91,17 +132,8 @@ fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
             String::new()
         },
         undo: "/identity/decisions/41/undo".into(),
-        pair: any.then_some(pair),
-        reasons: [
-            "What the two records say, as shown on this page",
-            "Twins, or brothers and sisters",
-        ]
-        .map(|words| Choice {
-            value: words.into(),
-            words: words.into(),
-            chosen: words.starts_with("What"),
-        })
-        .to_vec(),
+        pair: any.then(pair),
+        reasons: reasons(),
         problems,
     }
 }
@@ -148,40 +180,63 @@ fn quality(frame: Frame) -> QualityPage {
     let weights: Vec<(i64, i64, i64)> = (5..30)
         .map(|bits| (bits, if bits > 10 { bits * bits * 9 } else { 0 }, (30 - bits) * 3))
         .collect();
-    let found = care::person::matching::Quality {
+    let band = |joined, step, pairs, one_person| BandSaid {
+        band: Band { joined, step },
+        pairs,
+        answered: 40,
+        one_person,
+    };
+    let group = |records, without_number, linked, waiting| Group {
+        records,
+        without_number,
+        linked,
+        waiting,
+    };
+    let said = |answered, wrongly_joined, missed| Awkward {
+        answered,
+        wrongly_joined,
+        missed,
+    };
+    let found = Quality {
+        counted: None,
         weights,
-        above_join: care::person::matching::Labelled {
-            answered: 40,
-            one_person: 40,
-        },
-        between: care::person::matching::Labelled {
-            answered: 60,
-            one_person: 41,
-        },
-        bars: (11.0, 5.0),
-        senders: Vec::new(),
+        bands: vec![
+            band(false, 0, 1_204, 3),
+            band(false, 1, 410, 17),
+            band(true, 3, 30_518, 40),
+            band(true, 5, 401_770, 40),
+        ],
+        precision: Some(Estimate {
+            share: 0.9998,
+            low: 0.9981,
+            high: 1.0,
+        }),
+        recall: None,
+        precision_below: None,
+        awkward: Likeness::ALL.map(|likeness| (likeness, said(12, 0, 3))).to_vec(),
+        bars: Bars::default(),
+        groups: vec![
+            (By::Sender, "J81001".into(), group(12_400, 310, 9_800, 41)),
+            (By::Age, "0 to 17".into(), group(8_800, 1_210, 5_100, 97)),
+            (By::Age, "80 and over".into(), group(9_400, 90, 9_020, 12)),
+            (By::Ethnicity, "White".into(), group(14_000, 700, 11_000, 80)),
+            (By::Ethnicity, "Mixed or multiple".into(), group(4, 0, 2, 1)),
+        ],
         shared_numbers: 7,
     };
     QualityPage {
         frame,
         known_at: "22 November 2026, 09:41".into(),
-        bars:
-            "From 11 bits, and with nothing that contradicts, two records join by themselves; from 5 a steward looks."
-                .into(),
-        answers: vec![
-            present::answered("Above the bar for joining", found.above_join),
-            present::answered("Between both bars", found.between),
-        ],
+        bars: present::bars(&found.bars),
+        counted: "22 November 2026, 09:02".into(),
+        precision: present::estimate(found.precision),
+        recall: present::estimate(found.recall),
+        precision_below: present::estimate(found.precision_below),
+        answers: present::answers(&found),
+        awkward: present::awkward(&found),
         bands: present::bands(&found),
         picture: present::distribution(&found),
-        senders: ["Blackmore Vale Surgery", "South Western Ambulance Service"]
-            .map(|sender| SenderRow {
-                sender: sender.into(),
-                records: "12,400".into(),
-                without: "310 (3%)".into(),
-                linked: "9,800 (79%)".into(),
-            })
-            .to_vec(),
+        groups: present::groups(&found, |_| "Blackmore Vale Surgery".into()),
         shared_numbers: "7".into(),
         models: vec![
             ModelView {

@@ -1,9 +1,11 @@
 //! What a steward decides about a pair, or about a person that was wrongly made of several.
 
-use super::store;
+use super::count::Band;
+use super::labels::Likeness;
+use super::store::{self, Label};
 use crate::Care;
 use crate::access::{self, Act, ListGrant, PersonGrant};
-use crate::db::{DbError, Urgency};
+use crate::db::{Conn, DbError, Urgency};
 use crate::person::decision::{self, Decision, Kind};
 use crate::person::store as person_store;
 use record::PersonId;
@@ -15,10 +17,21 @@ pub enum Answer {
     OnePerson,
     /// They are two people's; remembered.
     TwoPeople,
+    /// The records do not tell. Nothing changes; the pair is not drawn again to be checked.
+    CannotTell,
 }
 
-/// Keeps a steward's answer, as a decision and as a label for measuring the weighing, and puts it in force at once;
-/// answers the decision's number. `None` when there is no such pair, or the law keeps the two apart.
+/// What came of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The decision; `None` when the answer only says that what is so is right.
+    pub decision: Option<i64>,
+    /// Whether it is now as the steward said. An earlier decision to keep two apart outweighs a joining.
+    pub in_force: bool,
+}
+
+/// Keeps a steward's answer, as a decision and as a label for measuring the weighing, and puts it in force at once.
+/// `None` when there is no such pair, or the law keeps the two apart.
 ///
 /// # Errors
 /// When the store fails.
@@ -28,24 +41,58 @@ pub fn answer(
     (a, b): (i64, i64),
     answer: Answer,
     why: &str,
-) -> Result<Option<i64>, DbError> {
+) -> Result<Option<Answered>, DbError> {
     let (actor, now, why) = (grant.actor().user.clone(), grant.now(), why.to_owned());
     let (a, b) = (a.min(b), a.max(b));
     care.writer().write(Urgency::Waiting, move |conn| {
-        let pairs = store::pairs_of(conn, &[a])?;
-        let Some(pair) = pairs.into_iter().find(|pair| (pair.a, pair.b) == (a, b)) else {
+        let Some(pair) = store::pair(conn, a, b)? else {
             return Ok(None);
         };
         if super::work::barred_from(conn, a)?.contains(&b) {
             return Ok(None);
         }
-        store::label(conn, pair, answer == Answer::OnePerson, &actor, now)?;
-        let kind = match answer {
-            Answer::OnePerson => Kind::Merge { from: b, into: a },
-            Answer::TwoPeople => Kind::KeepApart(a, b),
+        let known = store::labels(conn)?
+            .into_iter()
+            .find(|label| (label.a, label.b) == (a, b));
+        let label = Label {
+            a,
+            b,
+            is_one: match answer {
+                Answer::OnePerson => 1,
+                Answer::TwoPeople => 0,
+                Answer::CannotTell => 2,
+            },
+            weight: pair.weight,
+            band: known.map_or_else(|| Band::of(pair.joins, pair.weight), |label| label.band),
+            likeness: likeness(conn, a, b)?,
+            decision_no: 0,
+            asked: true,
         };
-        decision::decide(conn, kind, &actor, &why, now).map(Some)
+        let kind = match answer {
+            Answer::OnePerson if !pair.joins => Some(Kind::Merge { from: b, into: a }),
+            Answer::TwoPeople => Some(Kind::KeepApart(a, b)),
+            Answer::OnePerson | Answer::CannotTell => None,
+        };
+        // A steward who thinks again about the same pair takes the earlier word back.
+        if let Some(earlier) = known.filter(|label| kind.is_some() && label.decision_no > 0) {
+            decision::undo(conn, earlier.decision_no, &actor, &why, now)?;
+        }
+        let decision = match kind {
+            Some(kind) => Some(decision::decide(conn, kind, &actor, &why, now)?),
+            None => None,
+        };
+        let decision_no = decision.unwrap_or(0);
+        store::label(conn, Label { decision_no, ..label }, &actor, now)?;
+        let joined = store::pair(conn, a, b)?.is_some_and(|pair| pair.joins);
+        let in_force = answer == Answer::CannotTell || joined == (answer == Answer::OnePerson);
+        Ok(Some(Answered { decision, in_force }))
     })
+}
+
+fn likeness(conn: &mut Conn, a: i64, b: i64) -> Result<Likeness, DbError> {
+    let left = super::work::cells_of(conn, a)?.unwrap_or_default();
+    let right = super::work::cells_of(conn, b)?.unwrap_or_default();
+    Ok(Likeness::of(&left, &right))
 }
 
 /// Parts these records from the rest of a person: each is kept apart from every record that stays. Answers the numbers
@@ -70,10 +117,25 @@ pub fn part(care: &Care, grant: &PersonGrant, leave: &[i64], why: &str) -> Resul
             decision::undo(conn, decided, &actor, &why, now)?;
         }
         let mut made = Vec::new();
-        for a in &going {
-            for b in &staying {
-                let kind = Kind::KeepApart(*a.min(b), *a.max(b));
-                made.push(decision::decide(conn, kind, &actor, &why, now)?);
+        for leaving in &going {
+            for stays in &staying {
+                let (a, b) = (*leaving.min(stays), *leaving.max(stays));
+                let weighed = store::pair(conn, a, b)?;
+                let decision_no = decision::decide(conn, Kind::KeepApart(a, b), &actor, &why, now)?;
+                made.push(decision_no);
+                if let Some(pair) = weighed {
+                    let label = Label {
+                        a,
+                        b,
+                        is_one: 0,
+                        weight: pair.weight,
+                        band: Band::of(pair.joins, pair.weight),
+                        likeness: likeness(conn, a, b)?,
+                        decision_no,
+                        asked: false,
+                    };
+                    store::label(conn, label, &actor, now)?;
+                }
             }
         }
         Ok(made)

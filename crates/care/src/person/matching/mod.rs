@@ -6,17 +6,21 @@
 //! cannot matter.
 
 mod answers;
+mod count;
 pub(crate) mod join;
 mod labels;
 mod models;
 mod queue;
+pub(crate) mod review;
 mod rows;
 pub(crate) mod store;
 mod work;
 
-pub use answers::{Answer, Decided, answer, latest, part, take_back};
-pub use labels::{Labelled, Quality, Slice, quality};
+pub use answers::{Answer, Answered, Decided, answer, latest, part, take_back};
+pub use count::{Band, By, Counted, EDGES, Group, count, counted_at};
+pub use labels::{Awkward, BandSaid, Estimate, Likeness, Quality, quality};
+pub use linkage::care::Bars;
 pub use models::{ModelRow, all as models, learn, put_in_force};
-pub use queue::{COUNTED, Pending, Progress, Side, next_pair, pair_of, progress};
+pub use queue::{COUNTED, Checked, Pending, Progress, Side, next_check, next_pair, progress};
 pub(crate) use work::weigh_again;
 pub use work::{Matcher, Worked, drain, weigh_some};

@@ -7,8 +7,9 @@ use crate::Care;
 use crate::access::ListGrant;
 use crate::db::{Conn, DbError, Urgency};
 use crate::person::demographics;
-use linkage::{Candidates, Model, Rows, Table, block, train};
+use linkage::{Candidates, Model, Rows, Table, Weights, block, train};
 use record::Instant;
+use std::sync::{Arc, PoisonError};
 
 /// A model as the steward sees it.
 #[derive(Clone, Debug)]
@@ -44,6 +45,19 @@ pub(super) fn in_force(conn: &mut Conn) -> Result<(i64, Model), DbError> {
         Some((number, body)) => Ok((number, read(&body)?)),
         None => Ok((0, built_in()?)),
     }
+}
+
+/// The weights of the model in force, read once and kept.
+pub(super) fn weights_in_force(care: &Care, conn: &mut Conn) -> Result<Arc<Weights>, DbError> {
+    let number = store::model_number(conn)?;
+    let mut kept = care.weights.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, weights)) = kept.as_ref().filter(|(of, _)| *of == number) {
+        return Ok(Arc::clone(weights));
+    }
+    let (number, model) = in_force(conn)?;
+    let weights = Arc::new(Weights::new(&model));
+    *kept = Some((number, Arc::clone(&weights)));
+    Ok(weights)
 }
 
 /// All models learnt here, the latest first, then the one that the program holds.

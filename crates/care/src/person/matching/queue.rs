@@ -1,16 +1,18 @@
 //! What a steward has to look at: pairs that may be one person and were not joined.
 
+use super::count::{self, Band};
 use super::rows::Cells;
-use super::work::{Matcher, barred_from, cells_of};
-use super::{rows, store};
+use super::work::{barred_from, cells_of};
+use super::{models, rows, store};
 use crate::Care;
 use crate::access::{self, Act, ListGrant};
 use crate::db::{Conn, DbError};
-use crate::person::decision::Kind;
 use crate::person::store as person_store;
-use linkage::Scorer;
 use linkage::explain::{Told, tell};
+use linkage::score::probability;
+use linkage::{Scorer, Weights};
 use record::{OrgCode, PersonId};
+use std::collections::BTreeSet;
 
 /// One record of a pair, as it is weighed.
 #[derive(Clone, Debug)]
@@ -37,8 +39,8 @@ pub struct Pending {
     pub right: Side,
     /// Its weight, in thousandths of a bit.
     pub weight: i64,
-    /// The number of the model that weighed it.
-    pub model_no: i64,
+    /// The chance, from 0 to 1, that they are one person, as far as the model knows.
+    pub chance: f64,
     /// The weight taken apart, in words.
     pub told: Told,
 }
@@ -61,107 +63,99 @@ pub const COUNTED: usize = 1_000;
 /// When the store fails.
 pub fn progress(care: &Care, _grant: &ListGrant) -> Result<Progress, DbError> {
     care.readers().read(|conn| {
-        let waiting = store::waiting_count(conn)?;
-        let first = (i64::MAX, 0, 0);
-        let pairs = store::to_review(conn, first, COUNTED as i64)?;
-        let mut to_review = 0;
-        for pair in pairs {
-            to_review += usize::from(is_open(conn, pair.a, pair.b)?);
-        }
-        Ok(Progress { waiting, to_review })
+        Ok(Progress {
+            waiting: store::waiting_count(conn)?,
+            to_review: usize::try_from(store::review_count(conn, COUNTED as i64)?).unwrap_or(COUNTED),
+        })
     })
 }
 
-/// The next pair to look at after this one (weight, records), the likeliest first. Pairs of two people who are kept
-/// apart, by a steward or by law, are never among them.
+/// The next pair to look at after this one (weight, records), the likeliest first; of two people one pair, that which
+/// weighs most. Two people who are kept apart, by a steward or by law, are never among them.
 ///
 /// # Errors
 /// When the store fails.
 pub fn next_pair(care: &Care, grant: &ListGrant, after: Option<(i64, i64, i64)>) -> Result<Option<Pending>, DbError> {
-    const PAGE: i64 = 50;
     let found = care.readers().read(|conn| {
+        let weights = models::weights_in_force(care, conn)?;
         let mut after = after.unwrap_or((i64::MAX, 0, 0));
-        loop {
-            let page = store::to_review(conn, after, PAGE)?;
-            for pair in &page {
-                if is_open(conn, pair.a, pair.b)? {
-                    return pending(conn, *pair).map(Some);
-                }
+        while let Some((weight, a, b)) = store::next_to_review(conn, after)? {
+            // A bar takes a pair out of the queue; this holds even if the queue were wrong.
+            if !barred_from(conn, a)?.contains(&b) {
+                return pending(conn, &weights, (weight, a, b)).map(Some);
             }
-            let Some(last) = page.last() else { return Ok(None) };
-            after = (last.weight, last.a, last.b);
+            after = (weight, a, b);
         }
+        Ok(None)
     })?;
     audited(care, grant, found)
 }
 
+/// How many drawn pairs stewards have answered for, of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Answered, "cannot be told" among them.
+    pub answered: usize,
+    /// Drawn.
+    pub drawn: usize,
+}
+
+/// The next of the pairs drawn by lot, for checking how good the weighing is: of the band with the fewest answers, so
+/// that no band is without. Whether it is joined is part of what is checked.
+///
+/// # Errors
+/// When the store fails.
+pub fn next_check(care: &Care, grant: &ListGrant) -> Result<(Option<Pending>, Checked), DbError> {
+    let Some((counted, _)) = count::latest(care)? else {
+        return Ok((None, Checked { answered: 0, drawn: 0 }));
+    };
+    let labels = care.readers().read(store::labels)?;
+    let known: BTreeSet<(i64, i64)> = labels.iter().map(|label| (label.a, label.b)).collect();
+    type Drawn = (Band, i64, i64);
+    let (done, mut open): (Vec<&Drawn>, Vec<&Drawn>) =
+        counted.drawn.iter().partition(|(_, a, b)| known.contains(&(*a, *b)));
+    let answered_in = |band: Band| done.iter().filter(|(of, ..)| *of == band).count();
+    open.sort_by_key(|(band, ..)| (answered_in(*band), *band));
+    let checked = Checked {
+        answered: done.len(),
+        drawn: counted.drawn.len(),
+    };
+    let found = care.readers().read(|conn| {
+        let weights = models::weights_in_force(care, conn)?;
+        for (_, a, b) in open {
+            // What was drawn may have changed since.
+            let Some(pair) = store::pair(conn, *a, *b)? else {
+                continue;
+            };
+            if !barred_from(conn, *a)?.contains(b) {
+                return pending(conn, &weights, (pair.weight, *a, *b)).map(Some);
+            }
+        }
+        Ok(None)
+    })?;
+    Ok((audited(care, grant, found)?, checked))
+}
+
 /// Keeps a row for both people before a pair is shown.
-fn audited(care: &Care, grant: &ListGrant, found: Option<Pending>) -> Result<Option<Pending>, DbError> {
+pub(super) fn audited(care: &Care, grant: &ListGrant, found: Option<Pending>) -> Result<Option<Pending>, DbError> {
     if let Some(pair) = &found {
         access::shown(care, grant, Act::DecideIdentity, &[pair.left.person, pair.right.person])?;
     }
     Ok(found)
 }
 
-/// One pair by its records, as long as it may be looked at.
-///
-/// # Errors
-/// When the store fails.
-pub fn pair_of(care: &Care, grant: &ListGrant, a: i64, b: i64) -> Result<Option<Pending>, DbError> {
-    let found = care.readers().read(|conn| {
-        let pairs = store::pairs_of(conn, &[a])?;
-        let Some(pair) = pairs.into_iter().find(|pair| (pair.a, pair.b) == (a.min(b), a.max(b))) else {
-            return Ok(None);
-        };
-        if barred_from(conn, pair.a)?.contains(&pair.b) {
-            return Ok(None);
-        }
-        pending(conn, pair).map(Some)
-    })?;
-    audited(care, grant, found)
-}
-
-/// Whether a pair is still to be looked at: no decision keeps the two people apart.
-fn is_open(conn: &mut Conn, a: i64, b: i64) -> Result<bool, DbError> {
-    if barred_from(conn, a)?.contains(&b) {
-        return Ok(false);
-    }
-    let of_b: Vec<i64> = of_person(conn, b)?;
-    let of_a: Vec<i64> = of_person(conn, a)?;
-    let kept = person_store::decisions_on(conn, &of_a)?
-        .into_iter()
-        .any(|kind| match kind {
-            Kind::KeepApart(x, y) => {
-                (of_a.contains(&x) && of_b.contains(&y)) || (of_a.contains(&y) && of_b.contains(&x))
-            }
-            _ => false,
-        });
-    Ok(!kept)
-}
-
-fn of_person(conn: &mut Conn, record: i64) -> Result<Vec<i64>, DbError> {
-    let mut records: Vec<i64> = person_store::housemates(conn, &[record])?
-        .into_iter()
-        .map(|(no, _)| no)
-        .collect();
-    if records.is_empty() {
-        records.push(record);
-    }
-    Ok(records)
-}
-
-fn pending(conn: &mut Conn, pair: store::Weighed) -> Result<Pending, DbError> {
-    let matcher = Matcher::of(conn, 0)?;
-    let left: Cells = cells_of(conn, pair.a)?.unwrap_or_default();
-    let right: Cells = cells_of(conn, pair.b)?.unwrap_or_default();
-    let table = rows::table(matcher.weights().schema(), [&left, &right]);
-    let scorer = Scorer::with(&table, matcher.weights());
+pub(super) fn pending(conn: &mut Conn, weights: &Weights, (weight, a, b): (i64, i64, i64)) -> Result<Pending, DbError> {
+    let left: Cells = cells_of(conn, a)?.unwrap_or_default();
+    let right: Cells = cells_of(conn, b)?.unwrap_or_default();
+    let table = rows::table(weights.schema(), [&left, &right]);
+    let scorer = Scorer::with(&table, weights);
+    let told = tell(&scorer, 0, 1);
     Ok(Pending {
-        left: side(conn, pair.a, left)?,
-        right: side(conn, pair.b, right)?,
-        weight: pair.weight,
-        model_no: pair.model_no,
-        told: tell(&scorer, 0, 1),
+        left: side(conn, a, left)?,
+        right: side(conn, b, right)?,
+        weight,
+        chance: probability(told.explanation.weight),
+        told,
     })
 }
 

@@ -1,5 +1,7 @@
 //! The tables of matching.
 
+use super::count::Band;
+use super::labels::Likeness;
 use crate::db::{Cell, Conn, DbError, Table, fetch_by_keys, insert_rows};
 use crate::person::decision::{Decision, Kind};
 use crate::person::store::{DECISION_COLUMNS, decision_of};
@@ -21,6 +23,10 @@ const RECORD: Table = Table {
 const PAIR: Table = Table {
     name: "match_pair",
     columns: &["record_a", "record_b", "weight", "verdict", "model_no"],
+};
+const REVIEW: Table = Table {
+    name: "match_review",
+    columns: &["record_a", "record_b", "weight"],
 };
 
 /// A weighed pair as it is kept.
@@ -141,8 +147,10 @@ pub(super) fn under(conn: &mut Conn, keys: &[i64], most: usize) -> Result<BTreeS
 pub(super) fn replace_pairs(conn: &mut Conn, record: i64, pairs: &[Weighed]) -> Result<BTreeSet<i64>, DbError> {
     let before = pairs_of(conn, &[record])?;
     for pair in &before {
-        let sql = "DELETE FROM match_pair WHERE record_a = ?1 AND record_b = ?2";
-        conn.execute(sql, &[pair.a.into(), pair.b.into()])?;
+        for table in ["match_pair", "match_review"] {
+            let sql = format!("DELETE FROM {table} WHERE record_a = ?1 AND record_b = ?2");
+            conn.execute(&sql, &[pair.a.into(), pair.b.into()])?;
+        }
     }
     let row = |pair: &Weighed| {
         vec![
@@ -190,24 +198,46 @@ pub(crate) fn pairs_of(conn: &mut Conn, records: &[i64]) -> Result<Vec<Weighed>,
     Ok(found.into_values().collect())
 }
 
-/// Pairs of different persons that a steward has to look at, those that weigh most first, after this one.
-pub(super) fn to_review(conn: &mut Conn, after: (i64, i64, i64), limit: i64) -> Result<Vec<Weighed>, DbError> {
-    let sql = "SELECT p.record_a, p.record_b, p.weight, p.verdict, p.model_no FROM match_pair p
-               JOIN record_person x ON x.record_no = p.record_a JOIN record_person y ON y.record_no = p.record_b
-               WHERE x.person_no <> y.person_no
-                 AND (p.weight < ?1 OR (p.weight = ?1 AND (p.record_a > ?2 OR (p.record_a = ?2 AND p.record_b > ?3))))
-               ORDER BY p.weight DESC, p.record_a, p.record_b LIMIT ?4";
-    conn.query(
-        sql,
-        &[after.0.into(), after.1.into(), after.2.into(), limit.into()],
-        weighed,
-    )
+/// What a steward has to look at of these records: (weight, both records).
+pub(super) fn review_of(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<(i64, i64, i64)>, DbError> {
+    let mut found = BTreeSet::new();
+    for column in ["record_a", "record_b"] {
+        let sql = format!("SELECT weight, record_a, record_b FROM match_review WHERE {column} = ?1");
+        found.extend(fetch_by_keys(conn, &sql, records, |row| {
+            Ok((row.int(0)?, row.int(1)?, row.int(2)?))
+        })?);
+    }
+    Ok(found)
 }
 
-/// How many pairs of each verdict there are, by whole bits of weight: (verdict, bits, pairs).
-pub(super) fn distribution(conn: &mut Conn) -> Result<Vec<(i64, i64, i64)>, DbError> {
-    let sql = "SELECT verdict, weight / 1000, COUNT(*) FROM match_pair GROUP BY verdict, weight / 1000 ORDER BY 2, 1";
-    conn.query(sql, &[], |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
+/// Takes these out of what a steward has to look at, and puts those in.
+pub(super) fn change_review<'a>(
+    conn: &mut Conn,
+    out: impl Iterator<Item = &'a (i64, i64, i64)>,
+    new: impl Iterator<Item = &'a (i64, i64, i64)>,
+) -> Result<(), DbError> {
+    for (_, a, b) in out {
+        let sql = "DELETE FROM match_review WHERE record_a = ?1 AND record_b = ?2";
+        conn.execute(sql, &[(*a).into(), (*b).into()])?;
+    }
+    let row = |(weight, a, b): &(i64, i64, i64)| vec![Cell::Int(*a), Cell::Int(*b), Cell::Int(*weight)];
+    insert_rows(conn, &REVIEW, &new.map(row).collect::<Vec<_>>())
+}
+
+/// The next pair that a steward has to look at after this one (weight, records), those that weigh most first.
+pub(super) fn next_to_review(conn: &mut Conn, after: (i64, i64, i64)) -> Result<Option<(i64, i64, i64)>, DbError> {
+    let sql = "SELECT weight, record_a, record_b FROM match_review
+               WHERE (weight, record_a, record_b) < (?1, ?2, ?3)
+               ORDER BY weight DESC, record_a DESC, record_b DESC LIMIT 1";
+    conn.first(sql, &[after.0.into(), after.1.into(), after.2.into()], |row| {
+        Ok((row.int(0)?, row.int(1)?, row.int(2)?))
+    })
+}
+
+/// How many pairs a steward has to look at, counted up to `most`.
+pub(super) fn review_count(conn: &mut Conn, most: i64) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM match_review LIMIT ?1) counted";
+    Ok(conn.first(sql, &[most.into()], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// A model as it is listed: number, made, actor, why, state.
@@ -251,32 +281,128 @@ pub(super) fn put_in_force(conn: &mut Conn, number: i64) -> Result<bool, DbError
     Ok(number == 0 || conn.execute(sql, &[number.into()])? == 1)
 }
 
+/// What a steward said of a pair.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub a: i64,
+    pub b: i64,
+    /// 1 one person, 0 two, 2 cannot be told.
+    pub is_one: i64,
+    pub weight: i64,
+    pub band: Band,
+    pub likeness: Likeness,
+    /// The decision that came of it; 0 for none.
+    pub decision_no: i64,
+    /// Whether this pair was asked about; else it was found by parting a person, which is no fair sample.
+    pub asked: bool,
+}
+
 /// Keeps what a steward said of a pair. Nothing is taken out: the last word counts.
-pub(super) fn label(conn: &mut Conn, pair: Weighed, is_one: bool, actor: &str, now: Instant) -> Result<(), DbError> {
+pub(super) fn label(conn: &mut Conn, label: Label, actor: &str, now: Instant) -> Result<(), DbError> {
     let number = conn.take_numbers("match_label", 1)?;
     conn.execute(
-        "INSERT INTO match_label (label_no, record_a, record_b, is_one, weight, actor, said)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO match_label (label_no, record_a, record_b, is_one, weight, actor, said, band, likeness, decision_no,
+           asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         &[
             number.into(),
-            pair.a.into(),
-            pair.b.into(),
-            i64::from(is_one).into(),
-            pair.weight.into(),
+            label.a.into(),
+            label.b.into(),
+            label.is_one.into(),
+            label.weight.into(),
             actor.into(),
             now.0.into(),
+            label.band.number().into(),
+            label.likeness.number().into(),
+            label.decision_no.into(),
+            i64::from(label.asked).into(),
         ],
     )?;
     Ok(())
 }
 
-/// The last word on each pair: whether it is one person, and its weight then.
-pub(super) fn labels(conn: &mut Conn) -> Result<Vec<(bool, i64)>, DbError> {
-    let sql = "SELECT record_a, record_b, is_one, weight FROM match_label ORDER BY label_no";
+/// The last word on each pair that still stands: what came of a decision that was undone says nothing.
+pub(super) fn labels(conn: &mut Conn) -> Result<Vec<Label>, DbError> {
+    let sql = "SELECT l.record_a, l.record_b, l.is_one, l.weight, l.band, l.likeness, l.decision_no, l.asked FROM match_label l
+               WHERE l.decision_no = 0
+                 OR EXISTS (SELECT 1 FROM decision d WHERE d.decision_no = l.decision_no AND d.undone IS NULL)
+               ORDER BY l.label_no";
     let said = conn.query(sql, &[], |row| {
-        Ok(((row.int(0)?, row.int(1)?), (row.int(2)? == 1, row.int(3)?)))
+        Ok(Label {
+            a: row.int(0)?,
+            b: row.int(1)?,
+            is_one: row.int(2)?,
+            weight: row.int(3)?,
+            band: Band::from_number(row.int(4)?),
+            likeness: Likeness::from_number(row.int(5)?),
+            decision_no: row.int(6)?,
+            asked: row.int(7)? == 1,
+        })
     })?;
-    Ok(said.into_iter().collect::<BTreeMap<_, _>>().into_values().collect())
+    let last: BTreeMap<(i64, i64), Label> = said.into_iter().map(|label| ((label.a, label.b), label)).collect();
+    Ok(last.into_values().collect())
+}
+
+/// A page of pairs after this one; `joins` tells whether both records are of one person now.
+pub(super) fn pair_page(conn: &mut Conn, after: (i64, i64), limit: i64) -> Result<Vec<Weighed>, DbError> {
+    let sql =
+        "SELECT p.record_a, p.record_b, p.weight, CAST(CASE WHEN x.person_no = y.person_no THEN 1 ELSE 2 END AS BIGINT),
+                 p.model_no
+               FROM match_pair p JOIN record_person x ON x.record_no = p.record_a
+               JOIN record_person y ON y.record_no = p.record_b
+               WHERE (p.record_a, p.record_b) > (?1, ?2) ORDER BY p.record_a, p.record_b LIMIT ?3";
+    conn.query(sql, &[after.0.into(), after.1.into(), limit.into()], weighed)
+}
+
+/// One pair, `joins` as in [`pair_page`].
+pub(super) fn pair(conn: &mut Conn, a: i64, b: i64) -> Result<Option<Weighed>, DbError> {
+    let found = pair_page(conn, (a, b - 1), 1)?;
+    Ok(found.into_iter().find(|pair| (pair.a, pair.b) == (a, b)))
+}
+
+/// A record as it is counted.
+pub(super) struct CountedRecord {
+    pub record_no: i64,
+    pub sender: String,
+    pub demographics: String,
+    /// Whether its person has other records.
+    pub linked: bool,
+    /// Whether a steward has to look at a pair of it.
+    pub waiting: bool,
+}
+
+/// A page of records that say who they are about, after this one.
+pub(super) fn counted_page(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<CountedRecord>, DbError> {
+    let sql = "SELECT i.record_no, r.sender, i.demographics,
+                 CAST(CASE WHEN EXISTS (SELECT 1 FROM record_person o WHERE o.person_no = rp.person_no
+                   AND o.record_no <> i.record_no) THEN 1 ELSE 0 END AS BIGINT),
+                 CAST(CASE WHEN EXISTS (SELECT 1 FROM match_review m WHERE m.record_a = i.record_no)
+                   OR EXISTS (SELECT 1 FROM match_review m WHERE m.record_b = i.record_no) THEN 1 ELSE 0 END AS BIGINT)
+               FROM identity i JOIN record r ON r.record_no = i.record_no
+               JOIN record_person rp ON rp.record_no = i.record_no
+               WHERE i.record_no > ?1 AND r.directory = 0 ORDER BY i.record_no LIMIT ?2";
+    conn.query(sql, &[after.into(), limit.into()], |row| {
+        Ok(CountedRecord {
+            record_no: row.int(0)?,
+            sender: row.text(1)?,
+            demographics: row.text(2)?,
+            linked: row.int(3)? == 1,
+            waiting: row.int(4)? == 1,
+        })
+    })
+}
+
+/// Keeps what was counted in place of what was counted before.
+pub(super) fn keep_count(conn: &mut Conn, body: &str, now: Instant) -> Result<(), DbError> {
+    conn.execute("DELETE FROM match_count", &[])?;
+    let sql = "INSERT INTO match_count (name, made, body) VALUES ('pairs', ?1, ?2)";
+    conn.execute(sql, &[now.0.into(), body.into()])?;
+    Ok(())
+}
+
+/// What was counted last, and when.
+pub(super) fn last_count(conn: &mut Conn) -> Result<Option<(Instant, String)>, DbError> {
+    let sql = "SELECT made, body FROM match_count WHERE name = 'pairs'";
+    conn.first(sql, &[], |row| Ok((Instant(row.int(0)?), row.text(1)?)))
 }
 
 /// What a page of records say of who they are about: (record, sender, demographics), after this record.
@@ -293,19 +419,6 @@ pub(super) fn said(conn: &mut Conn, records: &[i64]) -> Result<BTreeMap<i64, Str
     let sql = "SELECT record_no, demographics FROM identity WHERE record_no = ?1";
     let found = fetch_by_keys(conn, sql, records, |row| Ok((row.int(0)?, row.text(1)?)))?;
     Ok(found.into_iter().collect())
-}
-
-/// Of each sender: records, those without an NHS number, and those whose person has records of others.
-pub(super) fn by_sender(conn: &mut Conn) -> Result<Vec<(String, i64, i64, i64)>, DbError> {
-    let sql = "SELECT r.sender, COUNT(*), SUM(CASE WHEN i.nhs_number IS NULL THEN 1 ELSE 0 END),
-                 SUM(CASE WHEN EXISTS (SELECT 1 FROM record_person o WHERE o.person_no = rp.person_no
-                   AND o.record_no <> i.record_no) THEN 1 ELSE 0 END)
-               FROM identity i JOIN record r ON r.record_no = i.record_no
-               JOIN record_person rp ON rp.record_no = i.record_no
-               WHERE r.directory = 0 GROUP BY r.sender ORDER BY r.sender";
-    conn.query(sql, &[], |row| {
-        Ok((row.text(0)?, row.int(1)?, row.int(2)?, row.int(3)?))
-    })
 }
 
 /// How many NHS numbers records of more than one person carry.

@@ -68,10 +68,6 @@ impl Matcher {
         self.model_no
     }
 
-    pub(super) fn weights(&self) -> &Weights {
-        &self.weights
-    }
-
     /// The keys under which a record stands.
     fn keys_of(&self, cells: &Cells) -> Vec<i64> {
         let table = rows::table(self.weights.schema(), [cells]);
