@@ -37,6 +37,9 @@ struct Arguments {
     /// How many are weighed one at a time at the end.
     #[arg(long, default_value_t = 0)]
     then: usize,
+    /// Print the records of persons that differ.
+    #[arg(long)]
+    show: bool,
     /// Folder for SQLite.
     #[arg(long, default_value = "bench-data")]
     data: PathBuf,
@@ -101,6 +104,9 @@ fn main() -> Result<(), Failure> {
     let live = live(&place, &lines)?;
     let batch = batch(&lines)?;
     compare("live and batch", &live, &batch);
+    if arguments.show {
+        show(&lines, &live, &batch);
+    }
     if let Some(truth) = &arguments.truth {
         let truth = truth_of(truth, &lines)?;
         judge("live", &live, &truth);
@@ -317,6 +323,22 @@ fn compare(what: &str, one: &[i64], other: &[i64]) {
         "{what}: {x} and {y} pairs of records in one person, {both} in both; {differ} differ, {:.3}%",
         100.0 * differ as f64 / y.max(1) as f64
     );
+}
+
+/// Prints the records of every person by the one that are several by the other.
+fn show(lines: &[Line], live: &[i64], batch: &[i64]) {
+    let mut by_batch: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for (at, person) in batch.iter().enumerate() {
+        by_batch.entry(*person).or_default().push(at);
+    }
+    for together in by_batch.values() {
+        if together.iter().any(|at| live[*at] != live[together[0]]) {
+            println!("one person in batch:");
+            for at in together {
+                println!("  {} {} {}", live[*at], lines[*at].id, lines[*at].cells.join(" | "));
+            }
+        }
+    }
 }
 
 fn judge(what: &str, found: &[i64], truth: &[i64]) {

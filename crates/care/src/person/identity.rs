@@ -107,7 +107,7 @@ pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbE
     let (mut changes, mut whose) = (Vec::new(), HashMap::new());
     for component in found.components() {
         let identities: Vec<&Identity> = component.iter().filter_map(|no| found.identities.get(no)).collect();
-        for group in group(&component, &identities, &found.decisions, &found.weighed) {
+        for group in group(&component, &identities, &found.decisions, &found.pairs) {
             let person_no = group.iter().min().copied().unwrap_or_default();
             for record_no in group {
                 whose.insert(record_no, person_no);
@@ -131,7 +131,6 @@ struct Surroundings {
     edges: Vec<(i64, i64)>,
     /// All pairs that were weighed and may be one person, the sure ones among them.
     pairs: Vec<Weighed>,
-    weighed: Vec<Weighed>,
     all: BTreeSet<i64>,
 }
 
@@ -171,7 +170,6 @@ impl Surroundings {
                 if pair.joins {
                     next.extend([pair.a, pair.b]);
                     found.edges.push((pair.a, pair.b));
-                    found.weighed.push(pair);
                 }
             }
             for (record_no, person_no) in store::housemates(conn, &frontier)? {

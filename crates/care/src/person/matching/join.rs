@@ -17,13 +17,13 @@ fn in_order(pairs: &[Weighed]) -> Vec<Weighed> {
 }
 
 /// Whether two records say that they are two people: then no chain of others joins them. Of a pair that was itself weighed
-/// as surely one person, only what is never mistyped into agreement counts, number and sex; of any other also birth date
-/// and given name, which a slip may have changed in one record and not in the other.
-fn contradict(a: &Identity, b: &Identity, sure: bool) -> bool {
+/// and may be one person, only what no slip explains counts, two numbers or two sexes; of any other also birth date and
+/// given name.
+fn contradict(a: &Identity, b: &Identity, may_be: bool) -> bool {
     let numbers = a.nhs_number.zip(b.nhs_number).is_some_and(|(a, b)| a != b);
     let births = a.birth.zip(b.birth).is_some_and(|(a, b)| a != b);
     let sexes = a.sex != Sex::Unknown && b.sex != Sex::Unknown && a.sex != b.sex;
-    numbers || sexes || (!sure && (births || compare(&a.given, &b.given) == GivenNames::Contradict))
+    numbers || sexes || (!may_be && (births || compare(&a.given, &b.given) == GivenNames::Contradict))
 }
 
 /// Two weights this close, in thousandths of a bit, do not tell which of two is meant.
@@ -34,7 +34,8 @@ struct Evidence<'a> {
     identities: HashMap<i64, &'a Identity>,
     /// Records that decisions say are one.
     one: &'a Sets,
-    sure: BTreeMap<(i64, i64), i64>,
+    /// What pairs weigh that may be one person, and whether they surely are.
+    weighed: BTreeMap<(i64, i64), (i64, bool)>,
     apart: Vec<(i64, i64)>,
     barred: BTreeSet<i64>,
 }
@@ -44,7 +45,10 @@ impl<'a> Evidence<'a> {
         let mut found = Self {
             identities: identities.iter().map(|i| (i.record_no, *i)).collect(),
             one,
-            sure: weighed.iter().map(|pair| ((pair.a, pair.b), pair.weight)).collect(),
+            weighed: weighed
+                .iter()
+                .map(|pair| ((pair.a, pair.b), (pair.weight, pair.joins)))
+                .collect(),
             apart: Vec::new(),
             barred: BTreeSet::new(),
         };
@@ -67,7 +71,7 @@ impl<'a> Evidence<'a> {
     /// voice: what agrees with one of them is not contradicted by how another is spelt.
     fn contradict(&self, left: &[i64], right: &[i64]) -> bool {
         let two = |x: &i64, y: &i64| match (self.identities.get(x), self.identities.get(y)) {
-            (Some(a), Some(b)) => contradict(a, b, self.sure.contains_key(&(*x.min(y), *x.max(y)))),
+            (Some(a), Some(b)) => contradict(a, b, self.weighed.contains_key(&(*x.min(y), *x.max(y)))),
             _ => false,
         };
         let (left, right) = (self.voices(left), self.voices(right));
@@ -90,8 +94,10 @@ impl<'a> Evidence<'a> {
     fn either(&self, left: &[i64], right: &[i64], weight: i64) -> bool {
         let both = self.apart.iter().flat_map(|(x, y)| [(*x, *y), (*y, *x)]);
         both.filter(|(x, _)| left.contains(x)).any(|(_, other)| {
-            let alike = |no: &i64| self.sure.get(&(other.min(*no), other.max(*no)));
-            right.iter().any(|no| alike(no).is_some_and(|w| *w + ABOUT > weight))
+            let alike = |no: &i64| self.weighed.get(&(other.min(*no), other.max(*no)));
+            right
+                .iter()
+                .any(|no| alike(no).is_some_and(|(w, sure)| *sure && *w + ABOUT > weight))
         })
     }
 }
