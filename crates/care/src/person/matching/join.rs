@@ -5,6 +5,7 @@ use crate::person::decision::Kind;
 use crate::person::given_name::{GivenNames, compare};
 use crate::person::sets::Sets;
 use crate::person::store::Identity;
+use linkage::care::Bars;
 use record::Sex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,15 +17,34 @@ fn in_order(pairs: &[Weighed]) -> Vec<Weighed> {
     joining
 }
 
-/// Whether two records say that they are two people: then no chain of others joins them. Of a pair that was itself weighed
-/// and may be one person, only what no slip explains counts, two numbers or two sexes; of any other also birth date and
-/// given name.
-fn contradict(a: &Identity, b: &Identity, may_be: bool) -> bool {
-    let numbers = a.nhs_number.zip(b.nhs_number).is_some_and(|(a, b)| a != b);
-    let births = a.birth.zip(b.birth).is_some_and(|(a, b)| a != b);
-    let sexes = a.sex != Sex::Unknown && b.sex != Sex::Unknown && a.sex != b.sex;
-    numbers || sexes || (!may_be && (births || compare(&a.given, &b.given) == GivenNames::Contradict))
+/// What two records that were weighed for two people say against being one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Against {
+    /// Nothing.
+    Nothing,
+    /// Birth date or given name: a slip in one record, if enough others of its group agree.
+    Soft,
+    /// Two numbers or two sexes: no slip makes one of the other.
+    Hard,
 }
+
+/// What two records say against being one person. Of a pair that was weighed and may be one person only number and sex
+/// count: the rest is in its weight.
+fn against(a: &Identity, b: &Identity, may_be: bool) -> Against {
+    let numbers = a.nhs_number.zip(b.nhs_number).is_some_and(|(a, b)| a != b);
+    let sexes = a.sex != Sex::Unknown && b.sex != Sex::Unknown && a.sex != b.sex;
+    let births = a.birth.zip(b.birth).is_some_and(|(a, b)| a != b);
+    match () {
+        () if numbers || sexes => Against::Hard,
+        () if !may_be && (births || compare(&a.given, &b.given) == GivenNames::Contradict) => Against::Soft,
+        () => Against::Nothing,
+    }
+}
+
+/// What a soft contradiction takes from what speaks for joining two groups, in thousandths of a bit.
+const SOFT: i64 = 8_000;
+/// The most that one pair adds to it, as in `linkage::cluster`: no pair outvotes several.
+const MOST: i64 = 14_000;
 
 /// Two weights this close, in thousandths of a bit, do not tell which of two is meant.
 const ABOUT: i64 = 6_000;
@@ -67,18 +87,43 @@ impl<'a> Evidence<'a> {
         self.identities.contains_key(&record) && !self.barred.contains(&record)
     }
 
-    /// Whether anything in one group contradicts anything in the other. Records that a decision made one speak with one
-    /// voice: what agrees with one of them is not contradicted by how another is spelt.
+    /// Whether one group contradicts the other: by a number or a sex, or by more names and birth dates than sure pairs
+    /// between them outweigh. Records that a decision made one speak with one voice: what agrees with one of them is not
+    /// contradicted by how another is spelt.
     fn contradict(&self, left: &[i64], right: &[i64]) -> bool {
-        let two = |x: &i64, y: &i64| match (self.identities.get(x), self.identities.get(y)) {
-            (Some(a), Some(b)) => contradict(a, b, self.weighed.contains_key(&(*x.min(y), *x.max(y)))),
-            _ => false,
-        };
+        let mut speaks_for = 0;
+        let mut soft = 0;
         let (left, right) = (self.voices(left), self.voices(right));
-        left.iter().any(|these| {
-            let against = |those: &&Vec<i64>| these.iter().all(|x| those.iter().all(|y| two(x, y)));
-            right.iter().any(|those| against(&those))
-        })
+        for these in &left {
+            for those in &right {
+                let pairs = || {
+                    these
+                        .iter()
+                        .flat_map(|x| those.iter().map(move |y| (*x.min(y), *x.max(y))))
+                };
+                match pairs().map(|(x, y)| self.against(x, y)).min() {
+                    Some(Against::Hard) => return true,
+                    Some(Against::Soft) => soft += SOFT,
+                    Some(Against::Nothing) | None => {}
+                }
+                let sure = pairs()
+                    .filter_map(|pair| self.weighed.get(&pair))
+                    .filter(|(_, sure)| *sure);
+                let least = (Bars::default().may_be * 1000.0) as i64;
+                speaks_for += sure
+                    .map(|(weight, _)| (weight - least).clamp(0, MOST))
+                    .max()
+                    .unwrap_or(0);
+            }
+        }
+        soft > 0 && speaks_for <= soft
+    }
+
+    fn against(&self, x: i64, y: i64) -> Against {
+        match (self.identities.get(&x), self.identities.get(&y)) {
+            (Some(a), Some(b)) => against(a, b, self.weighed.contains_key(&(x, y))),
+            _ => Against::Nothing,
+        }
     }
 
     /// Those of a group who say who they are about, records that decisions made one together.
