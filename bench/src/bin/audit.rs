@@ -2,8 +2,12 @@
 //! are kept in time (an open loop): each latency is counted from the moment the row was due until it is durable.
 //!
 //! `audit --rate 1000 --seconds 10 --processes 2 [--database postgres://…]`; without a database, one SQLite file.
+//! What the waiting threads take to sleep until each row is due is measured before, and left out of the processor time.
+//! `audit --decisions` says instead what a decision of policy takes.
 
 use bench::{Dice, machine, now, used};
+use care::access::policy::built_in;
+use care::access::{Act, Question, Relationship, Relationships, Role, Sensitivity};
 use care::audit::{Audit, AuditRow, check};
 use care::db::Place;
 use clap::Parser;
@@ -34,6 +38,9 @@ struct Arguments {
     /// Where that folder is made.
     #[arg(long, default_value = "/var/tmp")]
     within: PathBuf,
+    /// Measures decisions of policy instead.
+    #[arg(long)]
+    decisions: bool,
     /// This is the process of this number: it begins at a moment, in microseconds since 1970.
     #[arg(long, num_args = 2, hide = true)]
     child: Option<Vec<u64>>,
@@ -46,6 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     if let Some([number, begins]) = arguments.child.as_deref() {
         return one_process(&arguments, *number, *begins);
+    }
+    if arguments.decisions {
+        return decisions();
     }
     let folder = arguments.within.join(format!("chesil-audit-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -67,7 +77,7 @@ fn measure(arguments: &Arguments, file: &Path) -> Result<(), Box<dyn Error>> {
     drop(Audit::open(&place, 0)?);
     let before = check(&place, None, None)?.rows;
     let postgres = server_micros(arguments)?;
-    let begins = u64::try_from(now().0)? + 1_500_000;
+    let begins = u64::try_from(now().0)? + 4_000_000;
     let children: Vec<Child> = (0..arguments.processes)
         .map(|number| start(arguments, file, number, begins))
         .collect::<Result<_, _>>()?;
@@ -142,28 +152,43 @@ fn one_process(arguments: &Arguments, number: u64, begins: u64) -> Result<(), Bo
     let file = arguments.file.clone().unwrap_or_default();
     // A chain that no other process, and no earlier run, uses.
     let audit = Audit::open(&place(arguments, &file), now().0 * 16 + i64::try_from(number)?)?;
-    let cpu = used().0;
+    // The same for two seconds without keeping anything: what of the processor time is the measuring's own.
+    let idle = Arguments {
+        seconds: 2,
+        ..Arguments::parse()
+    };
+    let asleep = used().0;
+    let slept = all_readers(&idle, None, number, Instant::now()).len();
+    let asleep = (used().0 - asleep) / slept as f64;
     // All processes begin at one moment, each a little after the one before.
     let began =
         Instant::now() + (UNIX_EPOCH + Duration::from_micros(begins)).duration_since(std::time::SystemTime::now())?;
+    let cpu = used().0;
+    let took = all_readers(arguments, Some(&audit), number, began);
+    println!("{} {}", (used().0 - cpu - asleep * took.len() as f64) * 1e6, used().1);
+    took.iter().for_each(|micros| println!("{micros}"));
+    Ok(())
+}
+
+fn all_readers(arguments: &Arguments, audit: Option<&Audit>, number: u64, began: Instant) -> Vec<u128> {
     let mut took = Vec::new();
     std::thread::scope(|scope| {
         let readers: Vec<_> = (0..arguments.readers)
-            .map(|reader| {
-                let audit = &audit;
-                scope.spawn(move || one_reader(arguments, audit, (number, reader), began))
-            })
+            .map(|reader| scope.spawn(move || one_reader(arguments, audit, (number, reader), began)))
             .collect();
         for reader in readers {
             took.extend(reader.join().unwrap_or_default());
         }
     });
-    println!("{} {}", (used().0 - cpu) * 1e6, used().1);
-    took.iter().for_each(|micros| println!("{micros}"));
-    Ok(())
+    took
 }
 
-fn one_reader(arguments: &Arguments, audit: &Audit, (process, reader): (u64, usize), began: Instant) -> Vec<u128> {
+fn one_reader(
+    arguments: &Arguments,
+    audit: Option<&Audit>,
+    (process, reader): (u64, usize),
+    began: Instant,
+) -> Vec<u128> {
     let total = (arguments.rate * f64::from(arguments.seconds)) as usize;
     let first = reader * arguments.processes + process as usize;
     let mut dice = Dice(first as u64);
@@ -174,7 +199,7 @@ fn one_reader(arguments: &Arguments, audit: &Audit, (process, reader): (u64, usi
         if let Some(left) = due.checked_duration_since(Instant::now()) {
             std::thread::sleep(left);
         }
-        if audit.record(vec![kept]).is_ok() {
+        if audit.is_none_or(|audit| audit.record(vec![kept]).is_ok()) {
             took.push(due.elapsed().as_micros());
         }
     }
@@ -233,4 +258,48 @@ fn server_micros(arguments: &Arguments) -> Result<Option<f64>, Box<dyn Error>> {
         }
     }
     Ok(Some(micros))
+}
+
+/// Prints what a decision takes, evaluated again each time and remembered, in the mix of questions of a nurse's, a
+/// clerk's, a resident's and a social worker's page.
+fn decisions() -> Result<(), Box<dyn Error>> {
+    const ROUNDS: usize = 1_000;
+    let readers = [
+        (Role::Clinician, Relationship::Today),
+        (Role::Receptionist, Relationship::RegisteredHere),
+        (Role::Resident, Relationship::Own),
+        (Role::SocialWorker, Relationship::Caseload),
+    ];
+    let questions: Vec<Question> = readers
+        .iter()
+        .flat_map(|(role, relationship)| {
+            Sensitivity::ALL.map(|sensitivity| Question {
+                relationships: Relationships::of(&[*relationship]),
+                sensitivity,
+                ..Question::plain(*role, Act::ReadRecord, role.purpose())
+            })
+        })
+        .collect();
+    let policies = built_in()?;
+    let micros = |rounds: usize, decide: &dyn Fn(&Question) -> bool| {
+        let before = used().0;
+        for _ in 0..rounds {
+            questions.iter().for_each(|question| {
+                std::hint::black_box(decide(question));
+            });
+        }
+        (used().0 - before) * 1e6 / (rounds * questions.len()) as f64
+    };
+    let afresh = micros(ROUNDS, &|question| policies.decide_afresh(question).is_permit());
+    let remembered = micros(ROUNDS * 100, &|question| policies.decide(question).is_permit());
+    println!(
+        "{}: a decision takes {afresh:.1} CPU µs evaluated afresh and {remembered:.3} remembered, over {} questions; load {}",
+        machine(),
+        questions.len(),
+        std::fs::read_to_string("/proc/loadavg")?
+            .split(' ')
+            .next()
+            .unwrap_or_default(),
+    );
+    Ok(())
 }

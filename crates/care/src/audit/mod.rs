@@ -3,10 +3,12 @@
 //! is durable.
 
 mod pace;
+mod reply;
 mod seal;
 pub(crate) mod store;
 mod unusual;
 
+pub(crate) use reply::Keeping;
 pub use seal::{Checked, Seal, Signer, check};
 pub use unusual::{LOOKED_BACK_MICROS, Unusual, unusual};
 
@@ -15,6 +17,7 @@ use crate::db::{Checkpoints, Conn, DbError, Migration, Place, Pool, Turns, migra
 use crossbeam_channel::{Receiver, Sender, bounded};
 use pace::Pace;
 use record::{Instant, PersonId};
+use reply::{Teller, reply};
 use std::sync::{Arc, Mutex};
 
 /// One access or refusal.
@@ -70,7 +73,7 @@ const MIGRATIONS: &[Migration] = &[
 /// Once a commit has so many rows, no more are added to it.
 const GROUP_MAX: usize = 64;
 
-type Waiting = (Vec<AuditRow>, Sender<Result<(), Arc<DbError>>>);
+type Waiting = (Vec<AuditRow>, Teller);
 
 /// What the one writer is asked to do.
 enum Work {
@@ -119,9 +122,9 @@ impl Audit {
     /// # Errors
     /// When the audit has stopped.
     pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
-        let (done, wait) = bounded(1);
-        self.work.send(Work::Rows((rows, done))).map_err(|_| stopped())?;
-        Ok(Keeping(wait))
+        let (teller, keeping) = reply();
+        self.work.send(Work::Rows((rows, teller))).map_err(|_| stopped())?;
+        Ok(keeping)
     }
 
     /// Keeps a seal; answers whether it was the first of its number.
@@ -164,23 +167,6 @@ impl Audit {
     }
 }
 
-/// Rows on their way to being durable.
-#[must_use = "what the rows are about must not be shown before they are durable"]
-pub(crate) struct Keeping(Receiver<Result<(), Arc<DbError>>>);
-
-impl Keeping {
-    /// Returns when the rows are durable.
-    ///
-    /// # Errors
-    /// When they could not be kept. Whatever they are about must then not be shown.
-    pub(crate) fn wait(self) -> Result<(), DbError> {
-        self.0
-            .recv()
-            .map_err(|_| stopped())?
-            .map_err(|error| DbError::state(format!("not audited: {error}")))
-    }
-}
-
 fn stopped() -> DbError {
     DbError::state("the audit has stopped")
 }
@@ -201,9 +187,9 @@ fn keep(
     let mut next_work = waiting.recv().ok();
     while let Some(work) = next_work.take() {
         let (mut rows, mut answers) = match work {
-            Work::Rows((rows, done)) => {
+            Work::Rows((rows, teller)) => {
                 pace.gather();
-                (rows, vec![done])
+                (rows, vec![teller])
             }
             Work::Seal(seal, done) => {
                 let _ = done.send(store::insert_seal(&mut conn, &seal));
@@ -213,9 +199,9 @@ fn keep(
         };
         while rows.len() < GROUP_MAX {
             match waiting.try_recv() {
-                Ok(Work::Rows((more, done))) => {
+                Ok(Work::Rows((more, teller))) => {
                     rows.extend(more);
-                    answers.push(done);
+                    answers.push(teller);
                 }
                 Ok(seal @ Work::Seal(..)) => {
                     next_work = Some(seal);
@@ -234,8 +220,8 @@ fn keep(
             }
         }
         let kept = outcome.map(|now| head = now).map_err(Arc::new);
-        for done in answers {
-            let _ = done.send(kept.clone());
+        for teller in answers {
+            teller.tell(kept.clone());
         }
         checkpoints.after(count);
         if next_work.is_none() {
