@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// Rows that come more often than this are gathered.
 const OFTEN: Duration = Duration::from_micros(2_500);
 /// Rows are gathered until so long after the commit before.
-const GATHER: Duration = Duration::from_millis(4);
+const GATHER: Duration = Duration::from_millis(3);
 /// A pause counts as no more than this, so that a night's quiet is forgotten within a few rows.
 const PAUSE_MAX: Duration = Duration::from_millis(20);
 
