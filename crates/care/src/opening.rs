@@ -26,6 +26,10 @@ const MIGRATIONS: &[Migration] = &[
         number: 4,
         sql: include_str!("../migrations/0004-matching.sql"),
     },
+    Migration {
+        number: 7,
+        sql: include_str!("../migrations/0007-elsewhere.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
@@ -81,7 +85,7 @@ pub struct Care {
     system: Arc<System>,
     feeds: Mutex<HashMap<String, i64>>,
     pub(crate) terms: crate::person::Terms,
-    pub(crate) dictionaries: Mutex<HashMap<i64, Arc<Vec<u8>>>>,
+    pub(crate) dictionaries: Mutex<HashMap<i64, Arc<zstd::dict::DecoderDictionary<'static>>>>,
     /// The weights of the model in force, under its number, for explaining pairs.
     pub(crate) weights: Mutex<Option<(i64, Arc<linkage::Weights>)>>,
 }

@@ -7,6 +7,7 @@ use cedar_policy::{
     ActionConstraint, Authorizer, Context, Decision as Cedar, Effect, Entities, EntityId, EntityTypeName, EntityUid,
     Policy, PolicyId, PolicySet, PrincipalConstraint, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
+use serde_json::json;
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{OnceLock, PoisonError, RwLock};
@@ -151,12 +152,16 @@ impl Policies {
         if let Some(error) = checked.validation_errors().next() {
             return Err(error.to_string());
         }
+        let bare: HashMap<PolicyId, Policy> = all
+            .policies()
+            .map(|policy| Ok((policy.id().clone(), without_head(policy)?)))
+            .collect::<Result<_, String>>()?;
         let roles = uids("Role", Role::ALL.map(Role::words))?;
         let acts = uids("Action", Act::ALL.map(Act::words))?;
         let mut bearing = Vec::with_capacity(roles.len() * acts.len());
         for role in &roles {
             for act in &acts {
-                bearing.push(bearing_on(&all, &entities, role, act)?);
+                bearing.push(bearing_on(&all, &bare, &entities, role, act)?);
             }
         }
         Ok(Self {
@@ -197,18 +202,7 @@ impl Policies {
         let (Some(bearing), Some(request)) = (self.bearing.get(at), self.request(question)) else {
             return Decision::Refuse(BROKEN);
         };
-        // What nothing allows is refused in the same words whatever else holds of the person.
         let authorizer = Authorizer::new();
-        let permitted = authorizer.is_authorized(&request, &bearing.permits, &self.entities);
-        if permitted.diagnostics().errors().next().is_some() {
-            return Decision::Refuse(BROKEN);
-        }
-        if permitted.decision() == Cedar::Deny {
-            return Decision::Refuse(Refusal {
-                rule: "",
-                says: otherwise(question.act),
-            });
-        }
         let response = authorizer.is_authorized(&request, &bearing.all, &self.entities);
         if response.diagnostics().errors().next().is_some() {
             return Decision::Refuse(BROKEN);
@@ -218,7 +212,20 @@ impl Policies {
         }
         let reasons: Vec<&PolicyId> = response.diagnostics().reason().collect();
         let first = self.says.iter().find(|(id, _)| reasons.contains(&id));
-        Decision::Refuse(first.map_or(BROKEN, |(_, refusal)| *refusal))
+        // What nothing allows is refused in the same words whatever else holds of the person.
+        let allowed = || {
+            authorizer
+                .is_authorized(&request, &bearing.permits, &self.entities)
+                .decision()
+                == Cedar::Allow
+        };
+        match first {
+            Some((_, refusal)) if allowed() => Decision::Refuse(*refusal),
+            _ => Decision::Refuse(Refusal {
+                rule: "",
+                says: otherwise(question.act),
+            }),
+        }
     }
 
     fn request(&self, question: &Question) -> Option<Request> {
@@ -339,7 +346,14 @@ const fn otherwise(act: Act) -> &'static str {
     }
 }
 
-fn bearing_on(all: &PolicySet, entities: &Entities, role: &EntityUid, act: &EntityUid) -> Result<Bearing, String> {
+/// The policies whose head fits a role and an act, without that head.
+fn bearing_on(
+    all: &PolicySet,
+    bare: &HashMap<PolicyId, Policy>,
+    entities: &Entities,
+    role: &EntityUid,
+    act: &EntityUid,
+) -> Result<Bearing, String> {
     let is_in = |one: &EntityUid, group: &EntityUid| one == group || entities.is_ancestor_of(group, one);
     let mut bearing = Bearing {
         permits: PolicySet::new(),
@@ -357,6 +371,7 @@ fn bearing_on(all: &PolicySet, entities: &Entities, role: &EntityUid, act: &Enti
             ActionConstraint::Any => true,
         };
         if of_role && of_act {
+            let policy = bare.get(policy.id()).unwrap_or(policy);
             if policy.effect() == Effect::Permit {
                 add(&mut bearing.permits, policy.clone())?;
             }
@@ -364,6 +379,19 @@ fn bearing_on(all: &PolicySet, entities: &Entities, role: &EntityUid, act: &Enti
         }
     }
     Ok(bearing)
+}
+
+/// A policy that no longer asks who and what, for where only the roles and acts come that its head names: most
+/// heads are lists of ten acts, which would be gone through again for every decision.
+fn without_head(policy: &Policy) -> Result<Policy, String> {
+    let mut written = policy.to_json().map_err(|error| error.to_string())?;
+    match policy.principal_constraint() {
+        PrincipalConstraint::Eq(_) | PrincipalConstraint::In(_) => written["principal"] = json!({ "op": "All" }),
+        // What is not gone through in `bearing_on` stays.
+        PrincipalConstraint::Any | PrincipalConstraint::Is(_) | PrincipalConstraint::IsIn(..) => {}
+    }
+    written["action"] = json!({ "op": "All" });
+    Policy::from_json(Some(policy.id().clone()), written).map_err(|error| error.to_string())
 }
 
 fn add(set: &mut PolicySet, policy: Policy) -> Result<(), String> {

@@ -1,17 +1,23 @@
 //! Who looked at what, and what was refused. Rows are only added, each with the digest of the one before, by
-//! one thread that commits whatever waits as a group; an answer is released when its row is durable.
+//! one thread that commits whatever waits as a group, and gathers while many come; an answer is released when its row
+//! is durable.
 
+mod pace;
+mod reply;
 mod seal;
 pub(crate) mod store;
 mod unusual;
 
+pub(crate) use reply::Keeping;
 pub use seal::{Checked, Seal, Signer, check};
 pub use unusual::{LOOKED_BACK_MICROS, Unusual, unusual};
 
 use crate::access::ListGrant;
-use crate::db::{Conn, DbError, Migration, Place, Pool, migrate};
+use crate::db::{Checkpoints, Conn, DbError, Migration, Place, Pool, Turns, migrate};
 use crossbeam_channel::{Receiver, Sender, bounded};
+use pace::Pace;
 use record::{Instant, PersonId};
+use reply::{Teller, reply};
 use std::sync::{Arc, Mutex};
 
 /// One access or refusal.
@@ -64,10 +70,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0002-audit-seals.sql"),
     },
 ];
-/// How many rows one commit takes at most.
-const GROUP_MAX: usize = 256;
+/// Once a commit has so many rows, no more are added to it.
+const GROUP_MAX: usize = 64;
 
-type Waiting = (Vec<AuditRow>, Sender<Result<(), Arc<DbError>>>);
+type Waiting = (Vec<AuditRow>, Teller);
 
 /// What the one writer is asked to do.
 enum Work {
@@ -90,9 +96,10 @@ impl Audit {
         migrate(&mut conn, "audit_migration", MIGRATIONS)?;
         let (work, waiting) = bounded::<Work>(1024);
         let again = place.clone();
+        let (turns, checkpoints) = (Turns::of(place)?, Checkpoints::start(place)?);
         std::thread::Builder::new()
             .name("audit".to_owned())
-            .spawn(move || keep(conn, &again, chain, &waiting))
+            .spawn(move || keep(conn, &again, (turns, checkpoints), chain, &waiting))
             .map_err(|error| DbError::state(format!("cannot start the audit: {error}")))?;
         Ok(Self {
             work,
@@ -115,9 +122,9 @@ impl Audit {
     /// # Errors
     /// When the audit has stopped.
     pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
-        let (done, wait) = bounded(1);
-        self.work.send(Work::Rows((rows, done))).map_err(|_| stopped())?;
-        Ok(Keeping(wait))
+        let (teller, keeping) = reply();
+        self.work.send(Work::Rows((rows, teller))).map_err(|_| stopped())?;
+        Ok(keeping)
     }
 
     /// Keeps a seal; answers whether it was the first of its number.
@@ -160,46 +167,42 @@ impl Audit {
     }
 }
 
-/// Rows on their way to being durable.
-#[must_use = "what the rows are about must not be shown before they are durable"]
-pub(crate) struct Keeping(Receiver<Result<(), Arc<DbError>>>);
-
-impl Keeping {
-    /// Returns when the rows are durable.
-    ///
-    /// # Errors
-    /// When they could not be kept. Whatever they are about must then not be shown.
-    pub(crate) fn wait(self) -> Result<(), DbError> {
-        self.0
-            .recv()
-            .map_err(|_| stopped())?
-            .map_err(|error| DbError::state(format!("not audited: {error}")))
-    }
-}
-
 fn stopped() -> DbError {
     DbError::state("the audit has stopped")
 }
 
-fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Work>) {
+fn keep(
+    mut conn: Conn,
+    place: &Place,
+    (turns, mut checkpoints): (Turns, Checkpoints),
+    chain: i64,
+    waiting: &Receiver<Work>,
+) {
     let mut head = store::Head {
         chain,
         sequence: 0,
         digest: [0; 32],
     };
+    let mut pace = Pace::start();
     let mut next_work = waiting.recv().ok();
     while let Some(work) = next_work.take() {
-        let mut group = match work {
-            Work::Rows(rows) => vec![rows],
+        let (mut rows, mut answers) = match work {
+            Work::Rows((rows, teller)) => {
+                pace.gather();
+                (rows, vec![teller])
+            }
             Work::Seal(seal, done) => {
                 let _ = done.send(store::insert_seal(&mut conn, &seal));
                 next_work = waiting.recv().ok();
                 continue;
             }
         };
-        while group.len() < GROUP_MAX {
+        while rows.len() < GROUP_MAX {
             match waiting.try_recv() {
-                Ok(Work::Rows(rows)) => group.push(rows),
+                Ok(Work::Rows((more, teller))) => {
+                    rows.extend(more);
+                    answers.push(teller);
+                }
                 Ok(seal @ Work::Seal(..)) => {
                     next_work = Some(seal);
                     break;
@@ -207,30 +210,20 @@ fn keep(mut conn: Conn, place: &Place, chain: i64, waiting: &Receiver<Work>) {
                 Err(_) => break,
             }
         }
-        let mut next = head.clone();
-        let outcome = conn
-            .begin(None)
-            .and_then(|()| {
-                group
-                    .iter()
-                    .flat_map(|(rows, _)| rows)
-                    .try_for_each(|row| store::append(&mut conn, &mut next, row))
-            })
-            .and_then(|()| conn.commit());
-        match &outcome {
-            Ok(()) => head = next,
-            Err(error) => {
-                tracing::error!(%error, "audit rows were not kept");
-                let _ = conn.roll_back();
-                if let (Conn::Pg(_), Ok(fresh)) = (&conn, place.connect(false)) {
-                    conn = fresh;
-                }
+        let count = rows.len();
+        pace.commits(count);
+        let outcome = store::append(&mut conn, &turns, &head, rows);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "audit rows were not kept");
+            if let (Conn::Pg(_), Ok(fresh)) = (&conn, place.connect(false)) {
+                conn = fresh;
             }
         }
-        let outcome = outcome.map_err(Arc::new);
-        for (_, done) in group {
-            let _ = done.send(outcome.clone());
+        let kept = outcome.map(|now| head = now).map_err(Arc::new);
+        for teller in answers {
+            teller.tell(kept.clone());
         }
+        checkpoints.after(count);
         if next_work.is_none() {
             next_work = waiting.recv().ok();
         }

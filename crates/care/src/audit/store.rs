@@ -1,7 +1,7 @@
 //! The audit table.
 
 use super::{AuditFilter, AuditRow, Seal};
-use crate::db::{Conn, DbError, Param, Row};
+use crate::db::{Cell, Conn, DbError, Param, Row, Table, Turns, keep_rows};
 use record::{Instant, PersonId};
 
 /// Where a chain stands.
@@ -14,36 +14,50 @@ pub(super) struct Head {
 
 const COLUMNS: &str =
     "chain, sequence, at, actor, role, organisation, act, purpose, outcome, person_id, detail, digest";
+const AUDIT: Table = Table {
+    name: "audit",
+    columns: &[
+        "chain",
+        "sequence",
+        "at",
+        "actor",
+        "role",
+        "organisation",
+        "act",
+        "purpose",
+        "outcome",
+        "person_id",
+        "detail",
+        "digest",
+    ],
+};
 
-/// Adds one row to the chain and moves its head on.
-pub(super) fn append(conn: &mut Conn, head: &mut Head, row: &AuditRow) -> Result<(), DbError> {
-    let sequence = head.sequence + 1;
-    let digest = digest_of(&head.digest, head.chain, sequence, row);
-    let person = row
-        .person
-        .as_ref()
-        .map_or(Param::Null, |id| Param::Bytes(id.as_bytes()));
-    conn.execute(
-        "INSERT INTO audit (chain, sequence, at, actor, role, organisation, act, purpose, outcome, person_id, detail,
-           digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        &[
-            head.chain.into(),
-            sequence.into(),
-            row.at.0.into(),
-            (&row.actor).into(),
-            (&row.role).into(),
-            (&row.organisation).into(),
-            (&row.act).into(),
-            (&row.purpose).into(),
-            (&row.outcome).into(),
-            person,
-            (&row.detail).into(),
-            digest.as_slice().into(),
-        ],
-    )?;
-    head.sequence = sequence;
-    head.digest = digest;
-    Ok(())
+/// Adds rows to the chain, durably, and answers where it stands then.
+pub(super) fn append(conn: &mut Conn, turns: &Turns, head: &Head, rows: Vec<AuditRow>) -> Result<Head, DbError> {
+    let mut head = head.clone();
+    let rows: Vec<Vec<Cell>> = rows.into_iter().map(|row| next(&mut head, row)).collect();
+    keep_rows(conn, turns, &AUDIT, &rows)?;
+    Ok(head)
+}
+
+/// The next row of the chain as it is kept; moves the head on.
+fn next(head: &mut Head, row: AuditRow) -> Vec<Cell> {
+    head.sequence += 1;
+    head.digest = digest_of(&head.digest, head.chain, head.sequence, &row);
+    vec![
+        Cell::Int(head.chain),
+        Cell::Int(head.sequence),
+        Cell::Int(row.at.0),
+        Cell::Text(row.actor),
+        Cell::Text(row.role),
+        Cell::Text(row.organisation),
+        Cell::Text(row.act),
+        Cell::Text(row.purpose),
+        Cell::Text(row.outcome),
+        row.person.map_or(Cell::Null, |id| Cell::Bytes(id.as_bytes().to_vec())),
+        Cell::Text(row.detail),
+        Cell::Bytes(head.digest.to_vec()),
+    ]
 }
 
 fn digest_of(before: &[u8; 32], chain: i64, sequence: i64, row: &AuditRow) -> [u8; 32] {

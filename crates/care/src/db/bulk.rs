@@ -1,6 +1,6 @@
 //! Many rows at once: one column list per table drives single inserts, bulk inserts and COPY.
 
-use super::{Conn, DbError, Param, Row, RowOf};
+use super::{Conn, DbError, Param, Row, RowOf, Turns};
 use std::fmt::Write as _;
 
 /// A table and its columns, in the order that rows are given.
@@ -78,6 +78,45 @@ pub fn insert_rows(conn: &mut Conn, table: &Table, rows: &[Vec<Cell>]) -> Result
             conn.copy(&sql, copy_text(rows).as_bytes()).map(|_| ())
         }
     }
+}
+
+/// Rows that one statement takes at most when they are kept at once.
+const AT_ONCE_MAX: usize = 64;
+
+/// Inserts rows in a transaction of their own: all or none, and durable when this returns. On PostgreSQL it takes
+/// one message to the server and back, where beginning, each row and committing would take one each.
+pub(crate) fn keep_rows(conn: &mut Conn, turns: &Turns, table: &Table, rows: &[Vec<Cell>]) -> Result<(), DbError> {
+    if let Conn::Pg(pg) = conn
+        && rows.len() <= AT_ONCE_MAX
+    {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let params: Vec<Param<'_>> = rows.iter().flatten().map(Cell::param).collect();
+        return pg.execute(&insert_several_sql(table, rows.len()), &params).map(|_| ());
+    }
+    turns.take(|| conn.begin(None))?;
+    let outcome = insert_rows(conn, table, rows).and_then(|()| conn.commit());
+    if outcome.is_err() {
+        // What went wrong first is what is told.
+        let _ = conn.roll_back();
+    }
+    outcome
+}
+
+fn insert_several_sql(table: &Table, rows: usize) -> String {
+    let width = table.columns.len();
+    let row = |at: usize| {
+        let places: Vec<String> = (1..=width).map(|n| format!("?{}", at * width + n)).collect();
+        format!("({})", places.join(", "))
+    };
+    let rows: Vec<String> = (0..rows).map(row).collect();
+    format!(
+        "INSERT INTO {} ({}) VALUES {}",
+        table.name,
+        table.columns.join(", "),
+        rows.join(", ")
+    )
 }
 
 fn insert_sql(table: &Table) -> String {

@@ -33,6 +33,16 @@ pub fn open(path: &Path, read_only: bool) -> Result<Connection, DbError> {
     Ok(conn)
 }
 
+/// Waits for another process's write in steps of a fifth of a millisecond, at most as long as other connections do:
+/// SQLite's own steps grow to a tenth of a second, which whoever waits for an answer would wait too.
+pub(super) fn wait_in_small_steps(conn: &mut Connection) -> Result<(), DbError> {
+    Ok(conn.busy_handler(Some(|tried| {
+        let step = if tried < 100 { 200 } else { 1_000 };
+        std::thread::sleep(Duration::from_micros(step));
+        tried < 20_000
+    }))?)
+}
+
 impl rusqlite::ToSql for Param<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {

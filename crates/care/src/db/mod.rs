@@ -6,15 +6,20 @@
 //! meant for that.
 
 mod bulk;
+mod checkpoint;
 mod lite;
 mod migrate;
 mod pg;
 mod pool;
+mod turn;
 mod writer;
 
+pub(crate) use bulk::keep_rows;
 pub use bulk::{Cell, Table, fetch_by_keys, fetch_by_pairs, insert_rows};
+pub(crate) use checkpoint::Checkpoints;
 pub use migrate::{Migration, migrate};
 pub use pool::Pool;
+pub(crate) use turn::Turns;
 pub use writer::{Urgency, Writer};
 
 use std::path::PathBuf;
@@ -259,11 +264,15 @@ impl Conn {
         self.batch("ROLLBACK")
     }
 
-    /// Settings for the audit's own file: its rows are small and each must be durable, so its cache and its
-    /// write-ahead log stay small too.
+    /// Settings for the audit's own file: its rows are small, and each must be durable before an answer leaves. What
+    /// must be waited for is waited for in small steps; the log is copied into the file beside the writer (see
+    /// [`Checkpoints`]), which only sees to it that the log begins anew in the end.
     pub(crate) fn audit_settings(&mut self) -> Result<(), DbError> {
         match self {
-            Conn::Lite(conn) => Ok(conn.execute_batch("PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 1000;")?),
+            Conn::Lite(conn) => {
+                lite::wait_in_small_steps(conn)?;
+                Ok(conn.execute_batch("PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 8000;")?)
+            }
             Conn::Pg(_) => Ok(()),
         }
     }

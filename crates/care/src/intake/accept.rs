@@ -79,6 +79,8 @@ struct Filing<'a> {
     new_records: Vec<Vec<Cell>>,
     new_items: Vec<Vec<Cell>>,
     new_homes: Vec<(i64, i64)>,
+    /// Items that stand in other records too, as (record, item).
+    elsewhere: BTreeSet<(i64, i64)>,
     decisions: Vec<(i64, &'a Prepared, &'a Asked)>,
 }
 
@@ -148,6 +150,7 @@ impl<'a> Filing<'a> {
             new_records: Vec::new(),
             new_items: Vec::new(),
             new_homes: Vec::new(),
+            elsewhere: BTreeSet::new(),
             decisions: Vec::new(),
         };
         for prepared in pieces {
@@ -194,6 +197,11 @@ impl<'a> Filing<'a> {
             any_changed = true;
             if !held.versions.iter().any(|v| v.record_no == record_no) {
                 self.new_homes.push((version.item, record_no));
+                let others = held.versions.iter().map(|other| (other.record_no, version.item));
+                self.elsewhere.extend(others);
+                if !held.versions.is_empty() {
+                    self.elsewhere.insert((record_no, version.item));
+                }
             }
             let wins = held
                 .winner()
@@ -280,6 +288,7 @@ impl<'a> Filing<'a> {
             .map(|(item, record)| vec![Cell::Int(*item), Cell::Int(*record)])
             .collect();
         insert_rows(conn, &store::ITEM_HOME, &homes)?;
+        store::note_elsewhere(conn, &self.elsewhere)?;
         self.new_items
             .sort_unstable_by_key(|row| (key(row, 0), key(row, 1), key(row, 2)));
         insert_rows(conn, &store::ITEM, &self.new_items)?;

@@ -12,7 +12,7 @@ pub(crate) mod store;
 
 pub use accept::{Filed, accept};
 pub use pack::Packer;
-pub(crate) use pack::{pieces_of, unpack};
+pub(crate) use pack::{Unpacker, pieces_of};
 pub(crate) use prepare::term_number;
 pub use prepare::{Batch, Prepared, Preparer, Source};
 pub(crate) use prepare::{concept_of, tie_of, value_of, value_text, when_number, when_of};

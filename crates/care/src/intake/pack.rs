@@ -7,7 +7,9 @@ use super::prepare::Prepared;
 use crate::db::{DbError, Urgency, Writer};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Compressor;
+use zstd::dict::DecoderDictionary;
+use zstd::zstd_safe::DCtx;
 
 const LEVEL: i32 = 3;
 /// A dictionary is trained once this much of small parcels has been seen.
@@ -205,13 +207,32 @@ pub(crate) fn pieces_of(flat: &[u8]) -> Result<Vec<(&str, &[u8])>, DbError> {
     Ok(pieces)
 }
 
-/// Turns a packed parcel back; `dictionary` is the one it names.
-pub(crate) fn unpack(dictionary: Option<&[u8]>, packed: &[u8], length: i64) -> Result<Vec<u8>, DbError> {
-    let capacity = usize::try_from(length).map_err(|_| DbError::state("a stored length is negative"))?;
-    let made = match dictionary {
-        Some(bytes) => Decompressor::with_dictionary(bytes),
-        None => Decompressor::new(),
-    };
-    made.and_then(|mut decompressor| decompressor.decompress(packed, capacity))
-        .map_err(|error| DbError::state(format!("stored bytes are damaged: {error}")))
+/// Turns packed parcels back, one after another: what it needs for that is made once.
+pub(crate) struct Unpacker(DCtx<'static>);
+
+impl Unpacker {
+    pub(crate) fn new() -> Result<Self, DbError> {
+        let made = DCtx::try_create().map(Self);
+        made.ok_or_else(|| DbError::state("no memory to unpack with"))
+    }
+
+    /// Turns a packed parcel back; `dictionary` is the one it names.
+    pub(crate) fn unpack(
+        &mut self,
+        dictionary: Option<&DecoderDictionary<'static>>,
+        packed: &[u8],
+        length: i64,
+    ) -> Result<Vec<u8>, DbError> {
+        let capacity = usize::try_from(length).map_err(|_| DbError::state("a stored length is negative"))?;
+        let mut flat = Vec::with_capacity(capacity);
+        let done = match dictionary {
+            Some(dictionary) => self.0.decompress_using_ddict(&mut flat, packed, dictionary.as_ddict()),
+            None => self.0.decompress(&mut flat, packed),
+        };
+        done.map_err(|code| {
+            let why = zstd::zstd_safe::get_error_name(code);
+            DbError::state(format!("stored bytes are damaged: {why}"))
+        })?;
+        Ok(flat)
+    }
 }

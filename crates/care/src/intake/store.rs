@@ -1,7 +1,7 @@
 //! The tables of intake: what was said, and what follows from it.
 
-use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, fetch_by_pairs};
-use std::collections::HashMap;
+use crate::db::{Cell, Conn, DbError, Row, Table, fetch_by_keys, fetch_by_pairs, insert_rows};
+use std::collections::{BTreeSet, HashMap};
 
 pub(crate) const RECORD: Table = Table {
     name: "record",
@@ -44,6 +44,10 @@ pub(crate) const ITEM: Table = Table {
 pub(crate) const ITEM_HOME: Table = Table {
     name: "item_home",
     columns: &["item", "record_no"],
+};
+pub(crate) const ITEM_ELSEWHERE: Table = Table {
+    name: "item_elsewhere",
+    columns: &["record_no", "item"],
 };
 pub(crate) const ENTRY: Table = Table {
     name: "entry",
@@ -197,24 +201,30 @@ pub(crate) fn versions_of_records(
     fetch_by_keys(conn, &sql, records, version_of)
 }
 
-/// Items of these records whose current version stands in another record, as (record, item), of one type when that
-/// is all that is wanted: the sender corrected whom they are about.
-pub(crate) fn moved_from(
-    conn: &mut Conn,
-    records: &[i64],
-    item_type: Option<i64>,
-) -> Result<std::collections::BTreeSet<(i64, i64)>, DbError> {
-    let only = item_type.map_or_else(String::new, |number| format!(" AND here.item_type = {number}"));
-    let sql = format!(
-        "SELECT DISTINCT here.record_no, here.item FROM item here
-         JOIN item_home other ON other.item = here.item AND other.record_no <> here.record_no
-         JOIN item there ON there.record_no = other.record_no AND there.item = here.item
-         WHERE here.record_no = ?1{only} AND NOT EXISTS (
-           SELECT 1 FROM item mine WHERE mine.record_no = here.record_no AND mine.item = here.item
-           AND (mine.version > there.version OR (mine.version = there.version AND mine.tie > there.tie)
-             OR (mine.version = there.version AND mine.tie = there.tie AND mine.record_no > there.record_no)))"
-    );
-    let found = fetch_by_keys(conn, &sql, records, |row| Ok((row.int(0)?, row.int(1)?)))?;
+/// Notes that these items, given as (record, item), stand in other records too.
+pub(super) fn note_elsewhere(conn: &mut Conn, pairs: &BTreeSet<(i64, i64)>) -> Result<(), DbError> {
+    let mut rows = Vec::new();
+    for (record_no, item) in pairs {
+        let sql = "SELECT item FROM item_elsewhere WHERE record_no = ?1 AND item = ?2";
+        let known = conn.first(sql, &[(*record_no).into(), (*item).into()], |row| row.int(0))?;
+        if known.is_none() {
+            rows.push(vec![Cell::Int(*record_no), Cell::Int(*item)]);
+        }
+    }
+    insert_rows(conn, &ITEM_ELSEWHERE, &rows)
+}
+
+/// Items of these records whose current version stands in another record, as (record, item): the sender corrected
+/// whom they are about. Few items ever stand in two records, and only those are looked at.
+pub(crate) fn moved_from(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<(i64, i64)>, DbError> {
+    let sql = "SELECT here.record_no, here.item FROM item_elsewhere here WHERE here.record_no = ?1 AND EXISTS (
+           SELECT 1 FROM item_home other
+           JOIN item there ON there.record_no = other.record_no AND there.item = other.item
+           WHERE other.item = here.item AND other.record_no <> here.record_no AND NOT EXISTS (
+             SELECT 1 FROM item mine WHERE mine.record_no = here.record_no AND mine.item = here.item
+             AND (mine.version > there.version OR (mine.version = there.version AND mine.tie > there.tie)
+               OR (mine.version = there.version AND mine.tie = there.tie AND mine.record_no > there.record_no))))";
+    let found = fetch_by_keys(conn, sql, records, |row| Ok((row.int(0)?, row.int(1)?)))?;
     Ok(found.into_iter().collect())
 }
 

@@ -6,11 +6,12 @@ use crate::access::sensitivity::Sieve;
 use crate::access::{ListGrant, PersonGrant};
 use crate::db::{Conn, DbError};
 use crate::intake::store::{self as intake_store, BY_ARRIVAL, INCOMPLETE, PARCEL_PLACES, UNMAPPED, Version, WITHDRAWN};
-use crate::intake::{pieces_of, term_number, unpack};
+use crate::intake::{Unpacker, pieces_of, term_number};
 use exchange::Format;
 use record::{Instant, ItemId, OrgCode, PersonId};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
+use zstd::dict::DecoderDictionary;
 
 /// One version of one item, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,7 +182,7 @@ fn current_items(
     // Versions come in rising order: the last of an item stands. Whatever follows has the same key.
     versions.reverse();
     versions.dedup_by_key(|version| (version.record_no, version.item));
-    let moved = intake_store::moved_from(conn, &numbers, item_type)?;
+    let moved = intake_store::moved_from(conn, &numbers)?;
     versions.retain(|v| v.state & WITHDRAWN == 0 && !moved.contains(&(v.record_no, v.item)));
     versions.sort_by_key(|v| (v.record_no, v.contribution_no, v.item));
     let mut found = Vec::with_capacity(versions.len());
@@ -291,13 +292,10 @@ pub fn sent(care: &Care, versions: &[ItemVersion]) -> Result<Vec<Sent>, DbError>
         let numbers: BTreeSet<i64> = versions.iter().map(|v| v.contribution_no / PARCEL_PLACES).collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
         let mut parcels = HashMap::with_capacity(numbers.len());
+        let mut unpacker = Unpacker::new()?;
         for parcel in intake_store::parcels(conn, &numbers)? {
             let dictionary = dictionary(care, conn, parcel.dictionary_no)?;
-            let flat = unpack(
-                dictionary.as_ref().map(|bytes| bytes.as_slice()),
-                &parcel.body,
-                parcel.length,
-            )?;
+            let flat = unpacker.unpack(dictionary.as_deref(), &parcel.body, parcel.length)?;
             parcels.insert(parcel.parcel_no, (parcel, flat));
         }
         let mut pieces = HashMap::with_capacity(parcels.len());
@@ -325,8 +323,12 @@ pub fn sent(care: &Care, versions: &[ItemVersion]) -> Result<Vec<Sent>, DbError>
     })
 }
 
-/// A dictionary that parcels were packed with; `None` for number 0, which stands for none.
-pub(crate) fn dictionary(care: &Care, conn: &mut Conn, number: i64) -> Result<Option<Arc<Vec<u8>>>, DbError> {
+/// A dictionary that parcels were packed with, ready for use; `None` for number 0, which stands for none.
+pub(crate) fn dictionary(
+    care: &Care,
+    conn: &mut Conn,
+    number: i64,
+) -> Result<Option<Arc<DecoderDictionary<'static>>>, DbError> {
     if number == 0 {
         return Ok(None);
     }
@@ -341,10 +343,12 @@ pub(crate) fn dictionary(care: &Care, conn: &mut Conn, number: i64) -> Result<Op
     }
     let bytes = intake_store::dictionary(conn, number)?
         .ok_or_else(|| DbError::state(format!("dictionary {number} is not in the store")))?;
-    let bytes = Arc::new(bytes);
+    let made = DecoderDictionary::try_copy(&bytes)
+        .map_err(|error| DbError::state(format!("dictionary {number} cannot be used: {error}")))?;
+    let made = Arc::new(made);
     care.dictionaries
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .insert(number, Arc::clone(&bytes));
-    Ok(Some(bytes))
+        .insert(number, Arc::clone(&made));
+    Ok(Some(made))
 }

@@ -413,7 +413,7 @@ pub(crate) fn records_of(conn: &mut Conn, person_no: i64) -> Result<Vec<RecordOf
     conn.query(
         "SELECT r.record_no, r.sender, r.local_id, i.demographics, i.nhs_verified FROM record_person rp
          JOIN record r ON r.record_no = rp.record_no LEFT JOIN identity i ON i.record_no = rp.record_no
-         WHERE rp.person_no = ?1 ORDER BY r.record_no",
+         WHERE rp.person_no = ?1 ORDER BY rp.record_no",
         &[person_no.into()],
         |row| {
             Ok(RecordOf {

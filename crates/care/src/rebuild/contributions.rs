@@ -3,7 +3,7 @@
 use crate::Care;
 use crate::db::{Conn, DbError};
 use crate::intake::store::{PARCEL_PLACES, StoredParcel, parcels};
-use crate::intake::{pieces_of, unpack};
+use crate::intake::{Unpacker, pieces_of};
 use crate::person::sent::dictionary;
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ pub(super) struct Sent {
 /// The pieces of a parcel, by place; those left out, because they said nothing new, are empty.
 pub(super) fn of_parcel(care: &Care, conn: &mut Conn, parcel: &StoredParcel) -> Result<Vec<Sent>, DbError> {
     let with = dictionary(care, conn, parcel.dictionary_no)?;
-    let flat = unpack(with.as_ref().map(|bytes| bytes.as_slice()), &parcel.body, parcel.length)?;
+    let flat = Unpacker::new()?.unpack(with.as_deref(), &parcel.body, parcel.length)?;
     Ok(pieces_of(&flat)?
         .into_iter()
         .map(|(context, body)| Sent {

@@ -327,6 +327,7 @@ use Derived::{Int, Real, Term, Text};
 /// out are numbers of arrival: when a line was received, which parcel holds it.
 pub(super) const DERIVED: &[(&str, &[(&str, Derived)])] = &[
     ("item_home", &[("item", Int)]),
+    ("item_elsewhere", &[("item", Int)]),
     (
         "entry",
         &[

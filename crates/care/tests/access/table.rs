@@ -145,8 +145,8 @@ fn safety_8_the_second_evaluator_agrees_on_cases_of_chance() {
     assert!(permitted * 20 > cases, "{permitted} of {cases} permitted");
 }
 
-/// A decision takes at most 20 µs, remembered or not, in the mix of questions that a page asks. Printed, and
-/// held only in the nightly run: other work on a machine says nothing of the policy.
+/// A decision takes at most 20 µs, evaluated afresh or remembered, in the mix of questions that a page asks. Printed,
+/// and held only in the nightly run: other work on a machine says nothing of the policy.
 #[test]
 fn a_decision_is_quick() {
     const ROUNDS: u32 = 200;
@@ -165,7 +165,10 @@ fn a_decision_is_quick() {
     let remembered = took(&|q| policies.decide(q).is_permit());
     println!("afresh {afresh:?}, remembered {remembered:?}");
     if std::env::var_os("CHESIL_NIGHTLY").is_some() {
-        assert!(remembered.as_micros() < 20, "{remembered:?}");
+        assert!(
+            afresh.as_micros() < 20 && remembered.as_micros() < 20,
+            "{afresh:?}, {remembered:?}"
+        );
     }
 }
 

@@ -5,6 +5,7 @@ use crate::says::{With, condition, patient};
 use care::access::acts::{self, What};
 use care::access::emergency::{self, EmergencyError, LASTS_MICROS};
 use care::access::{self, AccessError, Act, Actor, PersonGrant, Relationship, Role, Sensitivity, Show};
+use care::db::{Cell, Table, insert_rows};
 use care::person::{self, PersonRecord, sent};
 use record::{Instant, ItemId, OrgCode, PersonId};
 use serde_json::json;
@@ -475,5 +476,45 @@ fn a_list_shows_exactly_those_whose_record_policy_opens() {
             assert_eq!(sorted(listed.clone()), sorted(opened), "{}", reader.user);
             assert_eq!(listed.is_empty(), reader.user != "social");
         }
+    });
+}
+
+/// A seal that were left out of too many acts would open what it closed.
+#[test]
+fn safety_9_more_acts_than_are_read_open_nothing() {
+    on_both(|app| {
+        let ada = ada(app);
+        let nurse = actor("nurse");
+        assert!(opens(app, &nurse, ada));
+        let rows: Vec<Vec<Cell>> = (100..5_101)
+            .map(|number| {
+                vec![
+                    Cell::Int(number),
+                    Cell::Bytes(ada.as_bytes().to_vec()),
+                    Cell::Int(3),
+                    Cell::Text("someone".to_owned()),
+                    Cell::Int(0),
+                    Cell::Text("a test".to_owned()),
+                    Cell::Text("steward".to_owned()),
+                    Cell::Int(0),
+                ]
+            })
+            .collect();
+        let acts = Table {
+            name: "access_act",
+            columns: &[
+                "act_no",
+                "person_id",
+                "kind",
+                "holder",
+                "value",
+                "words",
+                "actor",
+                "decided",
+            ],
+        };
+        app.write(|conn| insert_rows(conn, &acts, &rows));
+        let asked = ask(app, &nurse, ada, Act::ReadRecord);
+        assert!(matches!(asked, Err(AccessError::Db(_))), "{asked:?}");
     });
 }

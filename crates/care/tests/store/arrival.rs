@@ -381,3 +381,40 @@ fn a_server_that_drops_its_connections_is_found_again_and_nothing_is_half_filed(
         assert_eq!(app.one(&east, text), Outcome::Accepted);
     }
 }
+
+/// Which of two people's items a condition is among, after each of several versions of it.
+#[test]
+fn an_item_stands_with_whom_its_sender_says_now() {
+    on_both(|app| {
+        let east = feed("R0D", true);
+        app.send(&east, ada().line());
+        app.send(
+            &east,
+            patient("p2", "9990000034", "Hardy", "Tom", "1971-02-03", "male").line(),
+        );
+        let has = |local: &str| {
+            let items = sent::items(&app.care, &app.grant("R0D", local)).unwrap();
+            items.iter().filter(|item| item.item_type == "Condition").count()
+        };
+        let about = |local: &str, at: &str| condition("c1", local, "38341003", "2019-03-04").at(at).line();
+        app.send(&east, about("p1", "2026-02-01T00:00:00Z"));
+        assert_eq!((has("p1"), has("p2")), (1, 0));
+        app.send(&east, about("p2", "2026-02-03T00:00:00Z"));
+        assert_eq!((has("p1"), has("p2")), (0, 1), "about someone else");
+        app.send(&east, about("p1", "2026-02-02T00:00:00Z"));
+        assert_eq!((has("p1"), has("p2")), (0, 1), "late and older");
+        app.send(&east, about("p1", "2026-02-04T00:00:00Z"));
+        assert_eq!((has("p1"), has("p2")), (1, 0), "and back");
+        let never = [
+            condition("c2", "p1", "44054006", "2020-01-01"),
+            condition("c3", "p2", "44054006", "2020-01-01"),
+        ];
+        never.iter().for_each(|thing| drop(app.send(&east, thing.line())));
+        assert_eq!((has("p1"), has("p2")), (2, 1));
+        assert_eq!(
+            app.count("item_elsewhere"),
+            2,
+            "the one item, in both records, and no other"
+        );
+    });
+}

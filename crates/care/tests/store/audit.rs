@@ -1,8 +1,9 @@
 //! Who looked: every yes and every no leaves a row, and a row that was changed, removed or moved is seen.
 
-use crate::app::{App, actor, feed, on_both};
+use crate::app::{App, NOW, actor, feed, on_both};
 use crate::says::{With, patient};
 use care::access::{self, AccessError, Act};
+use care::audit::{Audit, AuditRow, check};
 use care::db::{Conn, Place};
 use record::{OrgCode, PersonId, RecordId};
 
@@ -210,4 +211,72 @@ fn rows_of_many_threads_make_one_whole_chain() {
         });
         assert_eq!(app.care.audit().verify().unwrap(), Ok(120));
     });
+}
+
+fn audit_place(app: &App) -> Place {
+    match &app.place {
+        Place::Lite(_) => Place::Lite(app.folder.path().join("audit.db")),
+        pg @ Place::Pg(_) => pg.clone(),
+    }
+}
+
+fn looked(person: [u8; 16]) -> AuditRow {
+    AuditRow {
+        at: NOW,
+        actor: "nurse".to_owned(),
+        role: "clinician".to_owned(),
+        organisation: "it’s \"quoted\" \\ ?1 $1".to_owned(),
+        act: "read record".to_owned(),
+        purpose: "direct care".to_owned(),
+        outcome: "granted".to_owned(),
+        person: Some(PersonId::from_bytes(person)),
+        detail: String::new(),
+    }
+}
+
+/// Two processes with one audit: each has a writer, a lock's turn and a chain of its own.
+#[test]
+fn rows_of_two_processes_make_two_whole_chains() {
+    on_both(|app| {
+        let place = audit_place(app);
+        let processes = [900_001, 900_002].map(|chain| Audit::open(&place, chain).unwrap());
+        std::thread::scope(|scope| {
+            for audit in processes.iter().flat_map(|audit| [audit; 4]) {
+                scope.spawn(move || {
+                    for n in 0..15 {
+                        audit.record(vec![looked([n; 16])]).unwrap();
+                    }
+                });
+            }
+        });
+        // More than one statement takes, in one go; and none at all.
+        processes[0].record(vec![looked([1; 16]); 150]).unwrap();
+        processes[1].record(Vec::new()).unwrap();
+        let checked = check(&place, None, None).unwrap();
+        assert_eq!((checked.rows, checked.faults), (2 * 4 * 15 + 150, Vec::new()));
+        let kept = processes[0].of_person(PersonId::from_bytes([9; 16]), 99).unwrap();
+        assert_eq!(kept, vec![looked([9; 16]); 8]);
+    });
+}
+
+/// The log is copied into the file beside the writer; the writer sees to it that it begins anew.
+#[test]
+fn the_audits_log_does_not_grow_without_end() {
+    const MOST_BYTES: u64 = 45_000_000;
+    let app = App::lite();
+    let log = app.folder.path().join("audit.db-wal");
+    let (mut dice, mut written) = (1_u64, 0);
+    for _ in 0..260 {
+        let rows = (0..64).map(|_| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let mut person = [0; 16];
+            person[..8].copy_from_slice(&dice.to_be_bytes());
+            looked(person)
+        });
+        app.care.audit().record(rows.collect()).unwrap();
+        written += 64;
+        let bytes = std::fs::metadata(&log).unwrap().len();
+        assert!(bytes < MOST_BYTES, "{bytes} bytes after {written} rows");
+    }
+    assert_eq!(app.care.audit().verify().unwrap(), Ok(written));
 }

@@ -43,6 +43,12 @@ fn at_first(place: &Place) -> RecordId {
         &[said.into()],
     )
     .unwrap();
+    // One thing that its sender told of two records, and one that it did not.
+    conn.execute(
+        "INSERT INTO item_home (item, record_no) VALUES (5, 1), (5, 2), (6, 1)",
+        &[],
+    )
+    .unwrap();
     conn.commit().unwrap();
     id
 }
@@ -54,6 +60,10 @@ fn migrations_run_over_rows_and_keep_them() {
         let id = at_first(&place);
         let care = Care::open(opening(place.clone(), app.folder.path(), [9; 32])).unwrap();
         assert_eq!(app_of(&care, id), "Hardy");
+        let mut conn = place.connect(true).unwrap();
+        let sql = "SELECT record_no, item FROM item_elsewhere ORDER BY record_no";
+        let elsewhere = conn.query(sql, &[], |row| Ok((row.int(0)?, row.int(1)?)));
+        assert_eq!(elsewhere.unwrap(), [(1, 5), (2, 5)]);
         drop(care);
         let again = Care::open(opening(place, app.folder.path(), [9; 32])).unwrap();
         assert_eq!(app_of(&again, id), "Hardy");

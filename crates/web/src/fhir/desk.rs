@@ -1,7 +1,7 @@
 //! One request being answered: who asks, of which store, under what address.
 
 use super::outcome::Wrong;
-use super::resource::Provenance;
+use super::resource::{Provenance, merged_tags};
 use crate::access::machine::{self, Caller, NotSignedIn};
 use crate::serving::Site;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -27,7 +27,14 @@ pub struct Desk {
     pub base: String,
     feeds: RefCell<HashMap<String, Arc<Feed>>>,
     provenances: RefCell<HashMap<(OrgCode, bool), Arc<Provenance>>>,
+    tags: RefCell<HashMap<(OrgCode, bool), KnownTags>>,
 }
+
+/// Tags as they were sent, and with ours.
+type KnownTags = HashMap<String, Option<Arc<str>>>;
+
+/// Different lists of tags that are remembered of a sender: nearly all of its resources carry the same.
+const TAGS_MAX: usize = 64;
 
 /// Leave to read one person, with what their answers need.
 pub struct Reading {
@@ -65,6 +72,7 @@ impl Desk {
             caller,
             feeds: RefCell::default(),
             provenances: RefCell::default(),
+            tags: RefCell::default(),
         })
     }
 
@@ -157,6 +165,21 @@ impl Desk {
         }
         let made = Arc::new(Provenance::of(self.care(), sender, restricted));
         known.insert((sender.clone(), restricted), Arc::clone(&made));
+        made
+    }
+
+    /// A resource's tags as sent, with those that are said here; put together once a request for all that carry the
+    /// same. `None` when what was sent is not a list.
+    pub fn tags(&self, sender: &OrgCode, restricted: bool, sent: &str) -> Option<Arc<str>> {
+        let mut known = self.tags.borrow_mut();
+        let of_sender = known.entry((sender.clone(), restricted)).or_default();
+        if let Some(known) = of_sender.get(sent) {
+            return known.clone();
+        }
+        let made: Option<Arc<str>> = merged_tags(self.care(), sender, restricted, sent).map(Arc::from);
+        if of_sender.len() < TAGS_MAX {
+            of_sender.insert(sent.to_owned(), made.clone());
+        }
         made
     }
 
