@@ -6,18 +6,19 @@
 //! their fields are private to this module.
 
 pub mod acts;
+pub mod choices;
 mod demo;
 pub mod emergency;
 mod facts;
 mod list_of_care;
 pub mod policy;
 mod question;
-pub(crate) mod sensitivity;
+pub mod sensitivity;
 pub mod session;
 mod store;
 
 pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
-pub use facts::{EntryFacts, Facts};
+pub use facts::{EntryFacts, Facts, ProxyStands, birthday, proxy_stands};
 pub(crate) use list_of_care::in_care_of;
 pub use policy::{may, may_in_an_emergency};
 pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
@@ -53,6 +54,20 @@ impl Actor {
             .find(|demo| demo.user == user)
             .map_or(user, |demo| demo.name)
     }
+}
+
+/// Somebody who signs in here, by their name in this system; `None` when nobody does.
+pub fn user_named(care: &Care, user: &str) -> Option<Actor> {
+    let known = DEMO_USERS.iter().find(|demo| demo.user == user);
+    known.filter(|_| care.is_demo()).map(DemoUser::actor)
+}
+
+/// The birth dates that senders tell of a person, by leave.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn births(care: &Care, grant: &PersonGrant) -> Result<Vec<record::Date>, DbError> {
+    care.readers().read(|conn| facts::births_of(conn, grant.person_no))
 }
 
 /// Why access was not given.

@@ -16,6 +16,7 @@ mod order;
 mod postgres;
 mod quarantine;
 mod rebuilding;
+mod rights;
 mod safety;
 mod says;
 mod seals;
