@@ -23,7 +23,8 @@ CREATE TABLE rights_request (
 CREATE INDEX rights_request_person ON rights_request (person_id);
 CREATE INDEX rights_request_state ON rights_request (state, kind, organisation);
 
--- Copies of all that is held about a person, made for that person. state: 0 waits, 1 made, 2 failed, 3 deleted.
+-- Copies of all that is held about a person, made for that person. state: see
+-- care::rights::copies.
 CREATE TABLE record_copy (
   copy_no {key}, person_id {bytes} NOT NULL, actor {text} NOT NULL, words {text} NOT NULL, asked BIGINT NOT NULL,
   state BIGINT NOT NULL, done BIGINT NOT NULL, total BIGINT NOT NULL, made BIGINT, ends BIGINT, opened BIGINT,

@@ -7,6 +7,7 @@ use super::policy::{self, Decision};
 use super::question::{Act, Part, Question, Relationship, Role};
 use super::{AccessError, Actor, Facts, PersonGrant, facts, row};
 use crate::Care;
+use crate::audit::AuditRow;
 use crate::db::DbError;
 use crate::person::store as person_store;
 use record::{Instant, PersonId};
@@ -46,6 +47,13 @@ pub enum Choice {
     Question,
     /// Ask for an entry to be sealed or opened.
     AskForSeal,
+    /// Answer what the person asked of the reader's organisation.
+    Answer,
+    /// Ask for an entry to be removed by law.
+    Removal {
+        /// The reader's own organisation wrote the entry.
+        own: bool,
+    },
 }
 
 impl Choice {
@@ -64,7 +72,15 @@ impl Choice {
             Choice::Copy => "copy of the record",
             Choice::Question => "entry questioned",
             Choice::AskForSeal => "seal asked for",
+            Choice::Answer => "answer to the person",
+            Choice::Removal { .. } => "removal by law asked for",
         }
+    }
+
+    /// Whether a row of the audit is about a choice that is kept from the person: who made it would tell them of it
+    /// (SAFETY 9).
+    pub fn is_silent(row: &AuditRow) -> bool {
+        row.detail == Choice::Online.words() || row.detail == Choice::HideAtHome.words()
     }
 
     const fn act(self) -> Act {
@@ -122,6 +138,14 @@ impl Choice {
             Choice::Copy => (
                 matches!(actor.role, Role::Resident | Role::PrivacyOfficer),
                 "The person asks for their copy, or the privacy officer does for them.",
+            ),
+            Choice::Removal { own } => (
+                professional && own,
+                "Only the organisation that wrote an entry asks for it to be removed; a privacy officer confirms it.",
+            ),
+            Choice::Answer => (
+                professional,
+                "A health or social care professional of the organisation that wrote the entry answers.",
             ),
             Choice::Question | Choice::AskForSeal => {
                 (actor.role == Role::Resident, "The person asks for this themselves.")
@@ -200,7 +224,9 @@ fn part(
         }),
         Some((.., facts)) => facts.of_part(act, part),
     };
+    let barred = super::barred(care, actor, now)?;
     let refused = match (verdict, &found) {
+        _ if barred => Some(super::staff::SAYS),
         (Decision::Refuse(refusal), _) => Some(refusal.says),
         (Decision::Permit, None) => None,
         (Decision::Permit, Some((.., facts))) => rule(facts).err(),
@@ -211,8 +237,17 @@ fn part(
         (None, Some(_)) => "granted",
     };
     let whom = found.as_ref().map_or(person, |(person, ..)| *person);
+    let done = match (part, act) {
+        (Part::Contact, Act::Write) => "change how to reach the person",
+        (Part::Contact, _) => "see how to reach the person",
+        (_, Act::Write) => "change who may see the record",
+        _ => "see who may see the record",
+    };
     let kept = row(actor, act, outcome.to_owned(), Some(whom), detail.to_owned(), now);
-    care.audit().record(vec![kept])?;
+    care.audit().record(vec![AuditRow {
+        act: done.to_owned(),
+        ..kept
+    }])?;
     match (refused, found) {
         (Some(says), _) => Err(AccessError::Refused(says.to_owned())),
         (None, None) => Err(AccessError::Unknown),

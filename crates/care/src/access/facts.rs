@@ -55,6 +55,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same facts for a job that reads in the person's stead: what they may see, and nothing more.
+    pub(super) fn in_their_stead(mut self) -> Self {
+        self.question.relationships = Relationships::of(&[Relationship::Own]);
+        self
+    }
+
     pub(super) const fn is_own_use(&self) -> bool {
         matches!(self.question.purpose, Purpose::OwnUse)
     }

@@ -4,8 +4,13 @@
 //! Everything here is an act: added, undone with a reason, never changed. Who may do what is asked of policy and of
 //! [`crate::access::choices`] first, and is in the audit before anything is kept.
 
+pub mod copies;
+pub mod preferences;
 pub mod proxies;
+pub mod removal;
+pub mod requests;
 pub mod sharing;
+mod store;
 
 use crate::access::AccessError;
 use crate::db::DbError;

@@ -131,7 +131,7 @@ pub fn object(
         .any(|one| one.undone.is_none() && one.act.what == What::Objection && one.act.holder == holder);
     if known {
         return Err(RightsError::Said(
-            "with-everybody",
+            "choices",
             "This objection is recorded already".to_owned(),
         ));
     }
@@ -197,7 +197,7 @@ pub fn decide(
         _ => false,
     };
     if same {
-        return Err(RightsError::Said("choice", "It stands like that already".to_owned()));
+        return Err(RightsError::Said("choices", "It stands like that already".to_owned()));
     }
     Ok(acts::keep(care, actor, grant.person(), what, "", &words, (now, None))?)
 }
@@ -258,7 +258,7 @@ pub fn suspend(
     };
     if !holder.is_empty() && !stands(What::Relationship(Relationship::Proxy)) {
         return Err(RightsError::Said(
-            "holder",
+            "choices",
             "Nobody of this name acts for the person".to_owned(),
         ));
     }

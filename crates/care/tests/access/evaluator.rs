@@ -289,6 +289,7 @@ fn data_steward(q: &Question) -> bool {
     ];
     acts.contains(&q.act)
         && q.sensitivity == Sensitivity::Ordinary
+        && q.part != Part::Sharing
         && !objection_stands(q)
         && !matches!(q.closeness, Closeness::Oneself | Closeness::Relative)
 }

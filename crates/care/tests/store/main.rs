@@ -6,6 +6,7 @@
 mod access;
 mod app;
 mod arrival;
+mod asked;
 mod audit;
 mod columns;
 mod identity;

@@ -10,7 +10,7 @@ use care::rights::proxies::{self, Basis, Wanted};
 use care::rights::sharing::{self, EntryChoice, With};
 use record::{Instant, OrgCode, PersonId};
 
-fn known_as_ada(app: &App) -> PersonId {
+pub fn known_as_ada(app: &App) -> PersonId {
     let ada = ada(app);
     keep(app, ada, What::IsUser, "resident", "passport");
     ada
@@ -28,7 +28,7 @@ fn decide(app: &App, who: &Actor, ada: PersonId, wanted: EntryChoice) -> Result<
     sharing::decide(&app.care, who, (ada, item(app).key()), wanted, "she asked", app.now())
 }
 
-fn refused<T>(answer: &Result<T, RightsError>) -> bool {
+pub fn refused<T>(answer: &Result<T, RightsError>) -> bool {
     matches!(
         answer,
         Err(RightsError::Access(AccessError::Refused(_) | AccessError::Shut { .. }))
@@ -237,7 +237,7 @@ fn safety_9_any_professional_suspends_online_access_silently_and_another_lifts_i
         assert!(matches!(whole(&nurse, "", " "), Err(RightsError::Said("words", _))));
         assert!(matches!(
             whole(&nurse, "nobody", "x"),
-            Err(RightsError::Said("holder", _))
+            Err(RightsError::Said("choices", _))
         ));
         let carers = whole(&nurse, "carer", "she is made to show it").unwrap();
         assert_eq!(

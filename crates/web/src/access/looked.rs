@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::choices::Choice;
 use care::access::{Act, Actor};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
@@ -58,17 +59,17 @@ fn shown(visit: &Visit, id: &str) -> Answered {
 
 /// Whether a look may be shown to the person. An enquiry to keep someone safe is not, nor is that a social worker
 /// looked where nothing of a council's is shown: either would tell an abuser what was hidden (SAFETY 9).
-fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &PersonRecord) -> bool {
+pub(crate) fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &PersonRecord) -> bool {
     let of_council = |code: &OrgCode| {
         let organisation = system.organisation(code);
         organisation.is_some_and(|one| one.kind == OrganisationKind::Council)
     };
     let council_is_shown = record.heard.iter().any(|heard| of_council(&heard.sender));
-    row.purpose != "safeguarding" && (row.role != "social worker" || council_is_shown)
+    row.purpose != "safeguarding" && !Choice::is_silent(row) && (row.role != "social worker" || council_is_shown)
 }
 
 /// A look in words: for the person in theirs, else as staff say it.
-pub(super) fn look(row: &AuditRow, own: bool) -> Look {
+pub(crate) fn look(row: &AuditRow, own: bool) -> Look {
     let what = match row.act.as_str() {
         "read record" => "the record",
         "read as sent" => "one entry, with what was sent",
@@ -77,6 +78,7 @@ pub(super) fn look(row: &AuditRow, own: bool) -> Look {
         "search" => "listed in a search",
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
+        "export" => "a copy of it",
         other => other,
     };
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";

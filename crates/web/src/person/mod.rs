@@ -4,7 +4,7 @@ pub mod filter;
 pub mod find;
 pub mod line;
 mod lists;
-mod opened;
+pub(crate) mod opened;
 pub mod present;
 pub mod routes;
 pub mod spark;
