@@ -394,14 +394,20 @@ pub(crate) fn shown(care: &Care, grant: &ListGrant, act: Act, persons: &[PersonI
     care.audit().record(rows)
 }
 
-/// Keeps that the holder of a list grant did something to one person's record, before it is done.
-pub(crate) fn noted(care: &Care, grant: &ListGrant, done: &str, person: PersonId) -> Result<(), DbError> {
+/// Keeps that the holder of a list grant did something to one person's record, before it is done. `detail` names ids,
+/// never content.
+pub(crate) fn noted(
+    care: &Care,
+    grant: &ListGrant,
+    (done, detail): (&str, String),
+    person: PersonId,
+) -> Result<(), DbError> {
     let kept = row(
         &grant.actor,
         Act::Write,
         "granted".to_owned(),
         Some(person),
-        String::new(),
+        detail,
         grant.now,
     );
     care.audit().record(vec![AuditRow {

@@ -136,7 +136,7 @@ pub fn ask(
     }
     let waits = care
         .readers()
-        .read(|conn| store::removals(conn))?
+        .read(store::removals)?
         .iter()
         .any(|one| one.item == item && one.state == State::Waits);
     if waits {
@@ -168,7 +168,7 @@ pub fn ask(
 /// # Errors
 /// When the store fails.
 pub fn queue(care: &Care, _grant: &ListGrant) -> Result<Vec<Removal>, DbError> {
-    let mut found = care.readers().read(|conn| store::removals(conn))?;
+    let mut found = care.readers().read(store::removals)?;
     found.sort_by_key(|one| one.state != State::Waits);
     Ok(found)
 }
@@ -189,7 +189,10 @@ pub fn answer(care: &Care, grant: &ListGrant, number: i64, confirmed: bool, word
     let words = said(words, "words", "Write what you checked")?;
     let (by, now) = (grant.actor().user.clone(), grant.now());
     let state = if confirmed { State::Removed } else { State::Refused };
-    access::noted(care, grant, if confirmed { REMOVES } else { KEEPS }, asked.person)?;
+    let done = if confirmed { REMOVES } else { KEEPS };
+    // The item's key is a keyed hash: after a restore it says what has to be removed again.
+    let which = format!("request {number}, item {:016x}", asked.item);
+    access::noted(care, grant, (done, which), asked.person)?;
     let found = match confirmed {
         true => Some(
             removal::reach(care, asked.item)?

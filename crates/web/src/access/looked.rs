@@ -3,6 +3,7 @@
 use super::view::{Look, LookedPage};
 use super::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
+use crate::person::view::Banner;
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page};
 use crate::site::clock::moment;
@@ -50,7 +51,10 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     });
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
-        banner: present.banner(),
+        banner: Banner {
+            more: crate::rights::links(&grant),
+            ..present.banner()
+        },
         looks: shown.iter().map(|row| look(row, own)).collect(),
         own,
         paging,
@@ -107,6 +111,9 @@ fn ground(row: &AuditRow, own: bool) -> String {
         return format!("They searched for somebody, and {who} in the list");
     }
     let you = if own { "You are" } else { "The person is" };
+    if row.act == "remove an entry by law" || row.act == "refuse to remove an entry" {
+        return "The law, and a second person".to_owned();
+    }
     let of_role = match row.role.as_str() {
         "data steward" => Some("They put records right"),
         "privacy officer" => Some("They check that access was right"),

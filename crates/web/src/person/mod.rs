@@ -5,6 +5,7 @@ pub mod find;
 pub mod line;
 mod lists;
 pub(crate) mod opened;
+mod own_word;
 pub mod present;
 pub mod routes;
 pub mod spark;

@@ -7,8 +7,6 @@ use crate::site::clock::{ago, moment, short, span, time_of_day};
 use crate::site::senders::Senders;
 use care::intake::Quarantined;
 use care::person::{Fact, PersonRecord, SenderView};
-use care::rights::preferences::Preference;
-use care::rights::requests::State;
 use record::demographics::Death;
 use record::system::{BannerKind, System};
 use record::{Address, Date, Demographics, Instant, Kind, NhsNumber, Sex, Status, When};
@@ -158,20 +156,6 @@ impl<'a> Present<'a> {
         names.join(" + ")
     }
 
-    /// What the person says against a fact, as a mark on it; `None` when nothing.
-    pub(super) fn questioned(&self, fact: &Fact) -> Option<&'static str> {
-        let states: Vec<State> = fact
-            .lines
-            .iter()
-            .filter_map(|line| self.record.questioned.get(&line.item).copied())
-            .collect();
-        match states.as_slice() {
-            [] => None,
-            states if states.contains(&State::Waits) => Some("questioned by the person"),
-            _ => Some("the person disagrees"),
-        }
-    }
-
     /// A fact as a statement: what, its value and why, by whom and when.
     pub(super) fn statement(&self, fact: &Fact) -> Statement {
         let entry = fact.entry();
@@ -226,19 +210,6 @@ impl<'a> Present<'a> {
                 statement
             })
             .collect()
-    }
-
-    /// What the person said about being reached and met, which stands before what senders say.
-    fn own_word(&self) -> Vec<Statement> {
-        let path = format!("{}/preferences", self.path);
-        let one = |said: &Preference| Statement {
-            words: format!("{}: {}", said.about.words(), said.value),
-            sender: said.source.words().to_owned(),
-            date: short(When::moment(said.said)),
-            original: String::new(),
-            path: path.clone(),
-        };
-        self.record.own_word.iter().map(one).collect()
     }
 
     fn flags(&self) -> Vec<Statement> {

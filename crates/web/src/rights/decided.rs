@@ -3,6 +3,7 @@
 use super::view::{Decided, ProxyLine};
 use crate::person::line::entry_path;
 use crate::site::clock::moment;
+use crate::site::senders::Senders;
 use care::access::acts::{PastAct, What};
 use care::access::{Actor, PersonGrant, ProxyStands, Relationship, Sensitivity, Show};
 use care::person::PersonRecord;
@@ -80,9 +81,8 @@ impl Telling<'_> {
             }
             What::Objection => {
                 let s = if own { "" } else { "s" };
-                let with = OrgCode::parse(&past.act.holder)
-                    .and_then(|code| self.system.organisation(&code))
-                    .map_or(past.act.holder.as_str(), |organisation| &organisation.name);
+                let senders = Senders::about(self.system, self.record.restricted);
+                let with = OrgCode::parse(&past.act.holder).map_or_else(String::new, |code| senders.name(&code));
                 format!("{they} object{s} to {with} seeing what others wrote")
             }
             What::Sensitivity {

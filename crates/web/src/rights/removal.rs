@@ -174,7 +174,8 @@ fn line(one: &Removal, visit: &Visit) -> RemovalLine {
     RemovalLine {
         number: one.number.to_string(),
         ground: one.ground.words().to_owned(),
-        organisation: Senders::of(visit.care().system()).name(&one.organisation),
+        // No practice is named: whose record it is may be restricted (SAFETY 2).
+        organisation: Senders::about(visit.care().system(), true).name(&one.organisation),
         words: one.words.clone(),
         asked: format!("{}, {}", Actor::name_of(&one.actor), moment(one.asked)),
         waits: one.state == State::Waits,

@@ -157,7 +157,8 @@ fn line(one: &Request, record: Option<&PersonRecord>, visit: &Visit, own: bool) 
         .to_owned(),
         entry,
         path,
-        sender: Senders::of(visit.care().system()).name(&one.organisation),
+        sender: Senders::about(visit.care().system(), record.is_some_and(|record| record.restricted))
+            .name(&one.organisation),
         words: one.words.clone(),
         asked: moment(one.asked),
         state: match one.state {

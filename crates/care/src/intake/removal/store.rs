@@ -58,6 +58,11 @@ pub(super) fn blank_words_about(conn: &mut Conn, item: i64) -> Result<(), DbErro
         "UPDATE access_act SET words = ?2, undone_words = ?2 WHERE item = ?1 AND kind IN (4, 5)",
         &key,
     )?;
+    // The page that a report is about: /people/, 32 letters, /entries/, and the item's key in 16.
+    let name = format!("{:016x}", u64::from_be_bytes(item.to_be_bytes()));
+    let reports = "UPDATE concern SET words = ?2, closed_why = CASE WHEN closed_why IS NULL THEN NULL ELSE ?2 END
+                   WHERE SUBSTR(page, 50, 16) = ?1";
+    conn.execute(reports, &[(&name).into(), REMOVED.into()])?;
     let copies = "UPDATE record_copy SET state = 3, body = NULL WHERE body IS NOT NULL AND person_id IN (
                     SELECT r.record_id FROM rights_request q JOIN record asked ON asked.record_id = q.person_id
                     JOIN record_person whose ON whose.record_no = asked.record_no
