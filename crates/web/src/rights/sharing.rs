@@ -280,6 +280,8 @@ pub(super) fn online_page(visit: &Visit, person: PersonId, typed: &Pairs, proble
     let record = care::person::read(visit.care(), &grant)?;
     let (status, title) = headed("Suspend online access", &problems);
     let acting = proxies::of_person(visit.care(), &grant)?;
+    let by_number = acting.iter().find(|one| one.number.to_string() == typed.get("proxy"));
+    let chosen = by_number.map_or(typed.get("whose"), |one| one.holder.as_str());
     let mut whose = vec![("everybody", "The person, and everybody who acts for them")];
     whose.extend(
         acting
@@ -304,7 +306,7 @@ pub(super) fn online_page(visit: &Visit, person: PersonId, typed: &Pairs, proble
                 what: "What happens".to_owned(),
                 does: does.map(str::to_owned).to_vec(),
             }],
-            choices: Choosing::list(whose, typed.get("whose")),
+            choices: Choosing::list(whose, chosen),
             hints: Vec::new(),
             name: "whose",
             legend: "Whose online access?".to_owned(),

@@ -423,3 +423,39 @@ async fn a_privacy_officer_suspends_staff_access_and_nothing_opens_until_it_is_l
             .contains("Lifted by Idris Swanage")
     );
 }
+
+#[tokio::test]
+async fn a_parent_acts_for_a_child_and_reads_until_when() {
+    let world = given_the_partners_have_sent();
+    let today = store::now().uk_date();
+    let child = world
+        .people
+        .iter()
+        .find(|one| one.practice == "DEMO-GP01" && (1..10).contains(&one.born.years_to(today)))
+        .unwrap();
+    let mut gp = Browser::of(&world.router, "gp").await;
+    let (path, _) = when_they_open_the_record_of(&mut gp, child).await;
+    let mut carer = Browser::of(&world.router, "carer").await;
+    assert_eq!(carer.open(&path).await.status, StatusCode::FORBIDDEN);
+    let form = format!("{path}/proxies");
+    let says = gp.see(&form).await.words();
+    assert!(
+        says.contains(
+            "A parent’s acting stops when the child is 11, until you have looked at it again, and ends at 16"
+        ),
+        "{says}"
+    );
+    let parent = |words| [("holder", "carer"), ("basis", "parent"), ("words", words)];
+    let unsaid = gp.send(&form, &parent("")).await;
+    assert!(unsaid.words().contains("Write what you saw that shows it"));
+    let kept = gp.send(&form, &parent("birth certificate, and her passport")).await;
+    assert_eq!(kept.leads_to, format!("{path}/sharing"));
+    let (year, month, day) = child.born.ymd();
+    let eleven = record::Date::new(year + 11, month, day).unwrap().words();
+    then_it_stands(&mut gp, &path, &format!("Looked at again, or ends, on {eleven}")).await;
+    carer.see(&path).await;
+    for hers in ["sharing", "looked", "copy", "proxies"] {
+        let answer = carer.open(&format!("{path}/{hers}")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{hers} is the child's alone");
+    }
+}
