@@ -9,5 +9,6 @@ pub mod intake;
 mod opening;
 pub mod person;
 pub mod rebuild;
+pub mod rights;
 
 pub use opening::{Care, Opening, Stamp};

@@ -27,6 +27,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0004-matching.sql"),
     },
     Migration {
+        number: 5,
+        sql: include_str!("../migrations/0005-rights.sql"),
+    },
+    Migration {
         number: 7,
         sql: include_str!("../migrations/0007-elsewhere.sql"),
     },

@@ -23,6 +23,9 @@ async fn main() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
     let care = store::filled(folder.path(), people);
     store::troubled(&care);
+    if let Some(number) = record::NhsNumber::parse("9990000026") {
+        care::access::bind_demo_users(&care, number, store::now()).map_err(std::io::Error::other)?;
+    }
     let site = Arc::new(Site {
         care,
         now: store::now,

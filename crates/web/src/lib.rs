@@ -10,5 +10,6 @@ pub mod fhir;
 pub mod identity;
 pub mod ingest;
 pub mod person;
+pub mod rights;
 pub mod serving;
 pub mod site;

@@ -45,6 +45,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::fhir::router())
         .merge(crate::access::routes())
         .merge(crate::person::routes())
+        .merge(crate::rights::routes())
         .merge(crate::document::routes())
         .merge(crate::feeds::routes())
         .merge(crate::identity::routes())

@@ -14,7 +14,7 @@ use record::{Instant, PersonId};
 pub enum What {
     /// A relationship holds between the person and the holder: a user, or everyone in an organisation.
     Relationship(Relationship),
-    /// The person objects to the shared record.
+    /// The person objects to the shared record: with everybody when no holder is named, else with that organisation.
     Objection,
     /// The person has a type 1 opt-out with their GP.
     TypeOne,
@@ -149,14 +149,42 @@ pub fn keep(
         .write(Urgency::Waiting, move |conn| store::insert(conn, &act))
 }
 
+/// An act with its undoing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastAct {
+    /// The act.
+    pub act: AccessAct,
+    /// When it was undone, by whom, and why; `None` while it stands.
+    pub undone: Option<(Instant, String, String)>,
+}
+
 /// Undoes an act; answers whether it stood.
 ///
 /// # Errors
 /// When the store fails.
 pub fn undo(care: &Care, actor: &Actor, number: i64, now: Instant) -> Result<bool, DbError> {
+    undo_because(care, actor, number, "", now)
+}
+
+/// Undoes an act, and keeps why; answers whether it stood.
+///
+/// # Errors
+/// When the store fails.
+pub fn undo_because(care: &Care, actor: &Actor, number: i64, words: &str, now: Instant) -> Result<bool, DbError> {
     let by = actor.user.clone();
-    care.writer()
-        .write(Urgency::Waiting, move |conn| store::undo(conn, number, &by, now))
+    let words: String = words.chars().take(WORDS_MAX).collect();
+    care.writer().write(Urgency::Waiting, move |conn| {
+        store::undo(conn, number, &by, &words, now)
+    })
+}
+
+/// Every act about a person, undone or not, the latest first. Which of them whoever asks may see is for the caller.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn every(care: &Care, grant: &super::PersonGrant) -> Result<Vec<PastAct>, DbError> {
+    care.readers()
+        .read(|conn| store::every_of_person(conn, grant.person_no()))
 }
 
 /// Letters of an act's words at most.

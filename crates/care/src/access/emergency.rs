@@ -88,6 +88,7 @@ pub fn declare(
         return Err(AccessError::Unknown.into());
     };
     let refusal = match facts.in_an_emergency() {
+        _ if super::barred(care, actor, now).map_err(AccessError::from)? => Some(super::staff::SAYS),
         super::policy::Decision::Permit if !may_in_an_emergency(actor.role) => Some(NOT_THIS_ROLE),
         super::policy::Decision::Permit => None,
         super::policy::Decision::Refuse(refusal) => Some(refusal.says),

@@ -55,6 +55,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same facts for a job that reads in the person's stead: what they may see, and nothing more.
+    pub(super) fn in_their_stead(mut self) -> Self {
+        self.question.relationships = Relationships::of(&[Relationship::Own]);
+        self
+    }
+
     pub(super) const fn is_own_use(&self) -> bool {
         matches!(self.question.purpose, Purpose::OwnUse)
     }
@@ -158,7 +164,8 @@ pub(super) fn gather(
             What::Relationship(Relationship::Proxy) => {}
             What::Relationship(one) if ours => q.relationships.add(one),
             What::Relationship(_) | What::ProxyReviewed | What::Checked { .. } => {}
-            What::Objection => q.objects = true,
+            // Another system that names no organisation may be the one objected to.
+            What::Objection => q.objects |= act.holder.is_empty() || ours || actor.works_for.is_none(),
             What::TypeOne => q.type_1 = true,
             What::Suspended => q.suspended |= mine || act.holder.is_empty(),
             What::SaidYes => q.said_yes |= mine,
@@ -181,8 +188,13 @@ pub(super) fn gather(
             What::Show { item, show } => facts.decided.entry(item).or_default().1 = Some(show),
         }
     }
-    if !proxies.is_empty() && proxy_stands(conn, person_no, &proxies, &acts, now)? {
-        facts.question.relationships.add(Relationship::Proxy);
+    if !proxies.is_empty() {
+        let births = births_of(conn, person_no)?;
+        let acts_for =
+            |proxy: &&AccessAct| matches!(proxy_stands(&births, proxy, &acts, now), ProxyStands::Acts { .. });
+        if proxies.iter().any(acts_for) {
+            facts.question.relationships.add(Relationship::Proxy);
+        }
     }
     // A system has no family, and the public have their own rules.
     let of_staff = !matches!(actor.role, Role::CareSystem | Role::Resident | Role::Carer);
@@ -286,44 +298,63 @@ fn relationship_of(contact: &store::Contact, kind: Option<OrganisationKind>, now
     }
 }
 
-/// Whether someone may still act for the person: recorded with its reason, and looked at again since the person
+/// How it stands with somebody who acts for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyStands {
+    /// They act for them; until the day when it is looked at again or ends, if the person is young.
+    Acts {
+        /// That day.
+        until: Option<Date>,
+    },
+    /// It has to be looked at again since a birthday.
+    Due {
+        /// That birthday.
+        since: Date,
+    },
+    /// It has ended.
+    Ended,
+}
+
+/// How it stands with somebody who acts for a person: recorded with its reason, and looked at again since the person
 /// was 11, and since they were 16 (SAFETY 9). Of birth dates that differ every one must allow it.
-fn proxy_stands(
-    conn: &mut Conn,
-    person_no: i64,
-    proxies: &[&AccessAct],
-    acts: &[AccessAct],
-    now: Instant,
-) -> Result<bool, DbError> {
+pub fn proxy_stands(births: &[Date], proxy: &AccessAct, acts: &[AccessAct], now: Instant) -> ProxyStands {
+    if !proxy.holds(now) || births.is_empty() || proxy.words.trim().is_empty() {
+        return ProxyStands::Ended;
+    }
+    let today = now.uk_date();
+    let birthdays: Vec<Date> = births
+        .iter()
+        .flat_map(|birth| PROXY_AGES.iter().filter_map(|age| birthday(*birth, *age)))
+        .collect();
+    let since = birthdays.iter().copied().filter(|birthday| *birthday <= today).max();
+    let looked_at = acts
+        .iter()
+        .filter(|act| act.what == What::ProxyReviewed && act.holder == proxy.holder && act.holds(now))
+        .map(|act| act.decided)
+        .chain(std::iter::once(proxy.decided))
+        .max();
+    match since.filter(|since| looked_at.is_none_or(|at| at.uk_date() < *since)) {
+        Some(since) => ProxyStands::Due { since },
+        None => ProxyStands::Acts {
+            until: birthdays.into_iter().filter(|birthday| *birthday > today).min(),
+        },
+    }
+}
+
+/// The birth dates that senders tell of a person.
+pub(super) fn births_of(conn: &mut Conn, person_no: i64) -> Result<Vec<Date>, DbError> {
     let records: Vec<i64> = person_store::records_of(conn, person_no)?
         .iter()
         .map(|record| record.record_no)
         .collect();
-    let births: Vec<Date> = person_store::identities(conn, &records)?
+    Ok(person_store::identities(conn, &records)?
         .iter()
         .filter_map(|identity| identity.birth)
-        .collect();
-    let today = now.uk_date();
-    let since = births
-        .iter()
-        .flat_map(|birth| PROXY_AGES.iter().filter_map(|age| birthday(*birth, *age)))
-        .filter(|birthday| *birthday <= today)
-        .max();
-    Ok(!births.is_empty()
-        && proxies.iter().any(|proxy| {
-            let reviewed = acts
-                .iter()
-                .filter(|act| act.what == What::ProxyReviewed && act.holder == proxy.holder && act.holds(now))
-                .map(|act| act.decided)
-                .chain(std::iter::once(proxy.decided))
-                .max();
-            let looked_at = reviewed.is_some_and(|at| since.is_none_or(|since| at.uk_date() >= since));
-            looked_at && !proxy.words.trim().is_empty()
-        }))
+        .collect())
 }
 
 /// The day someone born on `birth` reaches an age; of a 29 February it is 1 March in other years.
-fn birthday(birth: Date, age: i16) -> Option<Date> {
+pub fn birthday(birth: Date, age: i16) -> Option<Date> {
     let (year, month, day) = birth.ymd();
     Date::new(year + age, month, day).or_else(|| Date::new(year + age, 3, 1))
 }

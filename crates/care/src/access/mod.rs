@@ -6,18 +6,20 @@
 //! their fields are private to this module.
 
 pub mod acts;
+pub mod choices;
 mod demo;
 pub mod emergency;
 mod facts;
 mod list_of_care;
 pub mod policy;
 mod question;
-pub(crate) mod sensitivity;
+pub mod sensitivity;
 pub mod session;
+pub mod staff;
 mod store;
 
 pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
-pub use facts::{EntryFacts, Facts};
+pub use facts::{EntryFacts, Facts, ProxyStands, birthday, proxy_stands};
 pub(crate) use list_of_care::in_care_of;
 pub use policy::{may, may_in_an_emergency};
 pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
@@ -53,6 +55,20 @@ impl Actor {
             .find(|demo| demo.user == user)
             .map_or(user, |demo| demo.name)
     }
+}
+
+/// Somebody who signs in here, by their name in this system; `None` when nobody does.
+pub fn user_named(care: &Care, user: &str) -> Option<Actor> {
+    let known = DEMO_USERS.iter().find(|demo| demo.user == user);
+    known.filter(|_| care.is_demo()).map(DemoUser::actor)
+}
+
+/// The birth dates that senders tell of a person, by leave.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn births(care: &Care, grant: &PersonGrant) -> Result<Vec<record::Date>, DbError> {
+    care.readers().read(|conn| facts::births_of(conn, grant.person_no))
 }
 
 /// Why access was not given.
@@ -206,13 +222,27 @@ fn asked(
     act: Act,
     now: Instant,
 ) -> Result<(Result<PersonGrant, AccessError>, AuditRow), AccessError> {
-    let found = care.readers().read(|conn| {
+    let (found, barred) = care.readers().read(|conn| {
+        let barred = staff::suspended(conn, &actor.user, now)?;
         let Some((person, person_no)) = person_store::person_by_id(conn, person)? else {
-            return Ok(None);
+            return Ok((None, barred));
         };
         let facts = facts::gather(care, conn, actor, person_no, now)?;
-        Ok::<_, DbError>(Some((person, person_no, facts)))
+        Ok::<_, DbError>((Some((person, person_no, facts)), barred))
     })?;
+    if barred {
+        let verdict = Err(AccessError::Refused(staff::SAYS.to_owned()));
+        let whom = found.as_ref().map_or(person, |(person, ..)| *person);
+        let row = row(
+            actor,
+            act,
+            staff::SAYS.to_owned(),
+            Some(whom),
+            staff::RULE.to_owned(),
+            now,
+        );
+        return Ok((verdict, row));
+    }
     let Some((person, person_no, facts)) = found else {
         let refused = may(actor.role, act);
         let outcome = refused.err().unwrap_or("nobody with this id").to_owned();
@@ -242,6 +272,58 @@ fn asked(
     Ok((verdict, row(actor, act, outcome, Some(person), detail, now)))
 }
 
+/// Leave for a job of the program to read what a person may see of their own record, to put it together for them;
+/// in the audit in the name of `asker`, who asked for it and was given leave to.
+///
+/// # Errors
+/// [`AccessError::Refused`] while the person may not see it; [`AccessError::Unknown`] when nobody has this id.
+pub(crate) fn own_view(
+    care: &Care,
+    job: &JobGrant,
+    (person, asker): (PersonId, &str),
+    now: Instant,
+) -> Result<PersonGrant, AccessError> {
+    let reader = Actor {
+        user: asker.to_owned(),
+        name: Actor::name_of(asker).to_owned(),
+        role: Role::Resident,
+        organisation: String::new(),
+        works_for: None,
+    };
+    let found = care.readers().read(|conn| {
+        let Some((person, person_no)) = person_store::person_by_id(conn, person)? else {
+            return Ok(None);
+        };
+        let facts = facts::gather(care, conn, &reader, person_no, now)?;
+        Ok::<_, DbError>(Some((person, person_no, facts.in_their_stead())))
+    })?;
+    let (person, person_no, facts) = found.ok_or(AccessError::Unknown)?;
+    let act = Act::Export;
+    let verdict = facts.decide(act);
+    let outcome = match verdict {
+        Decision::Permit => "granted".to_owned(),
+        Decision::Refuse(refusal) => refusal.says.to_owned(),
+    };
+    let kept = row(&reader, act, outcome, Some(person), job.job().to_owned(), now);
+    care.audit().record(vec![kept])?;
+    match verdict {
+        Decision::Permit => Ok(PersonGrant {
+            person,
+            person_no,
+            act,
+            facts,
+            actor: reader,
+            now,
+        }),
+        Decision::Refuse(refusal) => Err(AccessError::Refused(refusal.says.to_owned())),
+    }
+}
+
+/// Whether a privacy officer suspended the access of whoever asks.
+fn barred(care: &Care, actor: &Actor, now: Instant) -> Result<bool, DbError> {
+    care.readers().read(|conn| staff::suspended(conn, &actor.user, now))
+}
+
 /// Whether the record opens at all: for what others wrote, or, where the person objects to sharing, for what the
 /// reader's own organisation wrote. Which entries are then shown is asked for each.
 fn open(facts: &Facts, act: Act) -> Decision {
@@ -269,7 +351,13 @@ fn ground(facts: &Facts) -> String {
 /// # Errors
 /// [`AccessError::Refused`] with words for the page.
 pub fn list(care: &Care, actor: &Actor, act: Act, detail: &str, now: Instant) -> Result<ListGrant, AccessError> {
-    let verdict = decide(&facts::of_nobody(care.system(), actor, act));
+    let verdict = match barred(care, actor, now)? {
+        true => Decision::Refuse(policy::Refusal {
+            rule: staff::RULE,
+            says: staff::SAYS,
+        }),
+        false => decide(&facts::of_nobody(care.system(), actor, act)),
+    };
     let outcome = match verdict {
         Decision::Permit => "granted",
         Decision::Refuse(refusal) => refusal.says,
@@ -304,6 +392,28 @@ pub(crate) fn shown(care: &Care, grant: &ListGrant, act: Act, persons: &[PersonI
         })
         .collect();
     care.audit().record(rows)
+}
+
+/// Keeps that the holder of a list grant did something to one person's record, before it is done. `detail` names ids,
+/// never content.
+pub(crate) fn noted(
+    care: &Care,
+    grant: &ListGrant,
+    (done, detail): (&str, String),
+    person: PersonId,
+) -> Result<(), DbError> {
+    let kept = row(
+        &grant.actor,
+        Act::Write,
+        "granted".to_owned(),
+        Some(person),
+        detail,
+        grant.now,
+    );
+    care.audit().record(vec![AuditRow {
+        act: done.to_owned(),
+        ..kept
+    }])
 }
 
 fn row(actor: &Actor, act: Act, outcome: String, person: Option<PersonId>, detail: String, now: Instant) -> AuditRow {

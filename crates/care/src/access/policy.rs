@@ -63,6 +63,7 @@ pub const FILES: &[(&str, &str)] = &[
         "rules/relationship",
         include_str!("../../policy/rules/relationship.cedar"),
     ),
+    ("rules/sharing", include_str!("../../policy/rules/sharing.cedar")),
     ("rules/relatives", include_str!("../../policy/rules/relatives.cedar")),
     ("rules/colleagues", include_str!("../../policy/rules/colleagues.cedar")),
     ("rules/objection", include_str!("../../policy/rules/objection.cedar")),

@@ -160,6 +160,8 @@ words! {
         Agreed = "agreed to share",
         /// How far a referral has come: received, being looked at, closed.
         Progress = "referral progress",
+        /// What was decided about who may see the record, and who acts for the person.
+        Sharing = "sharing",
     }
 }
 

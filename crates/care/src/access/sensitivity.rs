@@ -26,6 +26,40 @@ const fn by_rule(kind: Option<SensitiveKind>) -> (Sensitivity, Show) {
     }
 }
 
+/// How an item stands, by the care system's rules and by what was decided: the strictest of its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stands {
+    /// How sensitive.
+    pub sensitivity: Sensitivity,
+    /// To whom on the person's side it is shown.
+    pub show: Show,
+}
+
+/// How an item of a record stands.
+pub(crate) fn of_item(
+    care: &Care,
+    conn: &mut Conn,
+    grant: &PersonGrant,
+    record_no: i64,
+    item: i64,
+) -> Result<Stands, DbError> {
+    let mut stands = Stands {
+        sensitivity: Sensitivity::Ordinary,
+        show: Show::PersonAndProxies,
+    };
+    for (of, kind) in kinds_of(care, conn, record_no)? {
+        if of == item {
+            let (sensitivity, show) = by_rule(kind);
+            stands.sensitivity = stands.sensitivity.max(sensitivity);
+            stands.show = stands.show.max(show);
+        }
+    }
+    let decided = grant.facts().decided.get(&item).copied().unwrap_or_default();
+    stands.sensitivity = decided.0.unwrap_or(stands.sensitivity);
+    stands.show = decided.1.unwrap_or(stands.show);
+    Ok(stands)
+}
+
 /// Leaves out the lines of a person that are not to be seen; answers whether something is sealed that the reader
 /// could see otherwise.
 pub(crate) fn sift(care: &Care, grant: &PersonGrant, lines: &mut Vec<Line>) -> bool {
@@ -126,16 +160,30 @@ impl<'a> Sieve<'a> {
         if self.lets_all_through() {
             return Ok(self.hidden);
         }
-        let coded = store::coded(conn, record_no)?;
-        let numbers: BTreeSet<i64> = coded
-            .iter()
-            .flat_map(|one| [Some(one.what), one.also, one.category])
-            .flatten()
-            .collect();
-        let texts = self.care.terms.texts(conn, &numbers)?;
-        let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text);
-        let mut kinds: HashMap<(i64, Option<i64>, Option<i64>), Option<SensitiveKind>> = HashMap::new();
-        for one in &coded {
+        for (item, kind) in kinds_of(self.care, conn, record_no)? {
+            self.see(item, kind);
+        }
+        // What was decided of an item holds for one that adds no entries too.
+        let decided: Vec<i64> = self.grant.facts().decided.keys().copied().collect();
+        decided.into_iter().for_each(|item| self.see(item, None));
+        Ok(self.hidden)
+    }
+}
+
+/// What the care system's rules say each entry of a record is, with its item.
+fn kinds_of(care: &Care, conn: &mut Conn, record_no: i64) -> Result<Vec<(i64, Option<SensitiveKind>)>, DbError> {
+    let coded = store::coded(conn, record_no)?;
+    let numbers: BTreeSet<i64> = coded
+        .iter()
+        .flat_map(|one| [Some(one.what), one.also, one.category])
+        .flatten()
+        .collect();
+    let texts = care.terms.texts(conn, &numbers)?;
+    let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text);
+    let mut kinds: HashMap<(i64, Option<i64>, Option<i64>), Option<SensitiveKind>> = HashMap::new();
+    Ok(coded
+        .iter()
+        .map(|one| {
             let kind = *kinds.entry((one.what, one.also, one.category)).or_insert_with(|| {
                 let also: Vec<_> = text(one.also)
                     .split('\u{1e}')
@@ -143,15 +191,11 @@ impl<'a> Sieve<'a> {
                     .map(concept_of)
                     .collect();
                 let what = concept_of(text(Some(one.what)));
-                self.care.system().sensitive.kind_of(&what, &also, text(one.category))
+                care.system().sensitive.kind_of(&what, &also, text(one.category))
             });
-            self.see(one.item, kind);
-        }
-        // What was decided of an item holds for one that adds no entries too.
-        let decided: Vec<i64> = self.grant.facts().decided.keys().copied().collect();
-        decided.into_iter().for_each(|item| self.see(item, None));
-        Ok(self.hidden)
-    }
+            (one.item, kind)
+        })
+        .collect())
 }
 
 impl PersonGrant {

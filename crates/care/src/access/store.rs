@@ -1,6 +1,6 @@
 //! The table of acts about access, and what relationships are read from.
 
-use super::acts::{AccessAct, What};
+use super::acts::{AccessAct, PastAct, What};
 use crate::db::{Conn, DbError, Row};
 use record::{Instant, PersonId};
 
@@ -48,9 +48,32 @@ pub(super) fn insert(conn: &mut Conn, act: &AccessAct) -> Result<i64, DbError> {
     Ok(number)
 }
 
-pub(super) fn undo(conn: &mut Conn, number: i64, by: &str, now: Instant) -> Result<bool, DbError> {
-    let sql = "UPDATE access_act SET undone = ?2, undone_by = ?3 WHERE act_no = ?1 AND undone IS NULL";
-    Ok(conn.execute(sql, &[number.into(), now.0.into(), by.into()])? > 0)
+pub(super) fn undo(conn: &mut Conn, number: i64, by: &str, words: &str, now: Instant) -> Result<bool, DbError> {
+    let sql = "UPDATE access_act SET undone = ?2, undone_by = ?3, undone_words = ?4
+               WHERE act_no = ?1 AND undone IS NULL";
+    Ok(conn.execute(sql, &[number.into(), now.0.into(), by.into(), words.into()])? > 0)
+}
+
+/// Every act about a person, whichever of their ids it was said of, undone or not, the latest first.
+pub(super) fn every_of_person(conn: &mut Conn, person_no: i64) -> Result<Vec<PastAct>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, a.undone, a.undone_by, a.undone_words
+         FROM record_person rp JOIN record r ON r.record_no = rp.record_no
+         JOIN access_act a ON a.person_id = r.record_id
+         WHERE rp.person_no = ?1 ORDER BY a.act_no DESC LIMIT ?2"
+    );
+    let found = conn.query(&sql, &[person_no.into(), ACTS_MAX.into()], |row| {
+        let undone = match row.opt_int(10)? {
+            Some(at) => Some((
+                Instant(at),
+                row.opt_text(11)?.unwrap_or_default(),
+                row.opt_text(12)?.unwrap_or_default(),
+            )),
+            None => None,
+        };
+        Ok(act_of(row)?.map(|act| PastAct { act, undone }))
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The acts that stand about a person, whichever of their ids they were said of, in the order they were done.

@@ -44,6 +44,7 @@ pub fn unusual(care: &Care, grant: &ListGrant) -> Result<Vec<Unusual>, DbError> 
     many(&rows, &mut found);
     same_surname(care, &rows, &mut found)?;
     walk_ins(&rows, &mut found);
+    near(&rows, &mut found);
     found.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(found)
 }
@@ -181,6 +182,37 @@ fn walk_ins(rows: &[AuditRow], found: &mut Vec<Unusual>) {
     }
 }
 
+/// Somebody who asked at work for their own record, or that of their family or of a colleague, and was refused. What
+/// an emergency opened stands in the list of emergencies.
+fn near(rows: &[AuditRow], found: &mut Vec<Unusual>) {
+    let mut tries: BTreeMap<(&str, PersonId, &str), (usize, Instant)> = BTreeMap::new();
+    for row in rows {
+        let whose = match row.detail.as_str() {
+            "rules/oneself" => "their own record",
+            "rules/relatives" => "the record of somebody in their family or household",
+            "rules/colleagues" => "the record of a colleague",
+            _ => continue,
+        };
+        let Some(person) = row.person else { continue };
+        let (count, last) = tries.entry((&row.actor, person, whose)).or_insert((0, row.at));
+        *count += 1;
+        *last = (*last).max(row.at);
+    }
+    for ((actor, person, whose), (count, at)) in tries {
+        let times = if count == 1 {
+            String::new()
+        } else {
+            format!(", {count} times")
+        };
+        found.push(flag(
+            actor,
+            at,
+            format!("Asked for {whose} at work, and was refused{times}"),
+            Some(person),
+        ));
+    }
+}
+
 fn flag(actor: &str, at: Instant, words: String, person: Option<PersonId>) -> Unusual {
     Unusual {
         actor: actor.to_owned(),
@@ -225,6 +257,28 @@ mod tests {
         let mut found = Vec::new();
         many(&refused, &mut found);
         assert_eq!(found[0].words, "Was refused 6 people's records within an hour");
+    }
+
+    #[test]
+    fn asking_for_ones_own_record_or_a_relatives_or_colleagues_is_flagged() {
+        let rows = [
+            row("nurse", 1, 1, "This is your own record", "rules/oneself"),
+            row("nurse", 2, 1, "This is your own record", "rules/oneself"),
+            row("nurse", 3, 2, "You and this person seem", "rules/relatives"),
+            row("gp", 4, 3, "You and this person work", "rules/colleagues"),
+            row("gp", 5, 4, "Nothing here shows", "rules/relationship"),
+        ];
+        let mut found = Vec::new();
+        near(&rows, &mut found);
+        let words: Vec<&str> = found.iter().map(|one| one.words.as_str()).collect();
+        assert_eq!(
+            words,
+            [
+                "Asked for the record of a colleague at work, and was refused",
+                "Asked for their own record at work, and was refused, 2 times",
+                "Asked for the record of somebody in their family or household at work, and was refused",
+            ]
+        );
     }
 
     #[test]

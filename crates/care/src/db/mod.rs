@@ -264,6 +264,24 @@ impl Conn {
         self.batch("ROLLBACK")
     }
 
+    /// Has what is deleted from now on overwritten with zeros, or no longer. SQLite would else leave it in free
+    /// pages; PostgreSQL frees it at its next VACUUM, which is for whoever runs it.
+    pub(crate) fn overwrite_deleted(&mut self, on: bool) -> Result<(), DbError> {
+        match self {
+            Conn::Lite(conn) => {
+                let sql = if on {
+                    "PRAGMA secure_delete = ON"
+                } else {
+                    "PRAGMA secure_delete = OFF"
+                };
+                // It answers with a row, which is not wanted.
+                conn.query_row(sql, [], |_| Ok(()))?;
+                Ok(())
+            }
+            Conn::Pg(_) => Ok(()),
+        }
+    }
+
     /// Settings for the audit's own file: its rows are small, and each must be durable before an answer leaves. What
     /// must be waited for is waited for in small steps; the log is copied into the file beside the writer (see
     /// [`Checkpoints`]), which only sees to it that the log begins anew in the end.

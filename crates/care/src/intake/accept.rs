@@ -8,12 +8,13 @@ use super::Outcome;
 use super::pack::pack_some;
 use super::prepare::{Asked, Batch, Draft, Prepared, RecordKey};
 use super::quarantine;
+use super::removal;
 use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
 use crate::db::{Cell, Conn, DbError, insert_rows};
 use crate::person::identity::SaysWho;
 use crate::person::{decision, identity, matching};
 use record::{Instant, Issue};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What became of one prepared piece.
 #[derive(Clone, Debug)]
@@ -76,6 +77,8 @@ struct Filing<'a> {
     /// Whether each piece said anything that is kept.
     kept: Vec<bool>,
     items: HashMap<i64, Held<'a>>,
+    /// Items that were lawfully removed: they are never filed again (SAFETY 7).
+    removed: HashSet<i64>,
     new_records: Vec<Vec<Cell>>,
     new_items: Vec<Vec<Cell>>,
     new_homes: Vec<(i64, i64)>,
@@ -146,6 +149,7 @@ impl<'a> Filing<'a> {
             },
             contribution_nos: contribution_numbers(conn, batch)?,
             kept: vec![false; pieces.len()],
+            removed: removal::store::removed(conn, &item_keys)?,
             items,
             new_records: Vec::new(),
             new_items: Vec::new(),
@@ -189,6 +193,9 @@ impl<'a> Filing<'a> {
                 .records
                 .get(draft.record.id.as_bytes())
                 .ok_or_else(|| DbError::state("a record was not minted before filing"))?;
+            if self.removed.contains(&draft.id.key()) {
+                continue;
+            }
             let held = self.items.entry(draft.id.key()).or_default();
             let Some(version) = newer(held, draft, prepared, record_no, contribution_no, facet) else {
                 continue;

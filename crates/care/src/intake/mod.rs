@@ -8,6 +8,7 @@ mod accept;
 mod pack;
 mod prepare;
 pub(crate) mod quarantine;
+pub(crate) mod removal;
 pub(crate) mod store;
 
 pub use accept::{Filed, accept};

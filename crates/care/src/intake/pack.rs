@@ -135,6 +135,11 @@ impl ThreadPacker {
         self.pack_flat(&flat, known.as_ref())
     }
 
+    /// Packs pieces, as (context, body), without a dictionary.
+    pub(super) fn pack_plain(&mut self, pieces: &[(&str, &[u8])]) -> Result<Packed, DbError> {
+        self.pack_flat(&flatten(pieces.iter().copied()), None)
+    }
+
     fn pack_flat(&mut self, flat: &[u8], known: Option<&Known>) -> Result<Packed, DbError> {
         let number = known.map_or(0, |known| known.number);
         let broken = |error: std::io::Error| DbError::state(format!("cannot pack: {error}"));

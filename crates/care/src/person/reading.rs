@@ -6,11 +6,13 @@ use super::store::{self, Identity, RawLine};
 use super::timeline::{self, Fact, Line};
 use super::{demographics, matching, whereabouts};
 use crate::Care;
-use crate::access::PersonGrant;
 use crate::access::sensitivity;
+use crate::access::{Act, Part, PersonGrant};
 use crate::db::{Conn, DbError};
 use crate::intake::quarantine::store as quarantine_store;
 use crate::intake::{QuarantineItem, Quarantined, concept_of, value_of, when_of};
+use crate::rights::preferences::{self, Preference};
+use crate::rights::requests::{self, State};
 use record::value::normalise;
 use record::{Certainty, Demographics, Entry, Instant, Kind, OrgCode, PersonId, Status, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -93,6 +95,10 @@ pub struct PersonRecord {
     pub sealed: bool,
     /// Until when a declared emergency opens this record to the reader; `None` when none does.
     pub emergency: Option<Instant>,
+    /// Items of which the person said that something is wrong: waiting for an answer, or not agreed.
+    pub questioned: HashMap<i64, State>,
+    /// What the person said about being reached and met, as far as it stands.
+    pub own_word: Vec<Preference>,
     /// As known at.
     pub known_at: Instant,
 }
@@ -151,6 +157,11 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
         restricted,
         sealed,
         emergency: grant.facts().emergency,
+        questioned: requests::questioned(conn, grant.person_no())?,
+        own_word: match grant.covers_part(Act::ReadRecord, Part::Contact) {
+            true => preferences::standing(conn, grant.person_no())?,
+            false => Vec::new(),
+        },
         known_at: grant.now(),
         views,
         facts,

@@ -139,9 +139,82 @@ pub(super) const BEFORE: &[Carried] = &[
                 "ends",
                 "undone",
                 "undone_by",
+                "undone_words",
             ],
         },
-        holds: &[I, B, I, T, I, I, T, T, I, I, I, T],
+        holds: &[I, B, I, T, I, I, T, T, I, I, I, T, T],
+    },
+    Carried {
+        table: Table {
+            name: "preference",
+            columns: &[
+                "preference_no",
+                "person_id",
+                "kind",
+                "value",
+                "words",
+                "source",
+                "actor",
+                "said",
+                "undone",
+                "undone_by",
+                "undone_words",
+            ],
+        },
+        holds: &[I, B, I, T, T, I, T, I, I, T, T],
+    },
+    Carried {
+        table: Table {
+            name: "staff_suspension",
+            columns: &[
+                "suspension_no",
+                "user_name",
+                "words",
+                "actor",
+                "decided",
+                "ends",
+                "undone",
+                "undone_by",
+                "undone_words",
+            ],
+        },
+        holds: &[I, T, T, T, I, I, I, T, T],
+    },
+    Carried {
+        table: Table {
+            name: "rights_request",
+            columns: &[
+                "request_no",
+                "person_id",
+                "kind",
+                "item",
+                "organisation",
+                "words",
+                "actor",
+                "asked",
+                "state",
+                "answered",
+                "answered_by",
+                "answer",
+            ],
+        },
+        holds: &[I, B, I, I, T, T, T, I, I, I, T, T],
+    },
+    Carried {
+        table: Table {
+            name: "tombstone",
+            columns: &[
+                "tombstone_no",
+                "item",
+                "request_no",
+                "ground",
+                "asked_by",
+                "confirmed_by",
+                "removed",
+                "parts",
+            ],
+        },
+        holds: &[I, I, I, I, T, T, I, I],
     },
 ];
 
@@ -155,6 +228,10 @@ pub(super) const COUNTERS: &[&str] = &[
     "access_act",
     "match_model",
     "match_label",
+    "preference",
+    "staff_suspension",
+    "rights_request",
+    "tombstone",
 ];
 
 /// A page of a carried table, after the row whose key is `after`.

@@ -87,6 +87,17 @@ fn near(q: &Question) -> bool {
     }
 }
 
+/// Who may see a record is changed by those who look after the person, whom no emergency stands in for.
+fn sharing_allows(q: &Question) -> bool {
+    let changes = q.act == Act::Write && q.part == Part::Sharing;
+    let near = match q.closeness {
+        Closeness::Stranger => false,
+        Closeness::Oneself | Closeness::Relative => true,
+        Closeness::Colleague => !recorded_care(q),
+    };
+    !changes || (in_their_care(q) && !near)
+}
+
 fn objection_stands(q: &Question) -> bool {
     q.objects && q.part == Part::Record && q.purpose != Purpose::Safeguarding && !q.own_entry && !emergency(q)
 }
@@ -115,7 +126,7 @@ fn clinician(q: &Question) -> bool {
     if q.act == Act::Count && left_out_by_type_1(q) {
         return false;
     }
-    (in_their_care(q) || emergency(q)) && !near(q) && !objection_stands(q) && seal_allows(q)
+    (in_their_care(q) || emergency(q)) && !near(q) && !objection_stands(q) && seal_allows(q) && sharing_allows(q)
 }
 
 fn social_worker(q: &Question) -> bool {
@@ -137,7 +148,7 @@ fn social_worker(q: &Question) -> bool {
     if q.sensitivity == Sensitivity::Sensitive && q.purpose == Purpose::DirectCare && !q.own_entry {
         return false;
     }
-    (in_their_care(q) || emergency(q)) && !near(q) && !objection_stands(q) && seal_allows(q)
+    (in_their_care(q) || emergency(q)) && !near(q) && !objection_stands(q) && seal_allows(q) && sharing_allows(q)
 }
 
 fn care_system(q: &Question) -> bool {
@@ -222,7 +233,7 @@ fn own_record(q: &Question) -> bool {
     }
     let what = match q.act {
         Act::ReadRecord | Act::Include | Act::History | Act::Print | Act::Export | Act::ReadLooked => true,
-        Act::Write => q.part == Part::Contact,
+        Act::Write => matches!(q.part, Part::Contact | Part::Sharing),
         _ => false,
     };
     what && q.show != Show::Neither
@@ -239,7 +250,7 @@ fn acting_for(q: &Question) -> bool {
         Sensitivity::Sensitive => q.said_yes,
         Sensitivity::ThirdParty | Sensitivity::Safeguarding | Sensitivity::Sealed | Sensitivity::Locked => false,
     };
-    what && how && q.show == Show::PersonAndProxies
+    what && how && q.show == Show::PersonAndProxies && q.part != Part::Sharing
 }
 
 /// SAFETY 10 and 11: counts of what is ordinary or sensitive, without what a type 1 opt-out leaves out. The
@@ -278,13 +289,15 @@ fn data_steward(q: &Question) -> bool {
     ];
     acts.contains(&q.act)
         && q.sensitivity == Sensitivity::Ordinary
+        && q.part != Part::Sharing
         && !objection_stands(q)
         && !matches!(q.closeness, Closeness::Oneself | Closeness::Relative)
 }
 
 fn privacy_officer(q: &Question) -> bool {
+    let choices = q.part == Part::Sharing && matches!(q.act, Act::ReadRecord | Act::Write);
     q.statutory
         && q.purpose == Purpose::Audit
-        && q.act == Act::ReadLooked
+        && (q.act == Act::ReadLooked || choices)
         && !matches!(q.closeness, Closeness::Oneself | Closeness::Relative)
 }

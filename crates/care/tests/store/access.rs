@@ -11,14 +11,14 @@ use record::{Instant, ItemId, OrgCode, PersonId};
 use serde_json::json;
 
 const NUMBER: &str = "9990000026";
-const DAY: i64 = 24 * 3_600 * 1_000_000;
+pub const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// Ada, registered at the demo practice, with a problem told by the hospital of the east.
-fn ada(app: &App) -> PersonId {
+pub fn ada(app: &App) -> PersonId {
     born(app, "1945-05-04")
 }
 
-fn born(app: &App, birth: &str) -> PersonId {
+pub fn born(app: &App, birth: &str) -> PersonId {
     let ada = patient("p1", NUMBER, "Hardy", "Ada", birth, "female").with(
         "/generalPractitioner",
         json!([{"identifier": {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": "DEMO-GP01"}}]),
@@ -31,30 +31,30 @@ fn born(app: &App, birth: &str) -> PersonId {
     PersonId::minted_with(app.record("R0D", "p1"))
 }
 
-fn works_at(user: &str, code: &str) -> Actor {
+pub fn works_at(user: &str, code: &str) -> Actor {
     Actor {
         works_for: OrgCode::parse(code),
         ..actor(user)
     }
 }
 
-fn ask(app: &App, reader: &Actor, whom: PersonId, act: Act) -> Result<PersonGrant, AccessError> {
+pub fn ask(app: &App, reader: &Actor, whom: PersonId, act: Act) -> Result<PersonGrant, AccessError> {
     access::person(&app.care, reader, whom, act, app.now())
 }
 
-fn opens(app: &App, reader: &Actor, whom: PersonId) -> bool {
+pub fn opens(app: &App, reader: &Actor, whom: PersonId) -> bool {
     ask(app, reader, whom, Act::ReadRecord).is_ok()
 }
 
-fn read(app: &App, reader: &Actor, whom: PersonId) -> PersonRecord {
+pub fn read(app: &App, reader: &Actor, whom: PersonId) -> PersonRecord {
     person::read(&app.care, &ask(app, reader, whom, Act::ReadRecord).unwrap()).unwrap()
 }
 
-fn item(app: &App) -> ItemId {
+pub fn item(app: &App) -> ItemId {
     ItemId::of(app.care.id_key(), &OrgCode::parse("R0D").unwrap(), "Condition", "c1")
 }
 
-fn keep(app: &App, whom: PersonId, what: What, holder: &str, words: &str) -> i64 {
+pub fn keep(app: &App, whom: PersonId, what: What, holder: &str, words: &str) -> i64 {
     let now = app.now();
     acts::keep(&app.care, &actor("steward"), whom, what, holder, words, (now, None)).unwrap()
 }
@@ -247,7 +247,7 @@ fn safety_9_what_is_locked_leaves_no_trace_and_what_is_sealed_only_says_so() {
     });
 }
 
-fn resident() -> Actor {
+pub fn resident() -> Actor {
     actor("resident")
 }
 

@@ -6,6 +6,7 @@
 mod access;
 mod app;
 mod arrival;
+mod asked;
 mod audit;
 mod columns;
 mod identity;
@@ -16,6 +17,7 @@ mod order;
 mod postgres;
 mod quarantine;
 mod rebuilding;
+mod rights;
 mod safety;
 mod says;
 mod seals;

@@ -1,5 +1,6 @@
 //! `chesil serve`: pages, the FHIR and HL7 routes, MLLP listeners and a watched folder, over one store.
 
+mod copies;
 mod machines;
 mod matching;
 mod mllp;
@@ -69,6 +70,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         watch::start(Arc::clone(&care), &arguments.store.data, folder)?;
     }
     matching::start(Arc::clone(&care))?;
+    copies::start(Arc::clone(&care))?;
     let site = Arc::new(Site {
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,
         care: Arc::clone(&care),

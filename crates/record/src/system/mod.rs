@@ -1,6 +1,6 @@
 //! A care system as data: the typed form of a `systems/` folder, and its checker.
 //!
-//! The folder holds `system.toml`, `places.toml`, `organisations.toml`, `banner.toml`, if it likes
+//! The folder holds `system.toml`, `places.toml`, `organisations.toml`, `banner.toml`, `retention.toml`, if it likes
 //! `sensitivity.toml`, and one file a feed in `feeds/`; `invented/`, if it is there, is for inventing people alone
 //! and is not read here. [`System::load`] takes their texts (this crate reads no files) and gives either the whole system
 //! or every problem found, each with file, line and reason.
@@ -12,6 +12,7 @@ mod mapping;
 mod mapping_reading;
 mod places;
 mod reading;
+mod retention;
 mod sensitive;
 mod snomed;
 
@@ -23,6 +24,7 @@ pub use mapping::{
 };
 pub use places::{Organisation, OrganisationKind, Place, PlaceKind};
 pub use reading::Problem;
+pub use retention::{Kept, KeptKind};
 pub use sensitive::{Sensitive, SensitiveKind};
 pub use snomed::is_snomed;
 
@@ -55,6 +57,8 @@ pub struct System {
     pub banner: Banner,
     /// Which entries are more than ordinarily sensitive.
     pub sensitive: Sensitive,
+    /// How long is kept what the program itself keeps.
+    pub retention: Vec<Kept>,
 }
 
 /// A way to reach someone.
@@ -104,7 +108,13 @@ impl System {
 /// What a folder may hold at most.
 const FILES_MAX: usize = 1000;
 /// Files every folder must hold.
-const FILES: [&str; 4] = ["system.toml", "places.toml", "organisations.toml", "banner.toml"];
+const FILES: [&str; 5] = [
+    "system.toml",
+    "places.toml",
+    "organisations.toml",
+    "banner.toml",
+    "retention.toml",
+];
 /// A file that a folder may hold: without it no entry is more than ordinarily sensitive.
 const SENSITIVITY: &str = "sensitivity.toml";
 
@@ -116,6 +126,7 @@ struct Folder {
     feeds: Vec<FeedRead>,
     banner: Banner,
     sensitive: Sensitive,
+    retention: Vec<Kept>,
     head: Option<Head>,
 }
 
@@ -174,6 +185,7 @@ fn load_files(files: &[(String, String)], problems: &RefCell<Vec<Problem>>) -> O
         feeds,
         banner: folder.banner,
         sensitive: folder.sensitive,
+        retention: folder.retention,
     })
 }
 
@@ -194,6 +206,7 @@ fn read_file(source: &Source<'_>, folder: &mut Folder) {
         "places.toml" => folder.places = places::read_places(section),
         "organisations.toml" => folder.organisations = places::read_organisations(section),
         "banner.toml" => folder.banner = banner::read_banner(section),
+        "retention.toml" => folder.retention = retention::read_retention(section),
         SENSITIVITY => folder.sensitive = sensitive::read_sensitive(section),
         _ => {
             let lines = ["name", "sender", "controller"].map(|key| section.line_of(key));

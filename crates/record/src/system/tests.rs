@@ -36,7 +36,7 @@ fn the_folder_of_dorset_is_right() {
 }
 
 /// A small folder that is right, to be broken in one place at a time.
-const SMALL: [(&str, &str); 5] = [
+const SMALL: [(&str, &str); 6] = [
     (
         "system.toml",
         "name = \"small\"\ntitle = \"Small\"\nboard = \"QVV\"\ntime_zone = \"Europe/London\"\n[[urgent]]\nlabel = \"Emergency\"\nvalue = \"999\"\n",
@@ -52,6 +52,10 @@ const SMALL: [(&str, &str); 5] = [
     (
         "banner.toml",
         "[[respect]]\ncode = \"1107891000000106\"\ndisplay = \"Has ReSPECT\"\nsource = \"here\"\n",
+    ),
+    (
+        "retention.toml",
+        "[audit]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[sharing-choices]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[preferences]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[requests]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[copies]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[quarantine]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[reports]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[identity-decisions]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n[sessions]\nkeep = \"1 year\"\nthen = \"gone\"\nsource = \"law\"\n",
     ),
     (
         "feeds/visits.toml",
@@ -105,6 +109,23 @@ fn every_kind_of_problem_is_named_with_its_file_and_line() {
         ),
         ("system.toml", "\"Small\"", "\" \"", 2, "is empty"),
         ("places.toml", "\"E1\"", "\"QVV\"", 5, "place QVV stands twice"),
+        (
+            "retention.toml",
+            "[copies]",
+            "[copys]",
+            17,
+            "nothing is kept as `copys`; did you mean `copies`?",
+        ),
+        (
+            "retention.toml",
+            "[copies]",
+            "[copys]",
+            1,
+            "it does not say how long `copies` is kept",
+        ),
+        ("retention.toml", "source = \"law\"", "", 1, "has no `source`"),
+        (feed, "lawful_basis = \"law\"\n", "", 1, "has no `lawful_basis`"),
+        (feed, "retention = \"8 years\"\n", "", 1, "has no `retention`"),
         (
             "places.toml",
             "within = \"QVV\"",

@@ -3,6 +3,7 @@
 use super::view::{Look, LookedPage};
 use super::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
+use crate::person::view::Banner;
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page};
 use crate::site::clock::moment;
@@ -12,6 +13,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::choices::Choice;
 use care::access::{Act, Actor};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
@@ -49,7 +51,10 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     });
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
-        banner: present.banner(),
+        banner: Banner {
+            more: crate::rights::links(&grant),
+            ..present.banner()
+        },
         looks: shown.iter().map(|row| look(row, own)).collect(),
         own,
         paging,
@@ -58,17 +63,17 @@ fn shown(visit: &Visit, id: &str) -> Answered {
 
 /// Whether a look may be shown to the person. An enquiry to keep someone safe is not, nor is that a social worker
 /// looked where nothing of a council's is shown: either would tell an abuser what was hidden (SAFETY 9).
-fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &PersonRecord) -> bool {
+pub(crate) fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &PersonRecord) -> bool {
     let of_council = |code: &OrgCode| {
         let organisation = system.organisation(code);
         organisation.is_some_and(|one| one.kind == OrganisationKind::Council)
     };
     let council_is_shown = record.heard.iter().any(|heard| of_council(&heard.sender));
-    row.purpose != "safeguarding" && (row.role != "social worker" || council_is_shown)
+    row.purpose != "safeguarding" && !Choice::is_silent(row) && (row.role != "social worker" || council_is_shown)
 }
 
 /// A look in words: for the person in theirs, else as staff say it.
-pub(super) fn look(row: &AuditRow, own: bool) -> Look {
+pub(crate) fn look(row: &AuditRow, own: bool) -> Look {
     let what = match row.act.as_str() {
         "read record" => "the record",
         "read as sent" => "one entry, with what was sent",
@@ -77,6 +82,7 @@ pub(super) fn look(row: &AuditRow, own: bool) -> Look {
         "search" => "listed in a search",
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
+        "export" => "a copy of it",
         other => other,
     };
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";
@@ -105,6 +111,9 @@ fn ground(row: &AuditRow, own: bool) -> String {
         return format!("They searched for somebody, and {who} in the list");
     }
     let you = if own { "You are" } else { "The person is" };
+    if row.act == "remove an entry by law" || row.act == "refuse to remove an entry" {
+        return "The law, and a second person".to_owned();
+    }
     let of_role = match row.role.as_str() {
         "data steward" => Some("They put records right"),
         "privacy officer" => Some("They check that access was right"),

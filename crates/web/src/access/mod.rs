@@ -3,11 +3,12 @@
 mod audit;
 pub mod csrf;
 mod emergency;
-mod looked;
+pub(crate) mod looked;
 pub mod machine;
 mod mine;
 pub mod session;
 mod sign_in;
+mod staff;
 pub mod view;
 pub mod visit;
 
@@ -22,4 +23,5 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(emergency::routes())
         .merge(audit::routes())
         .merge(mine::routes())
+        .merge(staff::routes())
 }

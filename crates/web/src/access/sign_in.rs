@@ -184,6 +184,9 @@ fn typed_again(visit: &Visit, path: &str, typed: &str) -> Answered {
     match path {
         "/people" => crate::person::routes::typed_again(visit, &typed),
         "/wrong" => crate::site::routes::typed_again(visit, &typed),
+        _ if path.starts_with("/people/") || path.starts_with("/requests/") => {
+            crate::rights::typed_again(visit, path, &typed).unwrap_or_else(|| Ok(Redirect::to("/").into_response()))
+        }
         _ => match path
             .strip_prefix("/feeds/quarantine/")
             .and_then(|rest| rest.split_once('/'))

@@ -202,3 +202,42 @@ pub struct MinePage {
     /// Where the list stands.
     pub paging: Paging,
 }
+
+/// A member of staff whose access was suspended.
+#[derive(Clone, Debug)]
+pub struct SuspensionLine {
+    /// Its number.
+    pub number: String,
+    /// Who.
+    pub who: String,
+    /// Their name in this system.
+    pub user: String,
+    /// Why.
+    pub why: String,
+    /// Who suspended it, and when.
+    pub by: String,
+    /// Until when; empty when until it is lifted.
+    pub until: String,
+    /// Whether it stands now.
+    pub stands: bool,
+    /// Who lifted it, when and why; empty while nobody did.
+    pub lifted: String,
+}
+
+/// The privacy officers' page of staff whose access is suspended.
+#[derive(Template)]
+#[template(path = "access/suspensions.html")]
+pub struct SuspensionsPage {
+    /// Around it.
+    pub frame: Frame,
+    /// The name that was typed.
+    pub user: String,
+    /// Why, as it was typed.
+    pub words: String,
+    /// For how long, to choose from.
+    pub days: Vec<Choice>,
+    /// What a form must still say.
+    pub problems: Vec<Problem>,
+    /// Those that stand first, then the latest.
+    pub suspensions: Vec<SuspensionLine>,
+}

@@ -205,21 +205,31 @@ fn job(actor: &Actor) -> String {
 pub fn doors(role: Role, path: &str) -> Vec<Door> {
     if matches!(role, Role::Resident | Role::Carer) {
         let record = path.split('/').nth(2).filter(|_| path.starts_with("/people/"));
-        let looked = record.map(|id| format!("/people/{id}/looked"));
-        let mut found = vec![door("The record", "/", looked.as_deref() != Some(path))];
-        if let (Some(looked), Role::Resident) = (looked, role) {
-            found.push(door("Who has looked", &looked, looked == path));
+        let mut found = Vec::new();
+        if let (Some(id), Role::Resident) = (record, role) {
+            for (name, page) in [("Who has looked", "looked"), ("Who may see it", "sharing")] {
+                let behind = format!("/people/{id}/{page}");
+                let here = path
+                    .strip_prefix(&behind)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                found.push(door(name, &behind, here));
+            }
         }
+        let elsewhere = found.iter().any(|door| door.here);
+        found.insert(0, door("The record", "/", !elsewhere));
         return found;
     }
     [
         (Act::Search, "Find a person", "/people"),
         (Act::Write, "In my care", "/mine"),
+        (Act::Write, "Requests", "/requests"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
         (Act::DecideIdentity, "Identity", "/identity"),
         (Act::ReadConcerns, "Reports", "/wrong"),
         (Act::ReadAudit, "Emergencies", "/emergencies"),
         (Act::ReadAudit, "Audit", "/audit"),
+        (Act::ReadAudit, "Staff access", "/suspensions"),
+        (Act::ReadAudit, "Removals", "/removals"),
     ]
     .into_iter()
     .filter(|(act, ..)| may(role, *act).is_ok())

@@ -60,7 +60,9 @@ impl Present<'_> {
     }
 
     fn line(&self, fact: &Fact) -> Line {
-        line::line(fact, &self.senders, &self.path, self.record.restricted)
+        let mut shown = line::line(fact, &self.senders, &self.path, self.record.restricted);
+        shown.marks.extend(self.questioned(fact).map(str::to_owned));
+        shown
     }
 
     fn all_of(&self, kind: Kind) -> String {

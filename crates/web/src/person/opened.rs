@@ -26,6 +26,7 @@ impl Present<'_> {
     /// The entry as the record shows it.
     pub fn opened(&self, fact: &Fact) -> Line {
         let mut shown = line::line(fact, &self.senders, self.path(), self.record.restricted);
+        shown.marks.extend(self.questioned(fact).map(str::to_owned));
         shown.note = String::new();
         shown
     }
@@ -125,6 +126,37 @@ impl Present<'_> {
         }
     }
 
+    /// What each sender says of who the person is, how to reach them and where they live; not the last two of a
+    /// person whose whereabouts are restricted.
+    pub fn who_in_words(&self) -> Vec<Said> {
+        let mut said = Vec::new();
+        for view in &self.record.views {
+            let Some(says) = &view.says else { continue };
+            let mut words: Vec<String> = Vec::new();
+            let names = says.names.iter().map(|name| format!("{} {}", name.given, name.family));
+            words.extend(names.map(|name| format!("Name: {}", name.trim())));
+            words.extend(says.birth.map(|birth| format!("Born: {birth}")));
+            words.push(format!("Sex: {}", says.sex.words()));
+            words.extend(says.nhs_number.map(|number| format!("NHS number: {number}")));
+            for (label, text) in [("Ethnic category", &says.ethnicity), ("Main language", &says.language)] {
+                if !text.is_empty() {
+                    words.push(format!("{label}: {text}"));
+                }
+            }
+            if !self.record.restricted {
+                words.extend(
+                    says.addresses
+                        .iter()
+                        .map(|one| format!("Address: {}", super::present::address(one))),
+                );
+                words.extend(says.phones.iter().map(|one| format!("Telephone: {one}")));
+                words.extend(says.emails.iter().map(|one| format!("E-mail: {one}")));
+            }
+            said.push(fact(&self.senders.name(&view.sender), words.join("\n")));
+        }
+        said
+    }
+
     /// Others who say the same.
     pub fn same(&self, fact: &Fact, line: &Told) -> Vec<Statement> {
         let others = fact
@@ -141,6 +173,16 @@ impl Present<'_> {
             })
             .collect()
     }
+}
+
+/// What may be told of an entry about somebody else: who sent it and when, and neither their name nor how to reach
+/// them.
+pub fn said_of_other(present: &Present<'_>, line: &Told) -> Vec<Said> {
+    present
+        .said_of(line)
+        .into_iter()
+        .filter(|said| matches!(said.label.as_str(), "Sender" | "Code" | "Recorded" | "Received"))
+        .collect()
 }
 
 fn fact(label: &str, words: String) -> Said {

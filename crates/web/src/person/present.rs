@@ -176,6 +176,9 @@ impl<'a> Present<'a> {
         if !matches!(entry.status, Status::Active | Status::Completed | Status::Unknown) {
             words = format!("{words} ({})", entry.status.words());
         }
+        if let Some(mark) = self.questioned(fact) {
+            words = format!("{words} [{mark}]");
+        }
         Statement {
             words,
             sender: self.sender_words(fact),
@@ -210,7 +213,8 @@ impl<'a> Present<'a> {
     }
 
     fn flags(&self) -> Vec<Statement> {
-        let mut flags = self.statements(&[BannerKind::ReasonableAdjustment]);
+        let mut flags = self.own_word();
+        flags.extend(self.statements(&[BannerKind::ReasonableAdjustment]));
         let counted: Vec<usize> = self
             .record
             .banner
@@ -223,7 +227,8 @@ impl<'a> Present<'a> {
             entry.kind == Kind::Flag && entry.status == Status::Active && !counted.contains(n)
         });
         flags.extend(others.map(|(_, fact)| self.statement(fact)));
-        flags.truncate(FLAGS_MAX);
+        // The person's own word is never cut.
+        flags.truncate(FLAGS_MAX.max(self.record.own_word.len()));
         flags
     }
 

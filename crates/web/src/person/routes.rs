@@ -193,7 +193,11 @@ fn candidates(visit: &Visit, people: &[care::person::Found]) -> Vec<Candidate> {
             };
             Candidate {
                 banner: Banner {
-                    path: format!("/people/{}", one.person),
+                    path: match may(visit.actor.role, Act::ReadRecord) {
+                        Ok(()) => format!("/people/{}", one.person),
+                        // A front desk reads how to reach people, and no record.
+                        Err(_) => format!("/people/{}/preferences", one.person),
+                    },
                     practice: if one.restricted {
                         "Hidden".to_owned()
                     } else {
@@ -242,7 +246,10 @@ fn record_page(visit: &Visit, grant: &PersonGrant) -> Answered {
     let present = Present::of(visit.care().system(), &record);
     page(&RecordPage {
         frame: visit.frame("The record"),
-        banner: present.banner(),
+        banner: Banner {
+            more: crate::rights::links(grant),
+            ..present.banner()
+        },
         freshness: present.freshness(),
         held: present.held(grant.covers_as_sent()),
         disagreements: present.disagreements(),
@@ -402,7 +409,16 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
     let latest = &opened.versions[0];
     page(&EntryPage {
         frame: visit.frame("One entry"),
-        banner: present.banner(),
+        banner: Banner {
+            more: match found {
+                Some((_, line)) => {
+                    let own = visit.actor.works_for.as_ref() == Some(&line.sender);
+                    crate::rights::links_of_entry(&opened.grant, &path, own)
+                }
+                None => Vec::new(),
+            },
+            ..present.banner()
+        },
         line: found.map_or_else(
             || {
                 opened::gone(

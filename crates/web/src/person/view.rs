@@ -40,6 +40,8 @@ pub struct Banner {
     pub emergency: String,
     /// Whether something is sealed that this reader could else see.
     pub sealed: bool,
+    /// Other pages about this person that this reader may open.
+    pub more: Vec<Step>,
 }
 
 /// Something said, with who said it and when.

@@ -4,7 +4,7 @@ use super::answer::{Answered, PageError, failed, page};
 use super::clock::moment;
 use super::form::{Pairs, Problem, own_path, query};
 use super::senders::Senders;
-use super::statements::{AccessibilityPage, ContactPage, FiguresPage, PrivacyPage};
+use super::statements::{AccessibilityPage, ByRightPage, ContactPage, FeedHeld, FiguresPage, PrivacyPage};
 use super::view::{Choice, Paging, Report, WrongPage, WrongQueuePage, WrongReportPage, WrongSentPage};
 use super::wrong::{Wrong, WrongForm, read_closure};
 use crate::access::visit::{Asked, Caller, Visit, answer, answer_anyone};
@@ -32,6 +32,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/healthy", get(healthy))
         .route("/accessibility", get(accessibility))
         .route("/privacy", get(privacy))
+        .route("/held", get(held))
         .route("/figures", get(figures))
         .route("/contact", get(contact))
         .route("/wrong", get(queue).post(report))
@@ -92,6 +93,44 @@ async fn privacy(asked: Asked) -> Response {
             controller: format!("{}, with each organisation that sends", senders.name(&system.board)),
             senders: names,
             email: email(caller),
+        })
+    })
+    .await
+}
+
+/// What is held, by what right, and for how long: for anybody.
+async fn held(asked: Asked) -> Response {
+    statement(asked, |caller| {
+        let system = caller.care().system();
+        let senders = Senders::of(system);
+        let checked = |to_be_checked: bool| {
+            if to_be_checked {
+                " (to be checked by the records manager)"
+            } else {
+                ""
+            }
+        };
+        page(&ByRightPage {
+            frame: caller.frame("What is held, and by what right"),
+            feeds: system
+                .feeds
+                .iter()
+                .map(|feed| FeedHeld {
+                    title: feed.title.clone(),
+                    carries: feed.carries.clone(),
+                    controller: senders.name(&feed.controller),
+                    lawful_basis: feed.lawful_basis.clone(),
+                    retention: feed.retention.clone(),
+                })
+                .collect(),
+            kept: system
+                .retention
+                .iter()
+                .map(|one| {
+                    let source = format!("{}{}", one.source, checked(one.to_be_checked));
+                    [one.kind.words().to_owned(), one.keep.clone(), one.then.clone(), source]
+                })
+                .collect(),
         })
     })
     .await

@@ -44,3 +44,30 @@ pub struct ContactPage {
     /// Where to write.
     pub email: String,
 }
+
+/// A feed, as the public reads it.
+#[derive(Clone, Debug)]
+pub struct FeedHeld {
+    /// What people call it.
+    pub title: String,
+    /// What it carries.
+    pub carries: String,
+    /// Who decides what it is used for.
+    pub controller: String,
+    /// Why it is lawful to hold it.
+    pub lawful_basis: String,
+    /// How long it is kept.
+    pub retention: String,
+}
+
+/// What is held, by what right, and for how long.
+#[derive(Template)]
+#[template(path = "site/by_right.html")]
+pub struct ByRightPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Each feed.
+    pub feeds: Vec<FeedHeld>,
+    /// What the program itself keeps: what, for how long, what happens then, and what says so.
+    pub kept: Vec<[String; 4]>,
+}

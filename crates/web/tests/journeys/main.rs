@@ -3,13 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says where it broke")]
 
+mod asked;
 #[path = "../store/client.rs"]
 mod client;
 mod guarding;
 mod identity;
+mod rights;
 #[path = "../store/mod.rs"]
 mod store;
 mod trust;
+mod written_down;
 
 use axum::Router;
 use axum::http::StatusCode;

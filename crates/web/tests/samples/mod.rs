@@ -7,6 +7,7 @@ mod identity;
 mod person;
 mod record;
 mod rest;
+mod rights;
 pub mod serve;
 mod trust;
 
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Sample> {
     rest::add_to(&mut samples);
     identity::pages(&mut samples);
     trust::add_to(&mut samples);
+    rights::add_to(&mut samples);
     samples
 }
 

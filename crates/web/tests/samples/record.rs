@@ -3,7 +3,7 @@
 use super::PERSON;
 use web::person::spark::{Point, draw};
 use web::person::view::*;
-use web::site::view::{Choice, Frame, Paging};
+use web::site::view::{Choice, Frame, Paging, Step};
 
 pub fn banner() -> Banner {
     Banner {
@@ -30,6 +30,10 @@ pub fn banner() -> Banner {
         ],
         emergency: String::new(),
         sealed: false,
+        more: vec![Step {
+            words: "Sharing".into(),
+            path: format!("{PERSON}/sharing"),
+        }],
     }
 }
 

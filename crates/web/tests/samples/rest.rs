@@ -71,6 +71,27 @@ fn statements(samples: &mut Vec<Sample>) {
             email: EMAIL.into(),
         })
     });
+    add(samples, "/held", "What is held, and by what right", |frame| {
+        render(ByRightPage {
+            frame,
+            feeds: vec![FeedHeld {
+                title: "The Invented Practice: practice record".into(),
+                carries: "Problems, medicines, allergies, results".into(),
+                controller: "The Invented Practice".into(),
+                lawful_basis: "UK GDPR Article 6(1)(e) and 9(2)(h)".into(),
+                retention: "10 years after death or leaving".into(),
+            }],
+            kept: vec![
+                [
+                    "Who is signed in",
+                    "12 hours",
+                    "Signed out by the program",
+                    "UK GDPR Article 5(1)(e)",
+                ]
+                .map(str::to_owned),
+            ],
+        })
+    });
     add(samples, "/figures", "How our figures are made", |frame| {
         render(FiguresPage { frame })
     });

@@ -26,6 +26,9 @@ pub fn add_to(samples: &mut Vec<Sample>) {
     add(samples, "/emergencies", "Emergencies", |frame| {
         render(emergencies(frame))
     });
+    add(samples, "/suspensions", "Staff access", |frame| {
+        render(suspensions(frame))
+    });
     add(samples, "/audit", "The audit", |frame| render(audit(frame)));
 }
 
@@ -127,5 +130,33 @@ fn audit(frame: Frame) -> AuditPage {
         outcomes: Choice::list([("", "Every outcome")], ""),
         full: true,
         rows: vec![row("0123456789abcdef0123456789abcdef"), row("")],
+    }
+}
+
+fn suspensions(frame: Frame) -> SuspensionsPage {
+    let line = |stands: bool| SuspensionLine {
+        number: "3".into(),
+        who: "Dr Owen Thatcher".into(),
+        user: "gp".into(),
+        why: "Opened the records of a neighbour; being looked into".into(),
+        by: "Idris Swanage, 12 April 2026, 09:45".into(),
+        until: String::new(),
+        stands,
+        lifted: if stands {
+            String::new()
+        } else {
+            "Lifted by Idris Swanage, 13 April 2026, 10:00: explained".into()
+        },
+    };
+    SuspensionsPage {
+        frame,
+        user: "gp".into(),
+        words: String::new(),
+        days: Choice::list([("", "Until it is lifted"), ("7", "7 days")], ""),
+        problems: vec![
+            Problem::new("user", "It is suspended already"),
+            Problem::new("words", "Write why: it is read by whoever lifts it"),
+        ],
+        suspensions: vec![line(true), line(false)],
     }
 }

@@ -131,6 +131,20 @@ impl Browser {
         answer
     }
 
+    /// Opens a file, which must be there: its bytes.
+    pub async fn fetch(&mut self, path: &str) -> Vec<u8> {
+        let request = Request::get(path)
+            .header(header::COOKIE, &self.cookie)
+            .body(Body::empty())
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        axum::body::to_bytes(response.into_body(), 64 << 20)
+            .await
+            .unwrap()
+            .to_vec()
+    }
+
     /// Sends a form of the page last opened.
     pub async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token.clone();

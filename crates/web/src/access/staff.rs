@@ -1,0 +1,127 @@
+//! The privacy officers' page of staff whose access is suspended.
+
+use super::view::{SuspensionLine, SuspensionsPage};
+use super::visit::{Asked, Visit, answer};
+use crate::serving::Site;
+use crate::site::answer::{Answered, PageError, page_with};
+use crate::site::clock::moment;
+use crate::site::form::Problem;
+use crate::site::view::Choice;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use care::access::staff::{self, Suspension, SuspensionError};
+use care::access::{Act, Actor, ListGrant};
+use record::Instant;
+use std::sync::Arc;
+
+const DAYS: [(&str, &str); 4] = [
+    ("", "Until it is lifted"),
+    ("1", "1 day"),
+    ("7", "7 days"),
+    ("30", "30 days"),
+];
+const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
+
+/// `/suspensions`.
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/suspensions", get(list).post(suspend))
+        .route("/suspensions/{number}/lift", post(lift))
+}
+
+fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
+    Ok(care::access::list(
+        visit.care(),
+        &visit.actor,
+        Act::ReadAudit,
+        detail,
+        visit.now,
+    )?)
+}
+
+async fn list(asked: Asked) -> Response {
+    answer(asked, |visit| {
+        list_page(visit, &grant(visit, "staff access")?, Vec::new())
+    })
+    .await
+}
+
+fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answered {
+    let mut found = staff::latest(visit.care(), grant)?;
+    found.sort_by_key(|one| !one.stands(visit.now));
+    let (status, title) = match problems.is_empty() {
+        true => (StatusCode::OK, "Staff access"),
+        false => (StatusCode::UNPROCESSABLE_ENTITY, "Error: Staff access"),
+    };
+    page_with(
+        status,
+        &SuspensionsPage {
+            frame: visit.frame(title),
+            user: visit.form.get("user").to_owned(),
+            words: visit.form.get("words").to_owned(),
+            days: Choice::list(DAYS, visit.form.get("days")),
+            problems,
+            suspensions: found.iter().map(|one| line(one, visit.now)).collect(),
+        },
+    )
+}
+
+fn line(one: &Suspension, now: Instant) -> SuspensionLine {
+    SuspensionLine {
+        number: one.number.to_string(),
+        who: Actor::name_of(&one.user).to_owned(),
+        user: one.user.clone(),
+        why: one.words.clone(),
+        by: format!("{}, {}", Actor::name_of(&one.actor), moment(one.decided)),
+        until: one.ends.map(moment).unwrap_or_default(),
+        stands: one.stands(now),
+        lifted: one
+            .lifted
+            .as_ref()
+            .map(|(at, by, why)| format!("Lifted by {}, {}: {why}", Actor::name_of(by), moment(*at)))
+            .unwrap_or_default(),
+    }
+}
+
+async fn suspend(asked: Asked) -> Response {
+    answer(asked, |visit| {
+        let grant = grant(visit, "suspend staff access")?;
+        let ends = DAYS
+            .iter()
+            .find(|(value, _)| *value == visit.form.get("days"))
+            .and_then(|(days, _)| days.parse::<i64>().ok())
+            .map(|days| Instant(visit.now.0 + days * DAY_MICROS));
+        let (user, words) = (visit.form.get("user"), visit.form.get("words"));
+        done(
+            visit,
+            &grant,
+            staff::suspend(visit.care(), &grant, user, words, ends).map(|_| true),
+        )
+    })
+    .await
+}
+
+async fn lift(Path(number): Path<String>, asked: Asked) -> Response {
+    answer(asked, move |visit| {
+        let grant = grant(visit, "lift a suspension of staff access")?;
+        let number = number.parse().map_err(|_| PageError::Nothing)?;
+        done(
+            visit,
+            &grant,
+            staff::lift(visit.care(), &grant, number, visit.form.get("why")),
+        )
+    })
+    .await
+}
+
+fn done(visit: &Visit, grant: &ListGrant, done: Result<bool, SuspensionError>) -> Answered {
+    match done {
+        Ok(true) => Ok(Redirect::to("/suspensions").into_response()),
+        Ok(false) => Err(PageError::Nothing),
+        Err(SuspensionError::Said(field, words)) => list_page(visit, grant, vec![Problem::new(field, words)]),
+        Err(SuspensionError::Db(error)) => Err(error.into()),
+    }
+}
