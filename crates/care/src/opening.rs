@@ -26,6 +26,10 @@ const MIGRATIONS: &[Migration] = &[
         number: 4,
         sql: include_str!("../migrations/0004-matching.sql"),
     },
+    Migration {
+        number: 6,
+        sql: include_str!("../migrations/0006-accounts.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;

@@ -90,6 +90,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         watch: None,
         machines: None,
         secure_cookies: false,
+        behind_proxy: false,
         audit_copy: None,
         store,
     };

@@ -1,6 +1,8 @@
 //! Signing in, staying signed in, who has looked, emergencies and the audit.
 
+pub mod account;
 mod audit;
+mod confirm;
 pub mod csrf;
 mod emergency;
 mod looked;
@@ -8,6 +10,7 @@ pub mod machine;
 mod mine;
 pub mod session;
 mod sign_in;
+mod source;
 pub mod view;
 pub mod visit;
 
@@ -18,6 +21,7 @@ use std::sync::Arc;
 /// The routes of this area.
 pub fn routes() -> Router<Arc<Site>> {
     sign_in::routes()
+        .merge(account::routes())
         .merge(looked::routes())
         .merge(emergency::routes())
         .merge(audit::routes())

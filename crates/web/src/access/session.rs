@@ -8,6 +8,13 @@ const NAME_SECURE: &str = "__Host-chesil";
 /// The name on a demo's plain loopback address.
 const NAME_PLAIN: &str = "chesil";
 
+/// The names of the cookie that says which browser this is, wherever its people are signed in or out: one that its
+/// owner has used before is not held back by what strangers try elsewhere. It lets nobody in.
+const BROWSER_SECURE: &str = "__Host-chesil-browser";
+const BROWSER_PLAIN: &str = "chesil-browser";
+/// As long as browsers keep any cookie.
+const BROWSER_SECONDS: u32 = 400 * 24 * 3600;
+
 /// A random token: 64 hexadecimal digits. It is a secret: its debug text hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(String);
@@ -43,7 +50,21 @@ impl fmt::Debug for SessionToken {
 
 /// The token in a request's cookies.
 pub fn read(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
-    let wanted = if secure { NAME_SECURE } else { NAME_PLAIN };
+    read_named(headers, if secure { NAME_SECURE } else { NAME_PLAIN })
+}
+
+/// Which browser this is, by its cookie.
+pub fn read_browser(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
+    read_named(headers, if secure { BROWSER_SECURE } else { BROWSER_PLAIN })
+}
+
+/// The `Set-Cookie` value that says which browser this is from now on.
+pub fn set_browser(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
+    let name = if secure { BROWSER_SECURE } else { BROWSER_PLAIN };
+    cookie(name, token.as_str(), secure, BROWSER_SECONDS)
+}
+
+fn read_named(headers: &HeaderMap, wanted: &str) -> Option<SessionToken> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -56,20 +77,20 @@ pub fn read(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
 
 /// The `Set-Cookie` value that begins a session lasting `seconds_max`.
 pub fn begin(token: &SessionToken, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
-    cookie(token.as_str(), secure, seconds_max)
+    cookie(name_of(secure), token.as_str(), secure, seconds_max)
 }
 
 /// The `Set-Cookie` value that ends the session in the browser.
 pub fn end(secure: bool) -> Option<HeaderValue> {
-    cookie("", secure, 0)
+    cookie(name_of(secure), "", secure, 0)
 }
 
-fn cookie(value: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
-    let (name, flag) = if secure {
-        (NAME_SECURE, "; Secure")
-    } else {
-        (NAME_PLAIN, "")
-    };
+const fn name_of(secure: bool) -> &'static str {
+    if secure { NAME_SECURE } else { NAME_PLAIN }
+}
+
+fn cookie(name: &str, value: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds_max}{flag}");
     HeaderValue::from_str(&text).ok()
 }

@@ -428,6 +428,19 @@ async fn who_may_open_what() {
         ("GET /audit", "/audit".to_owned()),
         ("POST /audit", "/audit".to_owned()),
         ("GET /sign-in", "/sign-in".to_owned()),
+        ("POST /sign-in", "/sign-in".to_owned()),
+        ("GET /enrol", "/enrol".to_owned()),
+        ("POST /enrol", "/enrol".to_owned()),
+        ("POST /enrol/account", "/enrol/account".to_owned()),
+        ("GET /account", "/account".to_owned()),
+        (
+            "POST /account/sessions/{number}/end",
+            "/account/sessions/00/end".to_owned(),
+        ),
+        ("GET /account/password", "/account/password".to_owned()),
+        ("POST /account/password", "/account/password".to_owned()),
+        ("POST /account/recovery", "/account/recovery".to_owned()),
+        ("POST /account/everywhere", "/account/everywhere".to_owned()),
         ("GET /accessibility", "/accessibility".to_owned()),
         ("GET /privacy", "/privacy".to_owned()),
         ("GET /figures", "/figures".to_owned()),
@@ -444,17 +457,24 @@ async fn who_may_open_what() {
     {
         browsers.push((user.user, Browser::of(&world.router, user.user).await));
     }
+    // Wrong tries are counted by where they come from.
+    for (at, (_, browser)) in browsers.iter_mut().enumerate() {
+        browser.network = format!("192.0.2.{at}");
+    }
     browsers
         .iter()
         .for_each(|(user, _)| table.push_str(&format!("{user:<10}")));
     for (name, path) in &routes {
         table.push_str(&format!("\n{name:<62}"));
-        for (_, browser) in &mut browsers {
+        for (user, browser) in &mut browsers {
             let status = match name.starts_with("POST") {
                 true => browser.send(path, &[("asked", "9990000026")]).await.status,
                 false => browser.open(path).await.status,
             };
             table.push_str(&format!("{:<10}", status.as_u16()));
+            if path == "/account/everywhere" && *user != "nobody" {
+                *browser = Browser::of(&world.router, user).await;
+            }
         }
     }
     let table: Vec<&str> = table.lines().map(str::trim_end).collect();
@@ -513,6 +533,16 @@ POST /emergencies/{number}/checked                            401       403     
 GET /audit                                                    303       403       403       403       403       403       200       403       403       403       403
 POST /audit                                                   401       403       403       403       403       403       200       403       403       403       403
 GET /sign-in                                                  200       200       200       200       200       200       200       200       200       200       200
+POST /sign-in                                                 403       403       403       403       403       403       403       403       403       403       403
+GET /enrol                                                    200       200       200       200       200       200       200       200       200       200       200
+POST /enrol                                                   422       422       422       422       422       422       422       422       422       422       422
+POST /enrol/account                                           422       422       422       422       422       422       422       422       422       422       422
+GET /account                                                  303       200       200       200       200       200       200       200       200       200       200
+POST /account/sessions/{number}/end                           401       404       404       404       404       404       404       404       404       404       404
+GET /account/password                                         303       404       404       404       404       404       404       404       404       404       404
+POST /account/password                                        303       404       404       404       404       404       404       404       404       404       404
+POST /account/recovery                                        401       404       404       404       404       404       404       404       404       404       404
+POST /account/everywhere                                      401       303       303       303       303       303       303       303       303       303       303
 GET /accessibility                                            200       200       200       200       200       200       200       200       200       200       200
 GET /privacy                                                  200       200       200       200       200       200       200       200       200       200       200
 GET /figures                                                  200       200       200       200       200       200       200       200       200       200       200
