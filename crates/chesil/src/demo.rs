@@ -91,6 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         machines: None,
         secure_cookies: false,
         behind_proxy: false,
+        provider: None,
+        provider_secret: None,
         audit_copy: None,
         store,
     };

@@ -1,6 +1,7 @@
 //! What every route shares: the store, the clock and randomness from the rim, and leaving the threads that
 //! answer requests free while the store is asked.
 
+use crate::access::provider::Provider;
 use crate::site::headers;
 use axum::Router;
 use care::Care;
@@ -32,6 +33,8 @@ pub struct SignIn {
     pub key: AccountKey,
     /// The threads that hash passwords.
     pub hasher: Hasher,
+    /// The identity provider, when the care system has one.
+    pub provider: Option<Arc<Provider>>,
     /// Whether a proxy stands in front, which puts the caller's address last into `X-Forwarded-For`.
     pub behind_proxy: bool,
 }
@@ -45,6 +48,7 @@ impl SignIn {
         Ok(Self {
             hasher: Hasher::start(&key)?,
             key,
+            provider: None,
             behind_proxy,
         })
     }

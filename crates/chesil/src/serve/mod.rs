@@ -3,6 +3,7 @@
 mod machines;
 mod matching;
 mod mllp;
+mod provider;
 mod watch;
 
 use crate::error::Failure;
@@ -36,6 +37,12 @@ pub struct Arguments {
     /// counted by it. Without a proxy anyone could write that header.
     #[arg(long)]
     pub behind_proxy: bool,
+    /// An identity provider that people may sign in by: a TOML file, as docs/sign-in shows.
+    #[arg(long, requires = "provider_secret")]
+    pub provider: Option<PathBuf>,
+    /// The file with the secret or the key by which this service shows the provider who it is.
+    #[arg(long, requires = "provider")]
+    pub provider_secret: Option<PathBuf>,
     /// A second place for the seals of the audit, best on another machine: each is added to this file.
     #[arg(long)]
     pub audit_copy: Option<PathBuf>,
@@ -79,7 +86,10 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         now: clock::now,
         random: || clock::random().ok(),
         secure_cookies: arguments.secure_cookies,
-        sign_in: SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?,
+        sign_in: SignIn {
+            provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
+            ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
+        },
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -8,6 +8,7 @@ mod emergency;
 mod looked;
 pub mod machine;
 mod mine;
+pub mod provider;
 pub mod session;
 mod sign_in;
 mod source;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub fn routes() -> Router<Arc<Site>> {
     sign_in::routes()
         .merge(account::routes())
+        .merge(provider::routes())
         .merge(looked::routes())
         .merge(emergency::routes())
         .merge(audit::routes())

@@ -15,6 +15,13 @@ const BROWSER_PLAIN: &str = "chesil-browser";
 /// As long as browsers keep any cookie.
 const BROWSER_SECONDS: u32 = 400 * 24 * 3600;
 
+/// The names of the cookie that a sign-in begun elsewhere is carried in. It must come back with a visitor from
+/// another site, so it is `Lax`; what it holds is sealed.
+const AWAY_SECURE: &str = "__Host-chesil-away";
+const AWAY_PLAIN: &str = "chesil-away";
+/// Letters of it at most.
+const AWAY_MAX: usize = 3_000;
+
 /// A random token: 64 hexadecimal digits. It is a secret: its debug text hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(String);
@@ -64,15 +71,37 @@ pub fn set_browser(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
     cookie(name, token.as_str(), secure, BROWSER_SECONDS)
 }
 
+/// What a sign-in begun elsewhere is carried in, sealed.
+pub fn read_away(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let wanted = if secure { AWAY_SECURE } else { AWAY_PLAIN };
+    let found = named(headers, wanted).find(|value| !value.is_empty() && value.len() <= AWAY_MAX);
+    found.map(str::to_owned)
+}
+
+/// The `Set-Cookie` value that carries it, or, empty and for no time, ends it.
+pub fn set_away(sealed: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let (name, flag) = if secure {
+        (AWAY_SECURE, "; Secure")
+    } else {
+        (AWAY_PLAIN, "")
+    };
+    let text = format!("{name}={sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds_max}{flag}");
+    (sealed.len() <= AWAY_MAX).then(|| HeaderValue::from_str(&text).ok())?
+}
+
 fn read_named(headers: &HeaderMap, wanted: &str) -> Option<SessionToken> {
+    named(headers, wanted).next().and_then(SessionToken::parse)
+}
+
+fn named<'a>(headers: &'a HeaderMap, wanted: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .and_then(|(_, value)| SessionToken::parse(value))
+        .filter(move |(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }
 
 /// The `Set-Cookie` value that begins a session lasting `seconds_max`.

@@ -119,6 +119,13 @@ pub(super) fn page_again(
             reason: reason.to_owned(),
             typed: caller.form.get("user").chars().take(64).collect(),
             problems,
+            provider: caller
+                .site
+                .sign_in
+                .provider
+                .as_ref()
+                .map(|provider| provider.name().to_owned())
+                .unwrap_or_default(),
         }
     })
 }
@@ -223,6 +230,19 @@ const NOBODY: &str = "Nobody of this name can sign in here.";
 /// Someone has signed in: their session is another than any this browser had before, so that nobody who planted one
 /// is signed in with them. They go on to where they were going, or to what they had typed.
 pub(super) fn landed(caller: Caller, token: SessionToken, actor: Actor, onward: &str) -> Response {
+    landing(caller, token, actor, onward, |_, onward| {
+        Ok(Redirect::to(onward).into_response())
+    })
+}
+
+/// As [`landed`], with another way of going on.
+pub(super) fn landing(
+    caller: Caller,
+    token: SessionToken,
+    actor: Actor,
+    onward: &str,
+    go_on: impl FnOnce(&Visit, &str) -> Answered,
+) -> Response {
     let (care, secure) = (caller.care(), caller.site.secure_cookies);
     if let (Some(before), true) = (&caller.token, caller.session.is_some())
         && let Err(error) = care::access::session::end(care, before.as_str(), caller.now)
@@ -237,7 +257,9 @@ pub(super) fn landed(caller: Caller, token: SessionToken, actor: Actor, onward: 
     let visit = caller.signed_in(token, actor);
     let answered = match kept {
         Some(form) => typed_again(&visit, &form).unwrap_or_else(|error| failed(&visit, error)),
-        None => Redirect::to(if own_path(onward) { onward } else { "/" }).into_response(),
+        None => {
+            go_on(&visit, if own_path(onward) { onward } else { "/" }).unwrap_or_else(|error| failed(&visit, error))
+        }
     };
     with_cookie(answered, cookie)
 }

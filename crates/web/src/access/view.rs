@@ -32,6 +32,8 @@ pub struct SignInPage {
     pub onward: String,
     /// Why this page is shown, when it was not asked for: "You were signed out after 30 minutes".
     pub reason: String,
+    /// The name of the identity provider; empty when there is none.
+    pub provider: String,
     /// The user name that was typed, when shown again.
     pub typed: String,
     /// What is wrong.

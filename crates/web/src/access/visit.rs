@@ -143,6 +143,10 @@ impl Caller {
         &self.site.care
     }
 
+    pub(super) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The path with its query.
     pub fn address(&self) -> String {
         if self.query.is_empty() {

@@ -429,6 +429,8 @@ async fn who_may_open_what() {
         ("POST /audit", "/audit".to_owned()),
         ("GET /sign-in", "/sign-in".to_owned()),
         ("POST /sign-in", "/sign-in".to_owned()),
+        ("GET /sign-in/provider", "/sign-in/provider".to_owned()),
+        ("GET /sign-in/returned", "/sign-in/returned".to_owned()),
         ("GET /enrol", "/enrol".to_owned()),
         ("POST /enrol", "/enrol".to_owned()),
         ("POST /enrol/account", "/enrol/account".to_owned()),
@@ -534,6 +536,8 @@ GET /audit                                                    303       403     
 POST /audit                                                   401       403       403       403       403       403       200       403       403       403       403
 GET /sign-in                                                  200       200       200       200       200       200       200       200       200       200       200
 POST /sign-in                                                 403       403       403       403       403       403       403       403       403       403       403
+GET /sign-in/provider                                         404       404       404       404       404       404       404       404       404       404       404
+GET /sign-in/returned                                         404       404       404       404       404       404       404       404       404       404       404
 GET /enrol                                                    200       200       200       200       200       200       200       200       200       200       200
 POST /enrol                                                   422       422       422       422       422       422       422       422       422       422       422
 POST /enrol/account                                           422       422       422       422       422       422       422       422       422       422       422

@@ -118,6 +118,12 @@ fn own(samples: &mut Vec<Sample>) {
             render(password(frame, problems))
         },
     );
+    add(samples, "/account/returned", "Signed in", |frame| {
+        render(ReturnedPage {
+            frame,
+            onward: "/people".into(),
+        })
+    });
     let confirm = |frame: Frame, provider: bool, problems: Vec<Problem>| ConfirmPage {
         frame,
         what: "join people, or keep them apart".into(),
@@ -152,6 +158,7 @@ fn sign_in(frame: Frame, problem: &str) -> SignInPage {
         users: Vec::new(),
         onward: String::new(),
         reason: String::new(),
+        provider: "Invented Care Identity".into(),
         typed: if problem.is_empty() {
             String::new()
         } else {

@@ -127,6 +127,7 @@ pub fn finish(
             user: &name,
             method: Method::Password,
             agent: &agent,
+            strong: now,
         };
         session::insert(conn, &session_digest, &began, now)?;
         Ok(true)

@@ -212,7 +212,8 @@ pub fn reset(
 }
 
 fn known(care: &Care, user: &str) -> Result<Account, AccountError> {
-    let user = user_name(user).unwrap_or_default();
+    // Names of accounts that a provider vouches for hold a colon, which no name that is typed to sign in may.
+    let user = user_name(user).unwrap_or_else(|| user.trim().to_owned());
     let found = care.readers().read(|conn| store::find(conn, &user))?;
     match found {
         Some(found) => Ok(found.account),

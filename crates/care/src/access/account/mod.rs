@@ -12,6 +12,7 @@ mod password;
 mod places;
 mod sign_in;
 mod store;
+mod vouched;
 
 pub use again::{Again, change_password, new_recovery_codes, recovery_codes_left, show_again};
 pub use enrol::{Enrolled, Enrolling, begin as begin_enrolling, finish as finish_enrolling};
@@ -23,6 +24,7 @@ pub use password::{LETTERS_MAX, LETTERS_MIN, refused as password_refused};
 pub use places::Source;
 pub use sign_in::{Begun, Compared, Ended, Going, begin, finish};
 pub(super) use sign_in::{actor, audit_row};
+pub use vouched::{Vouched, sign_in as vouched};
 
 use super::{Actor, Role};
 use crate::Care;

@@ -133,6 +133,7 @@ pub fn finish(
             user: &user,
             method: Method::Password,
             agent: &agent,
+            strong: now,
         };
         session::insert(conn, &digest, &began, now)?;
         Ok(Some(match factor {

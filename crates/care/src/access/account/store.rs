@@ -124,6 +124,41 @@ pub(super) fn enrolled(
     Ok(conn.execute(sql, &params)? == 1)
 }
 
+/// Keeps what a provider says of someone: a new account, or what changed of theirs. Answers whether it may be used.
+pub(super) fn vouch(
+    conn: &mut Conn,
+    account: &Account,
+    (issuer, subject): (&str, &str),
+    now: Instant,
+) -> Result<bool, DbError> {
+    let (user, role) = (account.user.as_str(), account.role.words());
+    conn.execute(
+        "INSERT INTO account (user_name, name, role, organisation, made, made_by, last_step, enrolled, issuer, subject)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?5, ?7, ?8) ON CONFLICT DO NOTHING",
+        &[
+            user.into(),
+            (&account.name).into(),
+            role.into(),
+            (&account.organisation).into(),
+            now.0.into(),
+            (&account.made.1).into(),
+            issuer.into(),
+            subject.into(),
+        ],
+    )?;
+    let sql = "UPDATE account SET name = ?4, role = ?5, organisation = ?6
+               WHERE user_name = ?1 AND issuer = ?2 AND subject = ?3 AND suspended IS NULL";
+    let params = [
+        user.into(),
+        issuer.into(),
+        subject.into(),
+        (&account.name).into(),
+        role.into(),
+        (&account.organisation).into(),
+    ];
+    Ok(conn.execute(sql, &params)? == 1)
+}
+
 /// Puts a new password in the place of the old.
 pub(super) fn set_password(conn: &mut Conn, user: &str, password: &Kept) -> Result<bool, DbError> {
     let text = password.text();

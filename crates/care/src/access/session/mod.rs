@@ -55,6 +55,8 @@ pub(super) struct Began<'a> {
     pub method: Method,
     /// The browser, in words.
     pub agent: &'a str,
+    /// When a second factor was shown.
+    pub strong: Instant,
 }
 
 /// Someone signed in.
@@ -127,6 +129,7 @@ pub fn begin_demo(
             user,
             method: Method::Demo,
             agent: &agent,
+            strong: now,
         };
         insert(conn, &digest, &began, now)
     })?;

@@ -36,13 +36,14 @@ fn kept_of(row: &Row<'_>) -> Result<Kept, DbError> {
 pub(super) fn insert(conn: &mut Conn, digest: &[u8; 32], began: &Began<'_>, now: Instant) -> Result<(), DbError> {
     conn.execute(
         "INSERT INTO session (token_digest, user_name, begun, seen, strong, method, agent)
-         VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5)",
+         VALUES (?1, ?2, ?3, ?3, ?6, ?4, ?5)",
         &[
             digest.as_slice().into(),
             began.user.into(),
             now.0.into(),
             began.method.words().into(),
             began.agent.into(),
+            began.strong.0.into(),
         ],
     )?;
     Ok(())

@@ -121,6 +121,16 @@ pub struct ConfirmPage {
     pub problems: Vec<Problem>,
 }
 
+/// Signed in by an identity provider: leads on at once.
+#[derive(Template)]
+#[template(path = "access/account/returned.html")]
+pub struct ReturnedPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Where to.
+    pub onward: String,
+}
+
 /// A picture of black squares for a telephone's camera.
 #[derive(Clone, Debug, Default)]
 pub struct Picture {
