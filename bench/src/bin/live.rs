@@ -111,6 +111,10 @@ fn main() -> Result<(), Failure> {
         let truth = truth_of(truth, &lines)?;
         judge("live", &live, &truth);
         judge("batch", &batch, &truth);
+        if arguments.show {
+            println!("records of two people that became one:");
+            show(&lines, &truth, &live);
+        }
     }
     Ok(())
 }
@@ -333,7 +337,7 @@ fn show(lines: &[Line], live: &[i64], batch: &[i64]) {
     }
     for together in by_batch.values() {
         if together.iter().any(|at| live[*at] != live[together[0]]) {
-            println!("one person in batch:");
+            println!("together:");
             for at in together {
                 println!("  {} {} {}", live[*at], lines[*at].id, lines[*at].cells.join(" | "));
             }

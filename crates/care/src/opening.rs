@@ -31,6 +31,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005-rights.sql"),
     },
     Migration {
+        number: 6,
+        sql: include_str!("../migrations/0006-accounts.sql"),
+    },
+    Migration {
         number: 7,
         sql: include_str!("../migrations/0007-elsewhere.sql"),
     },

@@ -1,7 +1,7 @@
 //! `chesil audit verify`, and the seal of every minute while the server runs.
 
 use crate::error::Failure;
-use crate::{Store, clock};
+use crate::{Store, clock, secret};
 use care::Care;
 use care::audit::{Signer, check};
 use care::db::Place;
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         .map(|path| std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display()))))
         .transpose()?;
     let key = match std::fs::read_to_string(key_path(&store.data)) {
-        Ok(text) => Some(Signer::of_secret(secret_of(&text)?).public_key()),
+        Ok(text) => Some(Signer::of_secret(secret::of_text(&key_path(&store.data), &text)?).public_key()),
         Err(_) => None,
     };
     let checked = check(&place, key, copied.as_deref())?;
@@ -118,28 +118,5 @@ fn key_path(data: &Path) -> PathBuf {
 
 /// The signer of this folder; its secret is made when it is not there, readable by its owner alone.
 fn signer(data: &Path) -> Result<Signer, Failure> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let path = key_path(data);
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        return Ok(Signer::of_secret(secret_of(&text)?));
-    }
-    let secret: [u8; 32] = clock::random()?;
-    let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = File::options().create_new(true).write(true).mode(0o600).open(&path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(Signer::of_secret(secret))
-}
-
-fn secret_of(text: &str) -> Result<[u8; 32], Failure> {
-    let wrong = || Failure::new("audit.key does not hold 64 hexadecimal digits");
-    let text = text.trim();
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut secret = [0; 32];
-    for (at, byte) in secret.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2).ok_or_else(wrong)?, 16).map_err(|_| wrong())?;
-    }
-    Ok(secret)
+    Ok(Signer::of_secret(secret::kept(&key_path(data))?))
 }

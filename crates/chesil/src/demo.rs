@@ -90,6 +90,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         watch: None,
         machines: None,
         secure_cookies: false,
+        behind_proxy: false,
+        provider: None,
+        provider_secret: None,
         audit_copy: None,
         store,
     };

@@ -1,5 +1,6 @@
 //! The one program: commands, the server, jobs, wiring. No rules of care stand here.
 
+mod account;
 mod audit;
 mod check;
 mod clock;
@@ -8,6 +9,7 @@ mod error;
 mod folder;
 mod import;
 mod link;
+mod secret;
 mod serve;
 mod synthesise;
 mod system;
@@ -40,6 +42,8 @@ enum Command {
     Link(link::Arguments),
     /// Serve pages, the FHIR and HL7 routes, MLLP listeners and a watched folder.
     Serve(serve::Arguments),
+    /// Make, list, suspend and reset the accounts of people who sign in with a password and a code.
+    Account(account::Arguments),
     /// Check that nobody has meddled with who looked at what.
     Audit(audit::Arguments),
     /// Fill a demo folder with invented people, through every feed, and serve it.
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Link(arguments) => link::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Account(arguments) => account::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),

@@ -50,6 +50,7 @@ async fn main() {
             machine("reader", Role::CareSystem, None),
         ],
         secure_cookies: false,
+        sign_in: store::sign_in(),
     };
     let listener = tokio::net::TcpListener::bind(&address).await.unwrap();
     eprintln!("http://{address}");

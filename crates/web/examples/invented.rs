@@ -32,6 +32,7 @@ async fn main() -> std::io::Result<()> {
         random: counted,
         machines: Vec::new(),
         secure_cookies: false,
+        sign_in: store::sign_in(),
     });
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("http://{}/", listener.local_addr()?);

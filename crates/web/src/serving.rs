@@ -1,10 +1,12 @@
 //! What every route shares: the store, the clock and randomness from the rim, and leaving the threads that
 //! answer requests free while the store is asked.
 
+use crate::access::provider::Provider;
 use crate::site::headers;
 use axum::Router;
 use care::Care;
 use care::access::Actor;
+use care::access::account::{AccountKey, Hasher};
 use care::db::DbError;
 use record::{Instant, OrgCode};
 use std::sync::Arc;
@@ -21,6 +23,35 @@ pub struct Site {
     pub machines: Vec<Machine>,
     /// Whether cookies may only travel by HTTPS.
     pub secure_cookies: bool,
+    /// What signing in needs.
+    pub sign_in: SignIn,
+}
+
+/// What signing in needs.
+pub struct SignIn {
+    /// The key that secrets of accounts are kept under.
+    pub key: AccountKey,
+    /// The threads that hash passwords.
+    pub hasher: Hasher,
+    /// The identity provider, when the care system has one.
+    pub provider: Option<Arc<Provider>>,
+    /// Whether a proxy stands in front, which puts the caller's address last into `X-Forwarded-For`.
+    pub behind_proxy: bool,
+}
+
+impl SignIn {
+    /// With this key, asked directly.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start(key: AccountKey, behind_proxy: bool) -> Result<Self, DbError> {
+        Ok(Self {
+            hasher: Hasher::start(&key)?,
+            key,
+            provider: None,
+            behind_proxy,
+        })
+    }
 }
 
 /// A system known by a token that it sends as `Authorization: Bearer …`.

@@ -16,7 +16,8 @@ use tower::ServiceExt;
 use web::person::line::EntryName;
 use web::serving::{Site, router};
 
-const TOKEN: &str = "abababababababababababababababababababababababababababababababab";
+/// No two sessions have one token.
+static SESSIONS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
 const NUMBER: &str = "9990000026";
 
 /// A store with one person, and what `more` says of them.
@@ -68,20 +69,24 @@ impl Answered {
 
 /// Asks as this demo user.
 async fn answered(care: &Arc<Care>, user: &str, path: &str) -> Answered {
-    session::begin_demo(care, user, TOKEN, store::now()).unwrap().unwrap();
+    let number = SESSIONS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let (token, source) = (format!("{number:064x}"), care::access::account::Source::default());
+    let begun = session::begin_demo(care, user, &token, &source, store::now());
+    assert!(begun.unwrap().is_some());
     let site = Site {
         care: Arc::clone(care),
         now: store::now,
         random: || None,
         machines: Vec::new(),
         secure_cookies: false,
+        sign_in: crate::store::sign_in(),
     };
-    let request = Request::get(path).header("cookie", format!("chesil={TOKEN}"));
+    let request = Request::get(path).header("cookie", format!("chesil={token}"));
     let response = router(Arc::new(site))
         .oneshot(request.body(Body::empty()).unwrap())
         .await
         .unwrap();
-    session::end(care, TOKEN).unwrap();
+    session::end(care, &token, store::now()).unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
     Answered {

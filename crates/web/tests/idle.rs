@@ -41,18 +41,19 @@ async fn being_signed_out_loses_nothing_that_was_typed() {
         let sent = steward.send(&to, &fields).await;
         assert_eq!(sent.status, StatusCode::UNAUTHORIZED, "{to}");
         assert!(sent.words().contains("What you typed is kept"), "{}", sent.words());
-        let typed = sent
-            .text
-            .split("name=\"typed\" value=\"")
-            .nth(1)
-            .unwrap()
-            .split('"')
-            .next()
-            .unwrap();
-        let typed = typed.replace("&#38;", "&").replace("&amp;", "&");
-        let again = steward
-            .send("/sign-in", &[("user", "steward"), ("onward", &to), ("typed", &typed)])
+        assert!(
+            !sent.text.contains("not right &"),
+            "{to}: it stands on a page that anyone may see"
+        );
+        // Whoever else signs in at this browser does not see it, and does not use it up.
+        let other = steward
+            .send("/sign-in", &[("user", "nurse"), ("onward", "/contact")])
             .await;
+        assert_eq!(other.leads_to, "/contact", "{to}: {}", other.words());
+        steward.see("/contact").await;
+        steward.send("/sign-out", &[]).await;
+        steward.see("/sign-in").await;
+        let again = steward.send("/sign-in", &[("user", "steward"), ("onward", &to)]).await;
         assert_eq!(again.status, StatusCode::OK, "{to}: {}", again.words());
         assert!(
             again.text.contains("Left, not right &#38; &#60;b&#62;"),
@@ -62,12 +63,26 @@ async fn being_signed_out_loses_nothing_that_was_typed() {
         // It was not sent by signing in, and the form can be sent now.
         assert_ne!(steward.send(&to, &fields).await.status, StatusCode::FORBIDDEN, "{to}");
     }
+    // A form that has no page of its own to stand in again.
+    minutes_pass(31);
+    steward
+        .send("/wrong/1/closure", &[("outcome", "Left, not right & <b>")])
+        .await;
+    let again = steward.send("/sign-in", &[("user", "steward")]).await;
+    assert!(
+        again.text.contains("action=\"/wrong/1/closure\"") && again.text.contains("Left, not right &#38; &#60;b&#62;")
+    );
+    let once = steward.send("/sign-in", &[("user", "steward")]).await;
+    assert_eq!(once.leads_to, "/", "it is given back once");
     minutes_pass(31);
     let sent = steward
         .send_without_token("/wrong", &[("said", "from elsewhere")])
         .await;
     assert!(
-        !sent.text.contains("from+elsewhere") && !sent.text.contains("from elsewhere"),
-        "only our own form is kept"
+        !sent.words().contains("is kept"),
+        "only our own form is kept: {}",
+        sent.words()
     );
+    steward.see("/sign-in").await;
+    assert_eq!(steward.send("/sign-in", &[("user", "steward")]).await.leads_to, "/");
 }

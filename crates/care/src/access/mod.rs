@@ -5,6 +5,7 @@
 //! answer back. The three kinds of grant cannot be turned into each other, and none can be made anywhere else:
 //! their fields are private to this module.
 
+pub mod account;
 pub mod acts;
 pub mod choices;
 mod demo;

@@ -5,7 +5,7 @@ use super::{Conn, DbError};
 /// One step of the schema. `sql` may hold `{bytes}` (BLOB or BYTEA), `{text}` (TEXT in C collation),
 /// `{key}` (INTEGER or BIGINT PRIMARY KEY) and `{clustered}` (WITHOUT ROWID, or nothing).
 pub struct Migration {
-    /// Its number, from 1 without gaps.
+    /// Its number. One that was left out when a later one was run is run all the same.
     pub number: i64,
     /// Its statements.
     pub sql: &'static str,
@@ -25,19 +25,15 @@ pub fn migrate(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result
 
 fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
     conn.batch(&format!("CREATE TABLE IF NOT EXISTS {table} (number BIGINT NOT NULL)"))?;
-    let done = conn
-        .first(&format!("SELECT COALESCE(MAX(number), 0) FROM {table}"), &[], |row| {
-            row.int(0)
-        })?
-        .unwrap_or(0);
+    let done = conn.query(&format!("SELECT number FROM {table}"), &[], |row| row.int(0))?;
     let newest = migrations.last().map_or(0, |migration| migration.number);
-    if done > newest {
+    if let Some(newer) = done.iter().find(|number| **number > newest) {
         return Err(DbError::state(format!(
-            "this data was written by a newer version of Chesil (schema {done}, this program knows {newest})"
+            "this data was written by a newer version of Chesil (schema {newer}, this program knows {newest})"
         )));
     }
     let mut count = 0;
-    for migration in migrations.iter().filter(|migration| migration.number > done) {
+    for migration in migrations.iter().filter(|migration| !done.contains(&migration.number)) {
         conn.batch(&in_dialect(conn, migration.sql))?;
         conn.execute(
             &format!("INSERT INTO {table} (number) VALUES (?1)"),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says where it broke")]
 
 mod access;
+mod accounts;
 mod app;
 mod arrival;
 mod asked;

@@ -4,16 +4,17 @@ mod copies;
 mod machines;
 mod matching;
 mod mllp;
+mod provider;
 mod watch;
 
 use crate::error::Failure;
-use crate::{Store, audit, clock, folder, import};
+use crate::{Store, account, audit, clock, folder, import};
 use care::Care;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use web::serving::Site;
+use web::serving::{SignIn, Site};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -33,6 +34,16 @@ pub struct Arguments {
     /// Cookies travel by HTTPS only: for a server behind a proxy that ends TLS.
     #[arg(long)]
     pub secure_cookies: bool,
+    /// A proxy stands in front and writes the caller's address at the end of X-Forwarded-For: tries to sign in are
+    /// counted by it. Without a proxy anyone could write that header.
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// An identity provider that people may sign in by: a TOML file, as docs/sign-in shows.
+    #[arg(long, requires = "provider_secret")]
+    pub provider: Option<PathBuf>,
+    /// The file with the secret or the key by which this service shows the provider who it is.
+    #[arg(long, requires = "provider")]
+    pub provider_secret: Option<PathBuf>,
     /// A second place for the seals of the audit, best on another machine: each is added to this file.
     #[arg(long)]
     pub audit_copy: Option<PathBuf>,
@@ -77,6 +88,10 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         now: clock::now,
         random: || clock::random().ok(),
         secure_cookies: arguments.secure_cookies,
+        sign_in: SignIn {
+            provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
+            ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
+        },
     });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -93,7 +108,8 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         }
         println!("Chesil {} serves at http://{address}/", env!("CARGO_PKG_VERSION"));
         ready();
-        axum::serve(listener, web::serving::router(site))
+        let service = web::serving::router(site).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service)
             .with_graceful_shutdown(told_to_stop())
             .await?;
         Ok(ExitCode::SUCCESS)

@@ -41,10 +41,11 @@ pub fn caller(site: &Site, headers: &HeaderMap) -> Result<Caller, NotSignedIn> {
         return bearer(site, value.as_bytes()).ok_or(NotSignedIn::Nobody);
     }
     let token = session::read(headers, site.secure_cookies).ok_or(NotSignedIn::Nobody)?;
-    let actor = care::access::session::of_token(&site.care, token.as_str(), (site.now)())?;
-    actor
-        .map(|actor| Caller {
-            actor,
+    let known = care::access::session::of_token(&site.care, token.as_str(), (site.now)())?;
+    known
+        .signed_in()
+        .map(|session| Caller {
+            actor: session.actor,
             sender: None,
             by_session: true,
         })

@@ -8,6 +8,20 @@ const NAME_SECURE: &str = "__Host-chesil";
 /// The name on a demo's plain loopback address.
 const NAME_PLAIN: &str = "chesil";
 
+/// The names of the cookie that says which browser this is, wherever its people are signed in or out: one that its
+/// owner has used before is not held back by what strangers try elsewhere. It lets nobody in.
+const BROWSER_SECURE: &str = "__Host-chesil-browser";
+const BROWSER_PLAIN: &str = "chesil-browser";
+/// As long as browsers keep any cookie.
+const BROWSER_SECONDS: u32 = 400 * 24 * 3600;
+
+/// The names of the cookie that a sign-in begun elsewhere is carried in. It must come back with a visitor from
+/// another site, so it is `Lax`; what it holds is sealed.
+const AWAY_SECURE: &str = "__Host-chesil-away";
+const AWAY_PLAIN: &str = "chesil-away";
+/// Letters of it at most.
+const AWAY_MAX: usize = 3_000;
+
 /// A random token: 64 hexadecimal digits. It is a secret: its debug text hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(String);
@@ -43,33 +57,69 @@ impl fmt::Debug for SessionToken {
 
 /// The token in a request's cookies.
 pub fn read(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
-    let wanted = if secure { NAME_SECURE } else { NAME_PLAIN };
+    read_named(headers, if secure { NAME_SECURE } else { NAME_PLAIN })
+}
+
+/// Which browser this is, by its cookie.
+pub fn read_browser(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
+    read_named(headers, if secure { BROWSER_SECURE } else { BROWSER_PLAIN })
+}
+
+/// The `Set-Cookie` value that says which browser this is from now on.
+pub fn set_browser(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
+    let name = if secure { BROWSER_SECURE } else { BROWSER_PLAIN };
+    cookie(name, token.as_str(), secure, BROWSER_SECONDS)
+}
+
+/// What a sign-in begun elsewhere is carried in, sealed.
+pub fn read_away(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let wanted = if secure { AWAY_SECURE } else { AWAY_PLAIN };
+    let found = named(headers, wanted).find(|value| !value.is_empty() && value.len() <= AWAY_MAX);
+    found.map(str::to_owned)
+}
+
+/// The `Set-Cookie` value that carries it, or, empty and for no time, ends it.
+pub fn set_away(sealed: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let (name, flag) = if secure {
+        (AWAY_SECURE, "; Secure")
+    } else {
+        (AWAY_PLAIN, "")
+    };
+    let text = format!("{name}={sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds_max}{flag}");
+    (sealed.len() <= AWAY_MAX).then(|| HeaderValue::from_str(&text).ok())?
+}
+
+fn read_named(headers: &HeaderMap, wanted: &str) -> Option<SessionToken> {
+    named(headers, wanted).next().and_then(SessionToken::parse)
+}
+
+fn named<'a>(headers: &'a HeaderMap, wanted: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == wanted)
-        .and_then(|(_, value)| SessionToken::parse(value))
+        .filter(move |(name, _)| *name == wanted)
+        .map(|(_, value)| value)
 }
 
 /// The `Set-Cookie` value that begins a session lasting `seconds_max`.
 pub fn begin(token: &SessionToken, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
-    cookie(token.as_str(), secure, seconds_max)
+    cookie(name_of(secure), token.as_str(), secure, seconds_max)
 }
 
 /// The `Set-Cookie` value that ends the session in the browser.
 pub fn end(secure: bool) -> Option<HeaderValue> {
-    cookie("", secure, 0)
+    cookie(name_of(secure), "", secure, 0)
 }
 
-fn cookie(value: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
-    let (name, flag) = if secure {
-        (NAME_SECURE, "; Secure")
-    } else {
-        (NAME_PLAIN, "")
-    };
+const fn name_of(secure: bool) -> &'static str {
+    if secure { NAME_SECURE } else { NAME_PLAIN }
+}
+
+fn cookie(name: &str, value: &str, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let flag = if secure { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds_max}{flag}");
     HeaderValue::from_str(&text).ok()
 }

@@ -1,26 +1,30 @@
-//! Signing in and out. In a demo it is by name; a live folder has no way in yet.
+//! Signing in and out, and where that leads.
 
 use super::session::{self, SessionToken};
-use super::view::{DemoUser, SignInPage};
-use super::visit::{Asked, Caller, Visit, answer_anyone, doors, with_cookie};
+use super::view::{DemoUser, SignInPage, TypedLine, TypedPage};
+use super::visit::{self, Asked, Caller, Visit, answer_anyone, doors, with_cookie};
 use crate::serving::Site;
 use crate::site::answer::{self, Answered, PageError, failed, page_with, step};
-use crate::site::form::{Pairs, own_path};
-use crate::site::view::ErrorPage;
+use crate::site::form::{Pairs, Problem, own_path};
+use crate::site::view::{ErrorPage, Frame};
+use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use care::access::{DEMO_USERS, Role};
+use care::access::account::{KeptForm, take_form};
+use care::access::{Actor, DEMO_USERS, Role};
 use std::sync::Arc;
 
 /// How long a browser keeps the cookie at most; the store ends the session sooner when it is not used.
-const COOKIE_SECONDS: u32 = 12 * 3600;
+pub(super) const COOKIE_SECONDS: u32 = 12 * 3600;
 /// Why the page is shown to someone who sent a form after their session had ended.
 pub(super) const IDLE_TYPED: &str = "You were signed out, after 30 minutes without use or 12 hours in all. What you \
-     typed is kept: sign in, and it stands in the form again. It was not sent.";
-const IDLE: &str = "You are not signed in, or were signed out after 30 minutes without use. Sign in to go on.";
+     typed is kept for you alone: sign in, and it stands in the form again. It was not sent.";
+pub(super) const IDLE: &str =
+    "You are not signed in, or were signed out after 30 minutes without use. Sign in to go on.";
 const SIGNED_OUT: &str = "You are signed out.";
+const SIGNED_OUT_EVERYWHERE: &str = "You are signed out here and everywhere else.";
 
 /// `/sign-in`, `/sign-out` and the front door.
 pub fn routes() -> Router<Arc<Site>> {
@@ -75,19 +79,72 @@ fn nothing_yet(visit: &Visit) -> Answered {
 async fn asked_to(asked: Asked) -> Response {
     answer_anyone(asked, |caller| {
         let query = Pairs::read(&caller.query);
-        let onward = query.get("onward");
         let reason = match query.get("was") {
             "in" => IDLE,
             "out" => SIGNED_OUT,
+            "everywhere" => SIGNED_OUT_EVERYWHERE,
             _ => "",
         };
-        page(&caller, StatusCode::OK, onward, "", reason)
+        page(&caller, StatusCode::OK, query.get("onward"), reason)
     })
     .await
 }
 
-/// The sign-in page. A browser without a cookie is given one, so that the form can carry its token.
-pub(super) fn page(caller: &Caller, status: StatusCode, onward: &str, typed: &str, reason: &str) -> Response {
+/// The sign-in page.
+pub(super) fn page(caller: &Caller, status: StatusCode, onward: &str, reason: &str) -> Response {
+    page_again(caller, status, onward, reason, Vec::new())
+}
+
+/// The sign-in page, with what is wrong with what was typed into it; of that only the name stands in it again.
+pub(super) fn page_again(
+    caller: &Caller,
+    status: StatusCode,
+    onward: &str,
+    reason: &str,
+    problems: Vec<Problem>,
+) -> Response {
+    let title = if problems.is_empty() {
+        "Sign in"
+    } else {
+        "Error: Sign in"
+    };
+    before_sign_in(caller, status, title, |frame| {
+        let users = if caller.care().is_demo() { DEMO_USERS } else { &[] };
+        let by_password =
+            users.is_empty() || !problems.is_empty() || Pairs::read(&caller.query).get("by") == "password";
+        SignInPage {
+            frame,
+            users: users.iter().filter(|_| !by_password).map(demo_user).collect(),
+            onward: own_or_none(onward),
+            reason: reason.to_owned(),
+            typed: caller.form.get("user").chars().take(64).collect(),
+            problems,
+            provider: caller
+                .site
+                .sign_in
+                .provider
+                .as_ref()
+                .map(|provider| provider.name().to_owned())
+                .unwrap_or_default(),
+        }
+    })
+}
+
+fn own_or_none(onward: &str) -> String {
+    if own_path(onward) {
+        onward.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+/// A page for nobody in particular. A browser without a cookie is given one, so that its form can carry a token.
+pub(super) fn before_sign_in<T: Template>(
+    caller: &Caller,
+    status: StatusCode,
+    title: &str,
+    shown: impl FnOnce(Frame) -> T,
+) -> Response {
     let fresh = match &caller.token {
         Some(_) => None,
         None => match (caller.site.random)() {
@@ -96,24 +153,12 @@ pub(super) fn page(caller: &Caller, status: StatusCode, onward: &str, typed: &st
         },
     };
     let token = fresh.as_ref().or(caller.token.as_ref());
-    let mut frame = caller.frame("Sign in");
+    let mut frame = caller.frame(title);
     frame.user = None;
     frame.doors = Vec::new();
     frame.csrf = token.map(|token| caller.form_token(token)).unwrap_or_default();
-    frame.path = "/sign-in".to_owned();
-    let users = if caller.care().is_demo() { DEMO_USERS } else { &[] };
-    let shown = SignInPage {
-        frame,
-        users: users.iter().map(demo_user).collect(),
-        onward: if own_path(onward) {
-            onward.to_owned()
-        } else {
-            String::new()
-        },
-        typed: typed.to_owned(),
-        reason: reason.to_owned(),
-    };
-    let answered = page_with(status, &shown).unwrap_or_else(|error| failed(caller, error));
+    frame.path = caller.path.clone();
+    let answered = page_with(status, &shown(frame)).unwrap_or_else(|error| failed(caller, error));
     let cookie = fresh.and_then(|token| session::begin(&token, caller.site.secure_cookies, COOKIE_SECONDS));
     with_cookie(answered, cookie)
 }
@@ -146,55 +191,120 @@ const fn can(role: Role) -> &'static str {
     }
 }
 
+/// One press in a demonstration; else by name, password and code.
 async fn sign_in(asked: Asked) -> Response {
-    answer_anyone(asked, |caller| {
-        if !caller.form_is_ours() {
-            return failed(&caller, PageError::Forged);
+    let caller = match visit::caller(asked).await {
+        Ok(caller) => caller,
+        Err(answered) => return answered,
+    };
+    if !caller.form_is_ours() {
+        return visit::part(move || failed(&caller, PageError::Forged))
+            .await
+            .unwrap_or_else(|broke| broke);
+    }
+    if caller.form.raw("password").is_empty() && caller.care().is_demo() {
+        return visit::part(move || in_a_demo(caller))
+            .await
+            .unwrap_or_else(|broke| broke);
+    }
+    super::account::password::sign_in(caller).await
+}
+
+fn in_a_demo(caller: Caller) -> Response {
+    let Some(token) = (caller.site.random)().map(SessionToken::mint) else {
+        return failed(&caller, PageError::NoRandomness);
+    };
+    let user = caller.form.get("user");
+    match care::access::session::begin_demo(caller.care(), user, token.as_str(), &caller.source, caller.now) {
+        Ok(Some(actor)) => {
+            let onward = caller.form.get("onward").to_owned();
+            landed(caller, token, actor, &onward)
         }
-        let Some(token) = (caller.site.random)().map(SessionToken::mint) else {
-            return failed(&caller, PageError::NoRandomness);
-        };
-        let begun =
-            care::access::session::begin_demo(caller.care(), caller.form.get("user"), token.as_str(), caller.now);
-        let actor = match begun {
-            Ok(Some(actor)) => actor,
-            Ok(None) => return page(&caller, StatusCode::FORBIDDEN, caller.form.get("onward"), "", NOBODY),
-            Err(error) => return failed(&caller, error.into()),
-        };
-        let cookie = session::begin(&token, caller.site.secure_cookies, COOKIE_SECONDS);
-        let onward = caller.form.get("onward").to_owned();
-        let typed = caller.form.raw("typed").to_owned();
-        let visit = caller.signed_in(token, actor);
-        let answered = if typed.is_empty() {
-            Redirect::to(if own_path(&onward) { &onward } else { "/" }).into_response()
-        } else {
-            typed_again(&visit, &onward, &typed).unwrap_or_else(|error| failed(&visit, error))
-        };
-        with_cookie(answered, cookie)
-    })
-    .await
+        Ok(None) => page(&caller, StatusCode::FORBIDDEN, caller.form.get("onward"), NOBODY),
+        Err(error) => failed(&caller, error.into()),
+    }
 }
 
 const NOBODY: &str = "Nobody of this name can sign in here.";
 
+/// Someone has signed in: their session is another than any this browser had before, so that nobody who planted one
+/// is signed in with them. They go on to where they were going, or to what they had typed.
+pub(super) fn landed(caller: Caller, token: SessionToken, actor: Actor, onward: &str) -> Response {
+    landing(caller, token, actor, onward, |_, onward| {
+        Ok(Redirect::to(onward).into_response())
+    })
+}
+
+/// As [`landed`], with another way of going on.
+pub(super) fn landing(
+    caller: Caller,
+    token: SessionToken,
+    actor: Actor,
+    onward: &str,
+    go_on: impl FnOnce(&Visit, &str) -> Answered,
+) -> Response {
+    let (care, secure) = (caller.care(), caller.site.secure_cookies);
+    if let (Some(before), true) = (&caller.token, caller.session.is_some())
+        && let Err(error) = care::access::session::end(care, before.as_str(), caller.now)
+    {
+        return failed(&caller, error.into());
+    }
+    let kept = match take_form(care, &caller.site.sign_in.key, &actor.user, caller.now) {
+        Ok(kept) => kept,
+        Err(error) => return failed(&caller, error.into()),
+    };
+    let cookie = session::begin(&token, secure, COOKIE_SECONDS);
+    let visit = caller.signed_in(token, actor);
+    let answered = match kept {
+        Some(form) => typed_again(&visit, &form).unwrap_or_else(|error| failed(&visit, error)),
+        None => {
+            go_on(&visit, if own_path(onward) { onward } else { "/" }).unwrap_or_else(|error| failed(&visit, error))
+        }
+    };
+    with_cookie(answered, cookie)
+}
+
 /// The form that was sent after the session had ended, with what was typed into it. It is sent again by its
 /// writer, never by signing in.
-fn typed_again(visit: &Visit, path: &str, typed: &str) -> Answered {
-    let typed = Pairs::read(typed);
+fn typed_again(visit: &Visit, form: &KeptForm) -> Answered {
+    let (path, typed) = (form.path.as_str(), Pairs::read(&form.typed));
     match path {
-        "/people" => crate::person::routes::typed_again(visit, &typed),
-        "/wrong" => crate::site::routes::typed_again(visit, &typed),
+        "/people" => return crate::person::routes::typed_again(visit, &typed),
+        "/wrong" => return crate::site::routes::typed_again(visit, &typed),
         _ if path.starts_with("/people/") || path.starts_with("/requests/") => {
-            crate::rights::typed_again(visit, path, &typed).unwrap_or_else(|| Ok(Redirect::to("/").into_response()))
+            if let Some(answered) = crate::rights::typed_again(visit, path, &typed) {
+                return answered;
+            }
         }
-        _ => match path
-            .strip_prefix("/feeds/quarantine/")
-            .and_then(|rest| rest.split_once('/'))
-        {
-            Some((number, _)) => crate::feeds::routes::typed_again(visit, number, &typed),
-            None => Ok(Redirect::to("/").into_response()),
-        },
+        _ => {}
     }
+    let quarantined = path.strip_prefix("/feeds/quarantine/");
+    if let Some((number, _)) = quarantined.and_then(|rest| rest.split_once('/')) {
+        return crate::feeds::routes::typed_again(visit, number, &typed);
+    }
+    let said = |(name, value): (&str, &str)| TypedLine {
+        field: name.to_owned(),
+        label: label_of(name),
+        value: value.to_owned(),
+    };
+    answer::page(&TypedPage {
+        frame: visit.frame("What you typed is kept"),
+        action: path.to_owned(),
+        lines: typed
+            .each()
+            .filter(|(name, _)| *name != super::csrf::FIELD)
+            .map(said)
+            .collect(),
+    })
+}
+
+/// A field's name as people read it.
+fn label_of(name: &str) -> String {
+    let words = name.replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 async fn sign_out(asked: Asked) -> Response {
@@ -205,7 +315,7 @@ async fn sign_out(asked: Asked) -> Response {
         let ended = caller
             .token
             .as_ref()
-            .map(|token| care::access::session::end(caller.care(), token.as_str()));
+            .map(|token| care::access::session::end(caller.care(), token.as_str(), caller.now));
         if let Some(Err(error)) = ended {
             return failed(&caller, error.into());
         }

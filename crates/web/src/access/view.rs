@@ -20,7 +20,7 @@ pub struct DemoUser {
     pub can: String,
 }
 
-/// Sign in: one press for each named demo user.
+/// Sign in: one press for each named demo user; else by name, password and code.
 #[derive(Template)]
 #[template(path = "access/sign_in.html")]
 pub struct SignInPage {
@@ -30,10 +30,37 @@ pub struct SignInPage {
     pub users: Vec<DemoUser>,
     /// The page asked for, to go to afterwards; empty for the user's own front door.
     pub onward: String,
-    /// What was typed into a form that came after the session had ended, as it came; empty when nothing was.
-    pub typed: String,
     /// Why this page is shown, when it was not asked for: "You were signed out after 30 minutes".
     pub reason: String,
+    /// The name of the identity provider; empty when there is none.
+    pub provider: String,
+    /// The user name that was typed, when shown again.
+    pub typed: String,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// One field of a form that was kept.
+#[derive(Clone, Debug)]
+pub struct TypedLine {
+    /// Its name in the form.
+    pub field: String,
+    /// Its name as people read it.
+    pub label: String,
+    /// What was typed.
+    pub value: String,
+}
+
+/// A form that came after its session had ended, to be sent now or copied.
+#[derive(Template)]
+#[template(path = "access/typed.html")]
+pub struct TypedPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Where it is sent.
+    pub action: String,
+    /// What was typed.
+    pub lines: Vec<TypedLine>,
 }
 
 /// One look at the record.

@@ -5,7 +5,7 @@
 
 use super::csrf;
 use super::session::{self, SessionToken};
-use super::sign_in;
+use super::{confirm, sign_in, source};
 use crate::serving::{Site, blocking};
 use crate::site::answer::{self, Answered, PageError};
 use crate::site::form::{Pairs, encode};
@@ -14,6 +14,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use care::Care;
+use care::access::account::{self, KeptForm, Source};
+use care::access::session::{Known, Session};
 use care::access::{Act, Actor, DEMO_USERS, Role, may};
 use care::db::DbError;
 use record::Instant;
@@ -30,6 +32,7 @@ pub struct Asked {
     path: String,
     query: String,
     headers: HeaderMap,
+    source: Source,
     /// The body, or that it was too long or broke off.
     body: Result<String, ()>,
 }
@@ -39,6 +42,7 @@ impl FromRequest<Arc<Site>> for Asked {
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
+        let source = source::of(&parts, site);
         let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await;
         Ok(Self {
             site: Arc::clone(site),
@@ -46,6 +50,7 @@ impl FromRequest<Arc<Site>> for Asked {
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or("").to_owned(),
             headers: parts.headers,
+            source,
             body: body
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
                 .map_err(|_| ()),
@@ -59,6 +64,12 @@ pub struct Caller {
     pub site: Arc<Site>,
     /// Who, when signed in.
     pub actor: Option<Actor>,
+    /// The session they are signed in by.
+    pub session: Option<Session>,
+    /// Who was signed in by this browser until the session ran out of time.
+    timed_out: Option<String>,
+    /// Where the request comes from.
+    pub source: Source,
     /// Now, asked once for the whole request.
     pub now: Instant,
     /// The path asked for.
@@ -99,6 +110,9 @@ impl Caller {
         let mut caller = Self {
             now: (asked.site.now)(),
             actor: None,
+            session: None,
+            timed_out: None,
+            source: asked.source,
             path: asked.path,
             query: asked.query,
             form: Pairs::read(&typed),
@@ -113,7 +127,12 @@ impl Caller {
             .map(|token| care::access::session::of_token(&caller.site.care, token.as_str(), caller.now));
         match known.transpose() {
             Err(error) => return (caller, Some(error.into())),
-            Ok(actor) => caller.actor = actor.flatten(),
+            Ok(Some(Known::In(session))) => {
+                caller.actor = Some(session.actor.clone());
+                caller.session = Some(session);
+            }
+            Ok(Some(Known::TimedOut(user))) => caller.timed_out = Some(user),
+            Ok(Some(Known::Nobody) | None) => {}
         }
         let error = (!whole).then_some(PageError::TooLong);
         (caller, error)
@@ -122,6 +141,10 @@ impl Caller {
     /// The store.
     pub fn care(&self) -> &Care {
         &self.site.care
+    }
+
+    pub(super) const fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The path with its query.
@@ -261,6 +284,9 @@ pub async fn answer(asked: Asked, page: impl FnOnce(&Visit) -> Answered + Send +
             return answer::failed(&caller, PageError::Forged);
         }
         let visit = Visit { caller, actor };
+        if posts && let Some(answered) = confirm::first(&visit) {
+            return answered;
+        }
         page(&visit).unwrap_or_else(|error| answer::failed(&visit, error))
     })
     .await
@@ -280,32 +306,75 @@ async fn respond(asked: Asked, page: impl FnOnce(Caller, bool) -> Response + Sen
         })
     })
     .await;
-    answered.unwrap_or_else(|error| {
-        tracing::error!(%error, "a page broke off");
-        let words = "This page could not be shown. Nothing was changed and nothing is lost: go back and try again.";
-        (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
-    })
+    answered.unwrap_or_else(broke_off)
 }
 
-/// A page asked for is come back to after signing in; what was typed into a form of ours is kept in the sign-in
-/// form, and stands in its field again afterwards.
+/// A page asked for is come back to after signing in; what was typed into a form of ours is kept for whoever was
+/// signed in, and stands in its field again when they are. What somebody else typed is never shown.
 fn not_signed_in(caller: &Caller, posts: bool) -> Response {
     if posts {
-        let typed = if caller.form_is_ours() {
-            caller.typed.as_str()
-        } else {
-            ""
+        return match keep_typed(caller) {
+            Ok(kept) => {
+                let reason = if kept { sign_in::IDLE_TYPED } else { sign_in::IDLE };
+                sign_in::page(caller, StatusCode::UNAUTHORIZED, &caller.path, reason)
+            }
+            Err(error) => answer::failed(caller, error),
         };
-        return sign_in::page(
-            caller,
-            StatusCode::UNAUTHORIZED,
-            &caller.path,
-            typed,
-            sign_in::IDLE_TYPED,
-        );
     }
     let was = if caller.token.is_some() { "&was=in" } else { "" };
     Redirect::to(&format!("/sign-in?onward={}{was}", encode(&caller.address()))).into_response()
+}
+
+/// Paths below which forms hold secrets: what is typed there is never kept.
+const SECRET: [&str; 3] = ["/account", "/enrol", "/sign-in"];
+
+/// Keeps what was typed into a form of ours after its session ran out of time; answers whether it did.
+fn keep_typed(caller: &Caller) -> Result<bool, PageError> {
+    match caller.timed_out.as_deref() {
+        Some(user) => keep_for(caller, user),
+        None => Ok(false),
+    }
+}
+
+/// Keeps the form that came for a user, if it is one of ours and holds no secret; answers whether it did.
+pub(super) fn keep_for(caller: &Caller, user: &str) -> Result<bool, PageError> {
+    if SECRET.iter().any(|below| caller.path.starts_with(below)) || !caller.form_is_ours() {
+        return Ok(false);
+    }
+    let form = KeptForm {
+        path: caller.path.clone(),
+        typed: caller.typed.clone(),
+    };
+    let random = (caller.site.random)().ok_or(PageError::NoRandomness)?;
+    let key = &caller.site.sign_in.key;
+    account::keep_form(caller.care(), key, user, &form, (random, caller.now))?;
+    Ok(true)
+}
+
+/// One part of an answer that is put together in several, because it waits for something between: each on a thread
+/// that may wait for the store.
+///
+/// # Errors
+/// The page that says that it broke off.
+pub(super) async fn part<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
+    blocking(move || Ok::<_, DbError>(work())).await.map_err(broke_off)
+}
+
+/// Who asks, for an answer that is put together in parts.
+///
+/// # Errors
+/// The page that says why nothing can be done for them.
+pub(super) async fn caller(asked: Asked) -> Result<Caller, Response> {
+    match part(move || Caller::of(asked)).await? {
+        (caller, None) => Ok(caller),
+        (caller, Some(error)) => Err(answer::failed(&caller, error)),
+    }
+}
+
+fn broke_off(error: DbError) -> Response {
+    tracing::error!(%error, "a page broke off");
+    let words = "This page could not be shown. Nothing was changed and nothing is lost: go back and try again.";
+    (StatusCode::INTERNAL_SERVER_ERROR, words).into_response()
 }
 
 /// The answer with a cookie set.

@@ -55,6 +55,11 @@ impl Pairs {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every pair, in order.
+    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value called `name` exactly as sent; empty when absent. For bytes that must not change.
     pub fn raw(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)

@@ -164,6 +164,21 @@ async fn who_may_open_what() {
         ("GET /audit", "/audit".to_owned()),
         ("POST /audit", "/audit".to_owned()),
         ("GET /sign-in", "/sign-in".to_owned()),
+        ("POST /sign-in", "/sign-in".to_owned()),
+        ("GET /sign-in/provider", "/sign-in/provider".to_owned()),
+        ("GET /sign-in/returned", "/sign-in/returned".to_owned()),
+        ("GET /enrol", "/enrol".to_owned()),
+        ("POST /enrol", "/enrol".to_owned()),
+        ("POST /enrol/account", "/enrol/account".to_owned()),
+        ("GET /account", "/account".to_owned()),
+        (
+            "POST /account/sessions/{number}/end",
+            "/account/sessions/00/end".to_owned(),
+        ),
+        ("GET /account/password", "/account/password".to_owned()),
+        ("POST /account/password", "/account/password".to_owned()),
+        ("POST /account/recovery", "/account/recovery".to_owned()),
+        ("POST /account/everywhere", "/account/everywhere".to_owned()),
         ("GET /accessibility", "/accessibility".to_owned()),
         ("GET /privacy", "/privacy".to_owned()),
         ("GET /held", "/held".to_owned()),
@@ -181,17 +196,24 @@ async fn who_may_open_what() {
     {
         browsers.push((user.user, Browser::of(&world.router, user.user).await));
     }
+    // Wrong tries are counted by where they come from.
+    for (at, (_, browser)) in browsers.iter_mut().enumerate() {
+        browser.network = format!("192.0.2.{at}");
+    }
     browsers
         .iter()
         .for_each(|(user, _)| table.push_str(&format!("{user:<10}")));
     for (name, path) in &routes {
         table.push_str(&format!("\n{name:<62}"));
-        for (_, browser) in &mut browsers {
+        for (user, browser) in &mut browsers {
             let status = match name.starts_with("POST") {
                 true => browser.send(path, &[("asked", "9990000026")]).await.status,
                 false => browser.open(path).await.status,
             };
             table.push_str(&format!("{:<10}", status.as_u16()));
+            if path == "/account/everywhere" && *user != "nobody" {
+                *browser = Browser::of(&world.router, user).await;
+            }
         }
     }
     let table: Vec<&str> = table.lines().map(str::trim_end).collect();

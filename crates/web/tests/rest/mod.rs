@@ -79,6 +79,7 @@ impl App {
             random,
             machines,
             secure_cookies: false,
+            sign_in: crate::store::sign_in(),
         };
         Self {
             care,

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the tests and the gallery each use a part")]
 #![allow(clippy::unwrap_used, reason = "samples are right or the test is wrong")]
 
+mod account;
 mod identity;
 mod person;
 mod record;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Sample> {
     identity::pages(&mut samples);
     trust::add_to(&mut samples);
     rights::add_to(&mut samples);
+    account::add_to(&mut samples);
     samples
 }
 
@@ -60,7 +62,7 @@ fn render(page: impl Template) -> Result<String, askama::Error> {
 
 fn frame(path: &str, title: &str) -> Frame {
     let doors = [("Find a person", "/people"), ("Feeds", "/feeds"), ("Reports", "/wrong")];
-    let signed_in = !path.starts_with("/sign-in");
+    let signed_in = !path.starts_with("/sign-in") && !path.starts_with("/enrol");
     Frame {
         system: "Dorset shared care record".into(),
         title: title.into(),

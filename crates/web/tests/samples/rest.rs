@@ -245,6 +245,8 @@ fn sign_in(frame: Frame) -> SignInPage {
         ],
         onward: String::new(),
         typed: String::new(),
+        provider: String::new(),
+        problems: Vec::new(),
         reason: String::new(),
     }
 }

@@ -17,7 +17,8 @@ use web::serving::{Site, router};
 static PASSED: AtomicI64 = AtomicI64::new(0);
 static TOKENS: AtomicU64 = AtomicU64::new(1);
 
-fn clock() -> Instant {
+/// The moment that every page is at.
+pub fn clock() -> Instant {
     Instant(crate::store::now().0 + PASSED.load(Ordering::SeqCst))
 }
 
@@ -40,6 +41,7 @@ pub fn serving(care: &Arc<Care>) -> Router {
         random: tokens,
         machines: Vec::new(),
         secure_cookies: false,
+        sign_in: crate::store::sign_in(),
     }))
 }
 
@@ -92,8 +94,10 @@ impl Answer {
 /// One person at one browser.
 pub struct Browser {
     router: Router,
-    cookie: String,
+    cookies: std::collections::BTreeMap<String, String>,
     token: String,
+    /// Where it calls from.
+    pub network: String,
     /// Every address asked for so far.
     pub asked: Vec<String>,
 }
@@ -103,8 +107,9 @@ impl Browser {
     pub fn fresh(router: &Router) -> Self {
         Self {
             router: router.clone(),
-            cookie: String::new(),
+            cookies: std::collections::BTreeMap::new(),
             token: String::new(),
+            network: "192.0.2.1".to_owned(),
             asked: Vec::new(),
         }
     }
@@ -117,6 +122,21 @@ impl Browser {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{user} signs in");
         browser.open("/contact").await;
         browser
+    }
+
+    /// The cookie that it is signed in by; empty when it has none.
+    pub fn session(&self) -> String {
+        self.cookies.get("chesil").cloned().unwrap_or_default()
+    }
+
+    /// Takes a session that somebody planted.
+    pub fn plant(&mut self, session: &str) {
+        self.cookies.insert("chesil".to_owned(), session.to_owned());
+    }
+
+    /// Forgets every cookie, as a browser that was never here.
+    pub fn forget(&mut self) {
+        self.cookies.clear();
     }
 
     /// Opens a page.
@@ -163,8 +183,15 @@ impl Browser {
 
     async fn ask(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Answer {
         self.asked.push(path.to_owned());
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let request = request
-            .header(header::COOKIE, &self.cookie)
+            .header(header::COOKIE, cookies.join("; "))
+            .header("x-forwarded-for", format!("203.0.113.9, {}", self.network))
+            .header(header::USER_AGENT, "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(body))
             .unwrap();
@@ -173,9 +200,11 @@ impl Browser {
             let value = response.headers().get(name).and_then(|value| value.to_str().ok());
             value.unwrap_or("").to_owned()
         };
-        let (leads_to, set) = (header(header::LOCATION), header(header::SET_COOKIE));
-        if let Some(cookie) = set.split(';').next().filter(|cookie| !cookie.is_empty()) {
-            self.cookie = cookie.to_owned();
+        let leads_to = header(header::LOCATION);
+        for set in response.headers().get_all(header::SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let status = response.status();
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap();

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "tests and examples each use a part")]
 #![allow(clippy::unwrap_used, reason = "a test says where it broke")]
 
+use care::access::account::AccountKey;
 use care::db::Place;
 use care::{Care, Opening, Stamp};
 use exchange::{Piece, fhir, hl7, table};
@@ -44,13 +45,23 @@ pub fn dorset() -> Arc<System> {
     Arc::new(System::load(&files).unwrap())
 }
 
+/// What signing in needs: a key that anyone could guess, and as many threads as in earnest.
+pub fn sign_in() -> web::serving::SignIn {
+    web::serving::SignIn::start(AccountKey::new([9; 32]), true).unwrap()
+}
+
 /// An empty store in `folder`.
 pub fn empty(folder: &Path) -> Arc<Care> {
+    stamped(folder, Stamp::Demo)
+}
+
+/// An empty store in `folder`, for invented people or for real ones.
+pub fn stamped(folder: &Path, stamp: Stamp) -> Arc<Care> {
     let opening = Opening {
         place: Place::Lite(folder.join("record.db")),
         audit_place: Place::Lite(folder.join("audit.db")),
         system: dorset(),
-        stamp: Some(Stamp::Demo),
+        stamp: Some(stamp),
         readers: 4,
         now: now(),
         fresh_key: [7; 32],

@@ -5,7 +5,7 @@ pub(super) mod store;
 
 use super::pack::ThreadPacker;
 use super::store::{self as intake_store, PARCEL_PLACES};
-use super::{Source, pieces_of, unpack};
+use super::{Source, Unpacker, pieces_of};
 use crate::Care;
 use crate::db::{Conn, DbError};
 use crate::person::sent::dictionary;
@@ -88,7 +88,7 @@ fn piece(care: &Care, conn: &mut Conn, number: i64) -> Result<Option<(Piece<'sta
         return Ok(None);
     };
     let with = dictionary(care, conn, parcel.dictionary_no)?;
-    let flat = unpack(with.as_ref().map(|bytes| bytes.as_slice()), &parcel.body, parcel.length)?;
+    let flat = Unpacker::new()?.unpack(with.as_deref(), &parcel.body, parcel.length)?;
     let place = usize::try_from(number % PARCEL_PLACES).unwrap_or(usize::MAX);
     let pieces = pieces_of(&flat)?;
     let (Some((context, body)), Some(format)) = (pieces.get(place), Format::from_number(parcel.format)) else {
@@ -174,7 +174,7 @@ fn empty_places(conn: &mut Conn, parcel_no: i64, places: &BTreeSet<i64>) -> Resu
         0 => None,
         number => Some(intake_store::dictionary(conn, number)?.ok_or_else(lost)?),
     };
-    let flat = unpack(with.as_deref(), &parcel.body, parcel.length)?;
+    let flat = Unpacker::new()?.unpack(with.as_deref(), &parcel.body, parcel.length)?;
     let pieces: Vec<(&str, &[u8])> = pieces_of(&flat)?
         .into_iter()
         .zip(0_i64..)
