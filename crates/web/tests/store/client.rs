@@ -154,7 +154,7 @@ impl Browser {
     /// Opens a file, which must be there: its bytes.
     pub async fn fetch(&mut self, path: &str) -> Vec<u8> {
         let request = Request::get(path)
-            .header(header::COOKIE, &self.cookie)
+            .header(header::COOKIE, self.jar())
             .body(Body::empty())
             .unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -181,15 +181,20 @@ impl Browser {
         self.ask(Request::post(path), path, body.join("&")).await
     }
 
-    async fn ask(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Answer {
-        self.asked.push(path.to_owned());
+    /// All cookies, as they are sent.
+    fn jar(&self) -> String {
         let cookies: Vec<String> = self
             .cookies
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
+        cookies.join("; ")
+    }
+
+    async fn ask(&mut self, request: axum::http::request::Builder, path: &str, body: String) -> Answer {
+        self.asked.push(path.to_owned());
         let request = request
-            .header(header::COOKIE, cookies.join("; "))
+            .header(header::COOKIE, self.jar())
             .header("x-forwarded-for", format!("203.0.113.9, {}", self.network))
             .header(header::USER_AGENT, "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

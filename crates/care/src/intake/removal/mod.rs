@@ -14,6 +14,7 @@ use record::system::Feed;
 use record::{Instant, OrgCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use zstd::dict::DecoderDictionary;
 
 /// Where an item is, everywhere.
 #[derive(Debug)]
@@ -172,9 +173,11 @@ fn empty_places(conn: &mut Conn, parcel_no: i64, places: &BTreeSet<i64>) -> Resu
     let parcel = intake_store::parcels(conn, &[parcel_no])?.pop().ok_or_else(lost)?;
     let with = match parcel.dictionary_no {
         0 => None,
-        number => Some(intake_store::dictionary(conn, number)?.ok_or_else(lost)?),
+        number => Some(DecoderDictionary::copy(
+            &intake_store::dictionary(conn, number)?.ok_or_else(lost)?,
+        )),
     };
-    let flat = Unpacker::new()?.unpack(with.as_deref(), &parcel.body, parcel.length)?;
+    let flat = Unpacker::new()?.unpack(with.as_ref(), &parcel.body, parcel.length)?;
     let pieces: Vec<(&str, &[u8])> = pieces_of(&flat)?
         .into_iter()
         .zip(0_i64..)
