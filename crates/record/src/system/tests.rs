@@ -124,7 +124,6 @@ fn every_kind_of_problem_is_named_with_its_file_and_line() {
             "it does not say how long `copies` is kept",
         ),
         ("retention.toml", "source = \"law\"", "", 1, "has no `source`"),
-        (feed, "lawful_basis = \"law\"\n", "", 1, "has no `lawful_basis`"),
         (feed, "retention = \"8 years\"\n", "", 1, "has no `retention`"),
         (
             "places.toml",
