@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::account::name_of;
 use care::access::{Act, Actor};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
@@ -47,10 +48,14 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     let (shown, paging) = Paging::of(&rows, Pairs::read(&visit.query).page(), PAGE, |at| {
         format!("{path}?page={at}")
     });
+    let mut looks: Vec<Look> = shown.iter().map(|row| look(row, own)).collect();
+    for (look, row) in looks.iter_mut().zip(shown) {
+        look.who = name_of(visit.care(), &row.actor)?;
+    }
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
         banner: present.banner(),
-        looks: shown.iter().map(|row| look(row, own)).collect(),
+        looks,
         own,
         paging,
     })
