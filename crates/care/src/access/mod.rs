@@ -59,9 +59,15 @@ impl Actor {
 }
 
 /// Somebody who signs in here, by their name in this system; `None` when nobody does.
-pub fn user_named(care: &Care, user: &str) -> Option<Actor> {
+///
+/// # Errors
+/// When the store fails.
+pub fn user_named(care: &Care, user: &str) -> Result<Option<Actor>, DbError> {
     let known = DEMO_USERS.iter().find(|demo| demo.user == user);
-    known.filter(|_| care.is_demo()).map(DemoUser::actor)
+    if let Some(demo) = known.filter(|_| care.is_demo()) {
+        return Ok(Some(demo.actor()));
+    }
+    account::actor_named(care, user)
 }
 
 /// The birth dates that senders tell of a person, by leave.

@@ -149,7 +149,7 @@ pub fn authorise(
             "No sender has told a birth date, so nobody can act for this person by themselves. Tell the data steward.";
         return Err(RightsError::Said("basis-parent", words.to_owned()));
     };
-    let known = access::user_named(care, wanted.holder);
+    let known = access::user_named(care, wanted.holder)?;
     if known.is_none_or(|holder| !matches!(holder.role, Role::Carer | Role::Resident)) {
         let words = "Nobody of the public signs in by this name. Ask them for the name they sign in with";
         return Err(RightsError::Said("holder", words.to_owned()));

@@ -11,9 +11,11 @@ use crate::site::view::Choice;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::account::name_of;
 use care::access::{Act, Actor};
 use care::audit::{AuditFilter, AuditRow, unusual};
 use record::{Instant, PersonId};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Rows shown at most.
@@ -48,6 +50,14 @@ fn shown(visit: &Visit) -> Answered {
     let grant = care::access::list(visit.care(), &visit.actor, Act::ReadAudit, &detail, visit.now)?;
     let rows = visit.care().audit().search(&grant, &filter, ROWS_MAX)?;
     let flags = unusual(visit.care(), &grant)?;
+    let mut shown: Vec<AuditRowShown> = rows.iter().map(row).collect();
+    let mut names = HashMap::new();
+    for one in &mut shown {
+        if !names.contains_key(&one.user) {
+            names.insert(one.user.clone(), name_of(visit.care(), &one.user)?);
+        }
+        one.look.who = names.get(&one.user).cloned().unwrap_or_default();
+    }
     page(&AuditPage {
         frame: visit.frame("The audit"),
         flags: flags.iter().take(FLAGS_MAX).map(flag).collect(),
@@ -56,7 +66,7 @@ fn shown(visit: &Visit) -> Answered {
         days: Choice::list(DAYS, visit.form.get("days")),
         outcomes: Choice::list(OUTCOMES, visit.form.get("outcome")),
         full: rows.len() >= usize::try_from(ROWS_MAX).unwrap_or(usize::MAX),
-        rows: rows.iter().map(row).collect(),
+        rows: shown,
     })
 }
 

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::account::name_of;
 use care::access::choices::Choice;
 use care::access::{Act, Actor};
 use care::audit::AuditRow;
@@ -49,13 +50,17 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     let (shown, paging) = Paging::of(&rows, Pairs::read(&visit.query).page(), PAGE, |at| {
         format!("{path}?page={at}")
     });
+    let mut looks: Vec<Look> = shown.iter().map(|row| look(row, own)).collect();
+    for (look, row) in looks.iter_mut().zip(shown) {
+        look.who = name_of(visit.care(), &row.actor)?;
+    }
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
         banner: Banner {
             more: crate::rights::links(&grant),
             ..present.banner()
         },
-        looks: shown.iter().map(|row| look(row, own)).collect(),
+        looks,
         own,
         paging,
     })

@@ -506,6 +506,10 @@ async fn an_emergency_asks_for_the_second_factor_again_and_loses_nothing_typed()
         other,
         "it was shown a moment ago"
     );
+    let mut officer = Browser::of(&world.router, "privacy").await;
+    officer.see("/audit").await;
+    let found = officer.send("/audit", &[("user", "priya.swyre")]).await.words();
+    assert!(found.contains("Priya Swyre"), "named as people know her: {found}");
     let audited = world.care.audit().latest(1_000).unwrap();
     let again: Vec<&str> = audited
         .iter()

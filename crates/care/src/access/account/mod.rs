@@ -126,6 +126,15 @@ pub(super) fn usable(conn: &mut Conn, user: &str) -> Result<Option<Account>, DbE
     Ok(found.filter(|account| account.suspended.is_none() && account.enrolled.is_some()))
 }
 
+/// The owner of an account that may be used now; `None` when there is none of this name.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn actor_named(care: &Care, user: &str) -> Result<Option<Actor>, DbError> {
+    let found = care.readers().read(|conn| usable(conn, user))?;
+    Ok(found.map(|account| sign_in::actor(care, &account)))
+}
+
 /// Somebody's name as people read it; the name in this system when nobody knows another.
 ///
 /// # Errors

@@ -83,7 +83,7 @@ pub fn suspend(
 ) -> Result<i64, SuspensionError> {
     let now = grant.now();
     let words = reason(words, "Write why: it is read by whoever lifts it")?;
-    let known = user_named(care, user);
+    let known = user_named(care, user)?;
     let of_staff = known.is_some_and(|known| !matches!(known.role, Role::Resident | Role::Carer));
     if !of_staff {
         let says = "No member of staff signs in by this name. The audit shows the names";

@@ -173,9 +173,11 @@ fn empty_places(conn: &mut Conn, parcel_no: i64, places: &BTreeSet<i64>) -> Resu
     let parcel = intake_store::parcels(conn, &[parcel_no])?.pop().ok_or_else(lost)?;
     let with = match parcel.dictionary_no {
         0 => None,
-        number => Some(DecoderDictionary::copy(
-            &intake_store::dictionary(conn, number)?.ok_or_else(lost)?,
-        )),
+        number => {
+            let bytes = intake_store::dictionary(conn, number)?.ok_or_else(lost)?;
+            let unusable = |error| DbError::state(format!("dictionary {number} cannot be used: {error}"));
+            Some(DecoderDictionary::try_copy(&bytes).map_err(unusable)?)
+        }
     };
     let flat = Unpacker::new()?.unpack(with.as_ref(), &parcel.body, parcel.length)?;
     let pieces: Vec<(&str, &[u8])> = pieces_of(&flat)?
