@@ -16,7 +16,7 @@ use std::error::Error;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 #[derive(Parser)]
 struct Arguments {
@@ -161,8 +161,8 @@ fn one_process(arguments: &Arguments, number: u64, begins: u64) -> Result<(), Bo
     let slept = all_readers(&idle, None, number, Instant::now()).len();
     let asleep = (used().0 - asleep) / slept as f64;
     // All processes begin at one moment, each a little after the one before.
-    let began =
-        Instant::now() + (UNIX_EPOCH + Duration::from_micros(begins)).duration_since(std::time::SystemTime::now())?;
+    let left = begins.saturating_sub(u64::try_from(now().0)?);
+    let began = Instant::now() + Duration::from_micros(left);
     let cpu = used().0;
     let took = all_readers(arguments, Some(&audit), number, began);
     println!("{} {}", (used().0 - cpu - asleep * took.len() as f64) * 1e6, used().1);

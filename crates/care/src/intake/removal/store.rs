@@ -29,6 +29,7 @@ pub(super) fn delete_item(conn: &mut Conn, item: i64) -> Result<(), DbError> {
     for record_no in conn.query(homes, &[item.into()], |row| row.int(0))? {
         let key = [record_no.into(), item.into()];
         conn.execute("DELETE FROM item WHERE record_no = ?1 AND item = ?2", &key)?;
+        conn.execute("DELETE FROM item_elsewhere WHERE record_no = ?1 AND item = ?2", &key)?;
     }
     conn.execute("DELETE FROM item_home WHERE item = ?1", &[item.into()])?;
     Ok(())
