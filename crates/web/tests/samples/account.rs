@@ -118,12 +118,7 @@ fn own(samples: &mut Vec<Sample>) {
             render(password(frame, problems))
         },
     );
-    add(samples, "/account/returned", "Signed in", |frame| {
-        render(ReturnedPage {
-            frame,
-            onward: "/people".into(),
-        })
-    });
+    // The page after an identity provider leads on at once, so that no browser can look at it: see tests/provider.rs.
     let confirm = |frame: Frame, provider: bool, problems: Vec<Problem>| ConfirmPage {
         frame,
         what: "join people, or keep them apart".into(),
