@@ -11,7 +11,7 @@ use care::person::matching;
 use care::{Care, Opening};
 use clap::Parser;
 use exchange::{Format, Piece};
-use linkage::care::{Bars, persons};
+use linkage::care::persons;
 use linkage::{Candidates, Model, Rows, Scorer, Table, Weights, block, pairs};
 use record::system::{Feed, System};
 use record::{NhsNumber, OrgCode};
@@ -284,7 +284,7 @@ fn batch(lines: &[Line]) -> Result<Vec<i64>, Failure> {
     let scorer = Scorer::with(&table, &weights);
     let candidates = Candidates::new(&table, &block::rules(table.schema()), false);
     let found = pairs(&scorer, &candidates, 0.0);
-    Ok(persons(&scorer, &found, Bars::default())
+    Ok(persons(&scorer, &found, matching::bars(0))
         .into_iter()
         .map(i64::from)
         .collect())

@@ -83,7 +83,9 @@ impl EthnicGroup {
             "s" => Self::Other,
             "" | "z" => Self::NotSaid,
             _ if has(&["not stated", "not known", "unknown", "refused", "declined"]) => Self::NotSaid,
-            _ if has(&["mixed", "multiple"]) => Self::Mixed,
+            // The words of code A are "British, Mixed British", those of D to F begin "White and".
+            _ if has(&["mixed british"]) => Self::White,
+            _ if has(&["mixed", "multiple", "white and "]) => Self::Mixed,
             _ if has(&["asian", "indian", "pakistani", "bangladeshi", "chinese"]) => Self::Asian,
             _ if has(&["black", "african", "caribbean"]) => Self::Black,
             _ if has(&["white", "british", "irish", "gypsy", "roma", "traveller"]) => Self::White,
@@ -228,7 +230,10 @@ mod tests {
         for (text, group) in [
             ("A", EthnicGroup::White),
             ("Any other White background", EthnicGroup::White),
-            ("White and Black Caribbean - mixed", EthnicGroup::Mixed),
+            ("British, Mixed British", EthnicGroup::White),
+            ("White and Black Caribbean", EthnicGroup::Mixed),
+            ("White and Asian", EthnicGroup::Mixed),
+            ("Any other mixed background", EthnicGroup::Mixed),
             ("Asian or Asian British - Indian", EthnicGroup::Asian),
             ("R", EthnicGroup::Asian),
             ("Black British", EthnicGroup::Black),

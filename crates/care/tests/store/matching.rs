@@ -225,6 +225,22 @@ fn a_joining_that_a_steward_made_tears_nobody_else_out() {
 }
 
 #[test]
+fn names_and_a_birth_date_alone_join_nobody_before_a_model_was_learnt_here() {
+    // Rare in England, and the name of a whole street here.
+    let one = patient("p1", &number(1).to_string(), "Zeller", "Wolfhard", BORN, "male");
+    let other = patient("q1", "", "Zeller", "Wolfhard", BORN, "male");
+    on_both(|app| {
+        assert!(!joins(
+            app,
+            &lives(one.clone(), "7 Quay Lane", "DT11 7ZZ"),
+            &lives(other.clone(), "2 High Street", "BH1 1AA")
+        ));
+        assert!(pending(app).is_some(), "a steward looks");
+    });
+    assert!(matching::bars(0).alone.is_infinite() && matching::bars(1).alone.is_finite());
+}
+
+#[test]
 fn an_answer_that_an_earlier_decision_blocks_says_so() {
     on_both(|app| {
         three_and_one(app);

@@ -126,7 +126,7 @@ fn signed(weight: f32) -> String {
 fn chance(chance: f64) -> String {
     match chance {
         c if c > 0.9999 => "more than 9,999 in 10,000".into(),
-        c if c > 0.99 => format!("{} in 10,000", (c * 10_000.0).floor()),
+        c if c > 0.99 => format!("{} in 10,000", count((c * 10_000.0) as i64)),
         c if c > 0.01 => format!("{} in 100", (c * 100.0).round()),
         _ => "less than 1 in 100".into(),
     }
@@ -263,11 +263,16 @@ pub fn awkward(quality: &Quality) -> Vec<String> {
 
 /// The bars, in words.
 pub fn bars(bars: &Bars) -> String {
+    let alone = if bars.alone.is_finite() {
+        format!("from {:.0} bits", bars.alone)
+    } else {
+        "never, before a model was learnt from the records here, as it cannot know how common names are".to_owned()
+    };
     format!(
-        "Two records join by themselves from {:.0} bits, when one of them has what only one person has and nothing contradicts; \
-         from {:.0} when nobody of the same home can be meant; by names and birth date alone from {:.0}. From {:.0} bits on a \
-         steward looks.",
-        bars.join, bars.sure, bars.alone, bars.may_be
+        "Two records join by themselves from {:.0} bits, when both have what only one person has and nothing contradicts; from \
+         {:.0} when nobody of the same home can be meant; by names and birth date alone {alone}. From {:.0} bits on a steward \
+         looks.",
+        bars.join, bars.sure, bars.may_be
     )
 }
 

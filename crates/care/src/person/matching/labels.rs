@@ -2,6 +2,7 @@
 //! what the records show.
 
 use super::count::{self, Band, By, Group};
+use super::models;
 use super::rows::Cells;
 use super::store::{self, Label};
 use crate::Care;
@@ -125,7 +126,9 @@ pub struct Quality {
 /// # Errors
 /// When the store fails.
 pub fn quality(care: &Care, _grant: &ListGrant) -> Result<Quality, DbError> {
-    let labels = care.readers().read(store::labels)?;
+    let (labels, model_no) = care
+        .readers()
+        .read(|conn| Ok::<_, DbError>((store::labels(conn)?, store::model_number(conn)?)))?;
     let (counted, at) = count::latest(care)?.unzip();
     let counted = counted.unwrap_or_default();
     let bands = bands(&counted, &labels);
@@ -137,7 +140,7 @@ pub fn quality(care: &Care, _grant: &ListGrant) -> Result<Quality, DbError> {
         precision_below: share(&bands, |_| true),
         bands,
         awkward: awkward(&labels),
-        bars: Bars::default(),
+        bars: models::bars(model_no),
         groups: counted.groups,
         shared_numbers: counted.shared_numbers,
     })

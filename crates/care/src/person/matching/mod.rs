@@ -20,7 +20,7 @@ pub use answers::{Answer, Answered, Decided, answer, latest, part, take_back};
 pub use count::{Band, By, Counted, EDGES, Group, count, counted_at};
 pub use labels::{Awkward, BandSaid, Estimate, Likeness, Quality, quality};
 pub use linkage::care::Bars;
-pub use models::{ModelRow, all as models, learn, put_in_force};
+pub use models::{ModelRow, all as models, bars, learn, put_in_force};
 pub use queue::{COUNTED, Checked, Pending, Progress, Side, next_check, next_pair, progress};
 pub(crate) use work::weigh_again;
 pub use work::{Matcher, Worked, drain, weigh_some};

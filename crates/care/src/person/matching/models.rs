@@ -7,6 +7,7 @@ use crate::Care;
 use crate::access::ListGrant;
 use crate::db::{Conn, DbError, Urgency};
 use crate::person::demographics;
+use linkage::care::Bars;
 use linkage::{Candidates, Model, Rows, Table, Weights, block, train};
 use record::Instant;
 use std::sync::{Arc, PoisonError};
@@ -44,6 +45,17 @@ pub(super) fn in_force(conn: &mut Conn) -> Result<(i64, Model), DbError> {
     match store::model_in_force(conn)? {
         Some((number, body)) => Ok((number, read(&body)?)),
         None => Ok((0, built_in()?)),
+    }
+}
+
+/// The bars for pairs that a model weighed. The model that the program holds knows how common names are in England and
+/// Wales, not here: where some are far more common, people who share names and birth date are no longer few. So by names
+/// and birth date alone nothing joins before a model was learnt from the records that are here.
+pub fn bars(model_no: i64) -> Bars {
+    let usual = Bars::default();
+    Bars {
+        alone: if model_no == 0 { f32::INFINITY } else { usual.alone },
+        ..usual
     }
 }
 

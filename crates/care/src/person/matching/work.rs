@@ -8,7 +8,7 @@ use crate::db::{Conn, DbError, Urgency};
 use crate::person::decision::Kind;
 use crate::person::{demographics, identity, store as person_store, whereabouts};
 use linkage::block::{Rule, keys, rules_for_index};
-use linkage::care::{Bars, Verdict, verdict};
+use linkage::care::{Verdict, verdict};
 use linkage::{Scorer, Weights};
 use record::Instant;
 use std::collections::BTreeSet;
@@ -187,7 +187,7 @@ fn weigh_against(
     let mut pairs = Vec::new();
     for (place, other) in (1u32..).zip(numbers) {
         let scored = scorer.score(0, place);
-        let verdict = verdict(scorer.comparisons(), scored, Bars::default());
+        let verdict = verdict(scorer.comparisons(), scored, models::bars(matcher.model_no));
         if verdict != Verdict::No {
             pairs.push(Weighed {
                 a: record.min(other),
