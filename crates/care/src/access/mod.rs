@@ -47,17 +47,6 @@ pub struct Actor {
     pub works_for: Option<OrgCode>,
 }
 
-impl Actor {
-    /// The name, as people read it, of someone whom the store knows by their name in this system; that name
-    /// itself when nobody knows another.
-    pub fn name_of(user: &str) -> &str {
-        DEMO_USERS
-            .iter()
-            .find(|demo| demo.user == user)
-            .map_or(user, |demo| demo.name)
-    }
-}
-
 /// Somebody who signs in here, by their name in this system; `None` when nobody does.
 ///
 /// # Errors
@@ -292,7 +281,7 @@ pub(crate) fn own_view(
 ) -> Result<PersonGrant, AccessError> {
     let reader = Actor {
         user: asker.to_owned(),
-        name: Actor::name_of(asker).to_owned(),
+        name: account::name_of(care, asker)?,
         role: Role::Resident,
         organisation: String::new(),
         works_for: None,

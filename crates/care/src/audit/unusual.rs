@@ -3,7 +3,8 @@
 
 use super::AuditRow;
 use crate::Care;
-use crate::access::{Actor, ListGrant};
+use crate::access::ListGrant;
+use crate::access::account::name_of;
 use crate::db::DbError;
 use crate::person::given_name::normal;
 use crate::person::store as person_store;
@@ -145,7 +146,7 @@ fn same_surname(care: &Care, rows: &[AuditRow], found: &mut Vec<Unusual>) -> Res
         Ok::<_, DbError>(())
     })?;
     for ((actor, person), at) in pairs {
-        let own = Actor::name_of(&actor)
+        let own = name_of(care, &actor)?
             .rsplit(' ')
             .next()
             .map(normal)

@@ -11,8 +11,8 @@ use crate::site::view::Choice;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::Act;
 use care::access::account::name_of;
-use care::access::{Act, Actor};
 use care::audit::{AuditFilter, AuditRow, unusual};
 use record::{Instant, PersonId};
 use std::collections::HashMap;
@@ -60,7 +60,11 @@ fn shown(visit: &Visit) -> Answered {
     }
     page(&AuditPage {
         frame: visit.frame("The audit"),
-        flags: flags.iter().take(FLAGS_MAX).map(flag).collect(),
+        flags: flags
+            .iter()
+            .take(FLAGS_MAX)
+            .map(|one| flag(one, visit.care()))
+            .collect(),
         user: visit.form.get("user").to_owned(),
         record: visit.form.get("record").to_owned(),
         days: Choice::list(DAYS, visit.form.get("days")),
@@ -104,9 +108,9 @@ fn kinds(filter: &AuditFilter) -> String {
     kinds.join(", ")
 }
 
-fn flag(one: &care::audit::Unusual) -> Flag {
+fn flag(one: &care::audit::Unusual, care: &care::Care) -> Flag {
     Flag {
-        who: Actor::name_of(&one.actor).to_owned(),
+        who: super::known_as(care, &one.actor),
         user: one.actor.clone(),
         when: moment(one.at),
         words: one.words.clone(),

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::emergency::{self, Emergency, EmergencyError, NOT_THIS_ROLE, REASONS, WORDS_MAX, WORDS_MIN};
-use care::access::{Act, Actor, ListGrant, may_in_an_emergency};
+use care::access::{Act, ListGrant, may_in_an_emergency};
 use record::PersonId;
 use std::sync::Arc;
 
@@ -137,11 +137,10 @@ fn list_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
 }
 
 fn line(one: &Emergency, visit: &Visit) -> EmergencyLine {
-    let known = care::access::DEMO_USERS.iter().find(|user| user.user == one.user);
     EmergencyLine {
         number: one.number.to_string(),
-        who: Actor::name_of(&one.user).to_owned(),
-        job: known.map_or_else(String::new, |user| format!("{}, {}", user.job, user.organisation)),
+        who: super::known_as(visit.care(), &one.user),
+        job: super::job_of(visit.care(), &one.user),
         when: moment(one.declared),
         open: visit.now < one.ends,
         until: moment(one.ends),
@@ -150,7 +149,7 @@ fn line(one: &Emergency, visit: &Visit) -> EmergencyLine {
         checked: one
             .checked
             .as_ref()
-            .map(|(by, at, finding)| format!("{}, {}: {finding}", Actor::name_of(by), moment(*at))),
+            .map(|(by, at, finding)| format!("{}, {}: {finding}", super::known_as(visit.care(), by), moment(*at))),
     }
 }
 

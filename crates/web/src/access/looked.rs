@@ -13,9 +13,9 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::Act;
 use care::access::account::name_of;
 use care::access::choices::Choice;
-use care::access::{Act, Actor};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
 use record::system::{OrganisationKind, System};
@@ -93,7 +93,7 @@ pub(crate) fn look(row: &AuditRow, own: bool) -> Look {
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";
     Look {
         when: moment(row.at),
-        who: Actor::name_of(&row.actor).to_owned(),
+        who: row.actor.clone(),
         role: row.role.clone(),
         organisation: row.organisation.clone(),
         what: if refused {

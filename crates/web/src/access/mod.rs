@@ -31,3 +31,16 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(mine::routes())
         .merge(staff::routes())
 }
+
+/// Somebody's name as people read it; the name they sign in by when nobody knows another or the store does not say.
+pub(crate) fn known_as(care: &care::Care, user: &str) -> String {
+    care::access::account::name_of(care, user).unwrap_or_else(|_| user.to_owned())
+}
+
+/// What somebody does and for whom, in words; empty when nobody knows.
+pub(crate) fn job_of(care: &care::Care, user: &str) -> String {
+    let known = care::access::user_named(care, user).ok().flatten();
+    known.map_or_else(String::new, |actor| {
+        format!("{}, {}", visit::job(&actor), actor.organisation)
+    })
+}

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::staff::{self, Suspension, SuspensionError};
-use care::access::{Act, Actor, ListGrant};
+use care::access::{Act, ListGrant};
 use record::Instant;
 use std::sync::Arc;
 
@@ -64,24 +64,24 @@ fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answer
             words: visit.form.get("words").to_owned(),
             days: Choice::list(DAYS, visit.form.get("days")),
             problems,
-            suspensions: found.iter().map(|one| line(one, visit.now)).collect(),
+            suspensions: found.iter().map(|one| line(one, visit.care(), visit.now)).collect(),
         },
     )
 }
 
-fn line(one: &Suspension, now: Instant) -> SuspensionLine {
+fn line(one: &Suspension, care: &care::Care, now: Instant) -> SuspensionLine {
     SuspensionLine {
         number: one.number.to_string(),
-        who: Actor::name_of(&one.user).to_owned(),
+        who: super::known_as(care, &one.user),
         user: one.user.clone(),
         why: one.words.clone(),
-        by: format!("{}, {}", Actor::name_of(&one.actor), moment(one.decided)),
+        by: format!("{}, {}", super::known_as(care, &one.actor), moment(one.decided)),
         until: one.ends.map(moment).unwrap_or_default(),
         stands: one.stands(now),
         lifted: one
             .lifted
             .as_ref()
-            .map(|(at, by, why)| format!("Lifted by {}, {}: {why}", Actor::name_of(by), moment(*at)))
+            .map(|(at, by, why)| format!("Lifted by {}, {}: {why}", super::known_as(care, by), moment(*at)))
             .unwrap_or_default(),
     }
 }

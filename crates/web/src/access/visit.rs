@@ -219,7 +219,7 @@ fn duty_number(system: &record::system::System) -> String {
 }
 
 /// What someone does, in words.
-fn job(actor: &Actor) -> String {
+pub(super) fn job(actor: &Actor) -> String {
     let known = DEMO_USERS.iter().find(|user| user.user == actor.user);
     known.map_or(actor.role.words(), |user| user.job).to_owned()
 }

@@ -1,10 +1,11 @@
 //! What the store knows of feeds and quarantine, as the pages show it.
 
 use super::view::{Event, FeedRow, HeldRow};
+use crate::access::known_as;
 use crate::site::clock::{ago, count, moment, span, time_of_day};
 use crate::site::form::query;
 use crate::site::senders::Senders;
-use care::access::Actor;
+use care::Care;
 use care::feeds::FeedState;
 use care::intake::{QuarantineItem, Quarantined};
 use exchange::Format;
@@ -169,9 +170,9 @@ pub fn mend(code: &str) -> &'static str {
 }
 
 /// What became of an item that is settled, in words.
-pub fn settled(item: &QuarantineItem) -> Option<String> {
+pub fn settled(item: &QuarantineItem, care: &Care) -> Option<String> {
     let (at, by, why) = item.closed.as_ref()?;
-    let (by, when) = (Actor::name_of(by), moment(*at));
+    let (by, when) = (known_as(care, by), moment(*at));
     Some(match item.line.state {
         2 => format!("discarded by {by} on {when}, because: {why}"),
         _ => format!("{why} by {by} on {when}"),
@@ -179,10 +180,10 @@ pub fn settled(item: &QuarantineItem) -> Option<String> {
 }
 
 /// What was done to an item so far.
-pub fn events(item: &QuarantineItem) -> Vec<Event> {
+pub fn events(item: &QuarantineItem, care: &Care) -> Vec<Event> {
     let closed = item.closed.iter().map(|(at, by, why)| Event {
         when: moment(*at),
-        who: Actor::name_of(by).to_owned(),
+        who: known_as(care, by),
         what: match item.line.state {
             2 => format!("Discarded: {why}"),
             _ => why.clone(),

@@ -264,7 +264,7 @@ fn item_page(
             .then(|| std::str::from_utf8(body).ok().map(ToOwned::to_owned))
             .flatten()
     });
-    let mut events = present::events(item);
+    let mut events = present::events(item, visit.care());
     if again && item.line.state == 0 {
         events.push(super::view::Event {
             when: moment(visit.now),
@@ -284,7 +284,7 @@ fn item_page(
         hidden: item.restricted,
         text,
         alike: u64::try_from(alike).unwrap_or_default(),
-        settled: present::settled(item),
+        settled: present::settled(item, visit.care()),
         problems,
         events,
         row,

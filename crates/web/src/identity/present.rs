@@ -175,8 +175,8 @@ pub fn waterfall(steps: &[(String, f32)]) -> String {
     svg
 }
 
-/// One decision as the page shows it.
-pub fn decided(decided: &Decided) -> DecidedRow {
+/// One decision as the page shows it; `who` made it.
+pub fn decided(decided: &Decided, who: &str) -> DecidedRow {
     let decision = &decided.decision;
     let what = match decision.kind {
         Kind::Merge { .. } => "Two records are one person",
@@ -185,11 +185,7 @@ pub fn decided(decided: &Decided) -> DecidedRow {
     };
     DecidedRow {
         what: what.to_owned(),
-        by: format!(
-            "{}, {}",
-            care::access::Actor::name_of(&decision.actor),
-            moment(decision.decided)
-        ),
+        by: format!("{}, {}", who, moment(decision.decided)),
         why: decision.why.clone(),
         people: decided.people.iter().map(|id| format!("/people/{id}")).collect(),
         undo: if decision.undone.is_some() {

@@ -218,7 +218,10 @@ async fn decisions(asked: Asked) -> Response {
         page(&DecisionsPage {
             frame: visit.frame("What was decided"),
             known_at: moment(visit.now),
-            rows: latest.iter().map(present::decided).collect(),
+            rows: latest
+                .iter()
+                .map(|one| present::decided(one, &crate::access::known_as(visit.care(), &one.decision.actor)))
+                .collect(),
         })
     })
     .await
@@ -371,7 +374,7 @@ fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Page {
                     number => format!(
                         "Model {number}, learnt {} by {}: {}",
                         present::made(model.made),
-                        care::access::Actor::name_of(&model.actor),
+                        crate::access::known_as(visit.care(), &model.actor),
                         model.why
                     ),
                 },

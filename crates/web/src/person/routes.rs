@@ -304,7 +304,7 @@ async fn held(Path((id, number)): Path<(String, String)>, asked: Asked) -> Respo
             banner: present.banner(),
             row: feeds::held_row(&item.line, visit.care().system(), visit.now),
             owner: item.line.owner.clone(),
-            settled: feeds::settled(&item),
+            settled: feeds::settled(&item, visit.care()),
             arrived: AsSent::lay_out(feeds::language(item.format), &item.body, &place, ""),
         })
     })

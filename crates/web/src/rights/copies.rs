@@ -3,6 +3,7 @@
 
 use super::view::{CopyFact, CopyFile, CopyLine, CopyPage};
 use super::{decided, headed, kept, person_of, zipped};
+use crate::access::known_as;
 use crate::access::looked;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::opened::said_of_other;
@@ -19,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use care::Care;
 use care::access::choices::{Choice, choice};
-use care::access::{Actor, JobGrant, PersonGrant};
+use care::access::{JobGrant, PersonGrant};
 use care::db::DbError;
 use care::person::{Fact, PersonRecord};
 use care::rights::copies::{self, KEPT_DAYS, RecordCopy, State};
@@ -73,7 +74,7 @@ pub(super) fn copy_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
             waits: every
                 .iter()
                 .any(|one| matches!(one.state, State::Waits | State::BeingMade)),
-            copies: every.iter().map(|one| line(one, &grant)).collect(),
+            copies: every.iter().map(|one| line(one, visit.care(), &grant)).collect(),
             kept_days: KEPT_DAYS,
             words: typed.get("words").to_owned(),
             problems,
@@ -81,7 +82,7 @@ pub(super) fn copy_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
     )
 }
 
-fn line(one: &RecordCopy, grant: &PersonGrant) -> CopyLine {
+fn line(one: &RecordCopy, care: &Care, grant: &PersonGrant) -> CopyLine {
     let opens = one.state == State::Made && one.ends.is_some_and(|ends| grant.now() < ends);
     let state = match (one.state, one.progress) {
         (State::Waits, _) | (State::BeingMade, (_, 0)) => "Waits to be made. Look again in a minute".to_owned(),
@@ -92,7 +93,7 @@ fn line(one: &RecordCopy, grant: &PersonGrant) -> CopyLine {
     };
     CopyLine {
         asked: moment(one.asked),
-        by: Actor::name_of(&one.actor).to_owned(),
+        by: known_as(care, &one.actor),
         words: one.words.clone(),
         state,
         opened: one.opened.map(moment).unwrap_or_default(),
@@ -175,7 +176,7 @@ fn made(care: &Care, job: &JobGrant, copy: &RecordCopy, now: Instant) -> Result<
         facts.extend(some.iter().map(|fact| in_words(&present, fact, &others)));
     }
     let telling = decided::Telling {
-        system: care.system(),
+        care,
         record: &record,
         grant: &grant,
     };

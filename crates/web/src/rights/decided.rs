@@ -1,21 +1,22 @@
 //! What was decided about who may see a record, in words: for the person in theirs, else as staff say it.
 
 use super::view::{Decided, ProxyLine};
+use crate::access::known_as;
 use crate::person::line::entry_path;
 use crate::site::clock::moment;
 use crate::site::senders::Senders;
+use care::Care;
 use care::access::acts::{PastAct, What};
-use care::access::{Actor, PersonGrant, ProxyStands, Relationship, Sensitivity, Show};
+use care::access::{PersonGrant, ProxyStands, Relationship, Sensitivity, Show};
 use care::person::PersonRecord;
 use care::rights::proxies::Proxy;
 use care::rights::sharing::{item_of, undoing};
 use record::OrgCode;
-use record::system::System;
 
 /// Everything that is needed to put decisions about one person into words.
 pub struct Telling<'a> {
-    /// The care system.
-    pub system: &'a System,
+    /// The store, whose care system and accounts give names.
+    pub care: &'a Care,
     /// The record, as far as the reader may see it.
     pub record: &'a PersonRecord,
     /// Leave to see what was decided.
@@ -34,7 +35,7 @@ impl Telling<'_> {
             } else {
                 format!(": {why}")
             };
-            format!("Taken back by {}, {}{why}", Actor::name_of(by), moment(*at))
+            format!("Taken back by {}, {}{why}", known_as(self.care, by), moment(*at))
         });
         let may = undoing(act.what, own_entry)
             .allowed(self.grant.facts(), self.grant.actor())
@@ -48,7 +49,7 @@ impl Telling<'_> {
         Decided {
             what,
             entry: entry.map(|(_, path, _)| path).unwrap_or_default(),
-            who: Actor::name_of(&act.actor).to_owned(),
+            who: known_as(self.care, &act.actor),
             when: moment(act.decided),
             why: act.words.clone(),
             undone: undone.unwrap_or_default(),
@@ -73,7 +74,7 @@ impl Telling<'_> {
             ("The person", "the person")
         };
         let entry = entry.unwrap_or("an entry that is no longer on the record");
-        let name = Actor::name_of(&past.act.holder);
+        let name = known_as(self.care, &past.act.holder);
         match past.act.what {
             What::Objection if past.act.holder.is_empty() => {
                 let s = if own { "" } else { "s" };
@@ -81,7 +82,7 @@ impl Telling<'_> {
             }
             What::Objection => {
                 let s = if own { "" } else { "s" };
-                let senders = Senders::about(self.system, self.record.restricted);
+                let senders = Senders::about(self.care.system(), self.record.restricted);
                 let with = OrgCode::parse(&past.act.holder).map_or_else(String::new, |code| senders.name(&code));
                 format!("{they} object{s} to {with} seeing what others wrote")
             }
@@ -119,7 +120,7 @@ impl Telling<'_> {
             false => format!("Acts for the person. Looked at again, or ends, on {}", day.words()),
         };
         ProxyLine {
-            name: Actor::name_of(&proxy.holder).to_owned(),
+            name: known_as(self.care, &proxy.holder),
             words: proxy.words.clone(),
             stands: match proxy.stands {
                 ProxyStands::Acts { until: Some(day) } => until(day),
@@ -141,9 +142,8 @@ impl Telling<'_> {
     }
 }
 
-/// What undoing something does, in plain words.
-pub fn undoing_does(past: &PastAct, own: bool) -> Vec<String> {
-    let name = Actor::name_of(&past.act.holder);
+/// What undoing something does, in plain words; `name`: whom it is about.
+pub fn undoing_does(past: &PastAct, name: &str, own: bool) -> Vec<String> {
     let them = if own { "you" } else { "the person" };
     let words: &[String] = &match past.act.what {
         What::Objection => vec![

@@ -2,6 +2,7 @@
 
 use super::view::{ChangePage, Effect, PreferenceLine, PreferencesPage};
 use super::{headed, kept, person_of};
+use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
 use crate::serving::Site;
@@ -15,7 +16,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use care::access::choices::contact;
-use care::access::{Act, Actor, Part, PersonGrant};
+use care::access::{Act, Part, PersonGrant};
 use care::person::PersonRecord;
 use care::rights::RightsError;
 use care::rights::preferences::{self, About, Preference, Said};
@@ -48,7 +49,12 @@ pub(super) fn list_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
     let every = preferences::of_person(visit.care(), &grant)?;
     let may_add = grant.covers_part(Act::Write, Part::Contact);
     let (past, standing): (Vec<_>, Vec<_>) = every.iter().partition(|one| one.undone.is_some());
-    let lines = |these: &[&Preference]| these.iter().map(|one| line(one, &grant, may_add)).collect();
+    let lines = |these: &[&Preference]| {
+        these
+            .iter()
+            .map(|one| line(one, visit.care(), &grant, may_add))
+            .collect()
+    };
     let abouts = About::ALL.map(|about| (about.value(), about.words()));
     let lists = About::ALL.into_iter().filter(|about| !about.choices().is_empty());
     let (status, title) = headed("Reaching and meeting", &problems);
@@ -80,14 +86,14 @@ pub(super) fn list_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
     )
 }
 
-fn line(one: &Preference, grant: &PersonGrant, may_undo: bool) -> PreferenceLine {
+fn line(one: &Preference, care: &care::Care, grant: &PersonGrant, may_undo: bool) -> PreferenceLine {
     let undone = one.undone.as_ref().map(|(at, by, why)| {
         let why = if why.is_empty() {
             String::new()
         } else {
             format!(": {why}")
         };
-        format!("Taken back by {}, {}{why}", Actor::name_of(by), moment(*at))
+        format!("Taken back by {}, {}{why}", known_as(care, by), moment(*at))
     });
     PreferenceLine {
         about: one.about.words().to_owned(),
@@ -96,7 +102,7 @@ fn line(one: &Preference, grant: &PersonGrant, may_undo: bool) -> PreferenceLine
         by: format!(
             "{}; written down by {}, {}",
             one.source.words(),
-            Actor::name_of(&one.actor),
+            known_as(care, &one.actor),
             moment(one.said)
         ),
         path: match (&undone, may_undo) {
@@ -198,7 +204,7 @@ pub(super) fn undo_page(
     let record = care::person::read(visit.care(), &grant)?;
     let own = grant.is_own_use();
     let (status, title) = headed("Take it back", &problems);
-    let shown = line(found, &grant, true);
+    let shown = line(found, visit.care(), &grant, true);
     page_with(
         status,
         &ChangePage {

@@ -4,6 +4,7 @@ use super::decided::Telling;
 use super::sharing::{back, may, seeing};
 use super::view::{ProxyNewPage, ProxyPage};
 use super::{headed, kept, person_of};
+use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
 use crate::serving::Site;
@@ -16,7 +17,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
 use care::access::choices::Choice;
-use care::access::{Actor, PersonGrant, ProxyStands};
+use care::access::{PersonGrant, ProxyStands};
 use care::rights::RightsError;
 use care::rights::proxies::{self, Basis, Proxy, Wanted};
 use record::PersonId;
@@ -112,7 +113,7 @@ pub(super) fn one_page(
         .ok_or(PageError::Nothing)?;
     let record = care::person::read(visit.care(), &grant)?;
     let telling = Telling {
-        system: visit.care().system(),
+        care: visit.care(),
         record: &record,
         grant: &grant,
     };
@@ -133,7 +134,7 @@ pub(super) fn one_page(
             banner: Present::of(visit.care().system(), &record).banner(),
             own: grant.is_own_use(),
             proxy: telling.proxy(&proxy),
-            by: format!("{}, {}", Actor::name_of(&proxy.by.0), moment(proxy.by.1)),
+            by: format!("{}, {}", known_as(visit.care(), &proxy.by.0), moment(proxy.by.1)),
             reviews: young && may(&grant, Choice::Proxy),
             says_yes: proxy.said_yes.is_none() && proxy.stands != ProxyStands::Ended && may(&grant, Choice::SayYes),
             steps: steps(&grant, &proxy),

@@ -2,6 +2,7 @@
 
 use super::view::{ChangePage, Effect, RemovalLine, RemovalsPage};
 use super::{headed, person_of};
+use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::line::EntryName;
 use crate::person::present::Present;
@@ -17,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::choices::Choice;
-use care::access::{Act, Actor, ListGrant};
+use care::access::{Act, ListGrant};
 use care::rights::RightsError;
 use care::rights::removal::{self, Ground, Removal, State};
 use care::rights::sharing;
@@ -170,14 +171,14 @@ fn line(one: &Removal, visit: &Visit) -> RemovalLine {
     let answer = one
         .answered
         .as_ref()
-        .map(|(at, by, words)| format!("{}, {}: {words}", Actor::name_of(by), moment(*at)));
+        .map(|(at, by, words)| format!("{}, {}: {words}", known_as(visit.care(), by), moment(*at)));
     RemovalLine {
         number: one.number.to_string(),
         ground: one.ground.words().to_owned(),
         // No practice is named: whose record it is may be restricted (SAFETY 2).
         organisation: Senders::about(visit.care().system(), true).name(&one.organisation),
         words: one.words.clone(),
-        asked: format!("{}, {}", Actor::name_of(&one.actor), moment(one.asked)),
+        asked: format!("{}, {}", known_as(visit.care(), &one.actor), moment(one.asked)),
         waits: one.state == State::Waits,
         state: match one.state {
             State::Waits => "Waits for a second person",

@@ -2,6 +2,7 @@
 
 use super::view::{ChangePage, Effect, RequestLine, RequestsPage};
 use super::{headed, kept, person_of};
+use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::line::{EntryName, entry_path};
 use crate::person::present::Present;
@@ -15,8 +16,8 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use care::access::Act;
 use care::access::choices::{Choice, choice};
-use care::access::{Act, Actor};
 use care::person::PersonRecord;
 use care::rights::RightsError;
 use care::rights::requests::{self, Asks, OPEN_DAYS, Request, State};
@@ -145,7 +146,7 @@ fn line(one: &Request, record: Option<&PersonRecord>, visit: &Visit, own: bool) 
         } else {
             format!(": {words}")
         };
-        format!("{}, {}{words}", Actor::name_of(by), moment(*at))
+        format!("{}, {}{words}", known_as(visit.care(), by), moment(*at))
     });
     let opens = matches!(one.state, State::Waits | State::Refused);
     RequestLine {

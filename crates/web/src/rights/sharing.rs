@@ -3,6 +3,7 @@
 use super::decided::{Telling, undoing_does};
 use super::view::{ChangePage, Decided, Effect, SharingPage};
 use super::{headed, kept, person_of};
+use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
 use crate::serving::Site;
@@ -13,9 +14,9 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use care::access::PersonGrant;
 use care::access::acts::What;
 use care::access::choices::{Choice, choice};
-use care::access::{Actor, PersonGrant};
 use care::rights::sharing::{self, With};
 use care::rights::{RightsError, proxies};
 use record::system::OrganisationKind;
@@ -56,7 +57,7 @@ async fn shown(Path(id): Path<String>, asked: Asked) -> Response {
         let own = grant.is_own_use();
         let record = care::person::read(visit.care(), &grant)?;
         let telling = Telling {
-            system: visit.care().system(),
+            care: visit.care(),
             record: &record,
             grant: &grant,
         };
@@ -282,11 +283,13 @@ pub(super) fn online_page(visit: &Visit, person: PersonId, typed: &Pairs, proble
     let acting = proxies::of_person(visit.care(), &grant)?;
     let by_number = acting.iter().find(|one| one.number.to_string() == typed.get("proxy"));
     let chosen = by_number.map_or(typed.get("whose"), |one| one.holder.as_str());
+    let names: Vec<String> = acting.iter().map(|one| known_as(visit.care(), &one.holder)).collect();
     let mut whose = vec![("everybody", "The person, and everybody who acts for them")];
     whose.extend(
         acting
             .iter()
-            .map(|one| (one.holder.as_str(), Actor::name_of(&one.holder))),
+            .map(|one| one.holder.as_str())
+            .zip(names.iter().map(String::as_str)),
     );
     let does = [
         "At once, the record cannot be opened online. Whoever tries reads the words of a service that is down.",
@@ -362,7 +365,7 @@ pub(super) fn undo_page(
         .ok_or(PageError::Nothing)?;
     let record = care::person::read(visit.care(), &grant)?;
     let telling = Telling {
-        system: visit.care().system(),
+        care: visit.care(),
         record: &record,
         grant: &grant,
     };
@@ -386,7 +389,7 @@ pub(super) fn undo_page(
             about: format!("{}. {}, {}.{why}", decided.what, decided.who, decided.when),
             effects: vec![Effect {
                 what: "What happens if you take it back".to_owned(),
-                does: undoing_does(&past, own),
+                does: undoing_does(&past, &known_as(visit.care(), &past.act.holder), own),
             }],
             choices: Vec::new(),
             hints: Vec::new(),

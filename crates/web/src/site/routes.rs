@@ -8,13 +8,14 @@ use super::statements::{AccessibilityPage, ByRightPage, ContactPage, FeedHeld, F
 use super::view::{Choice, Paging, Report, WrongPage, WrongQueuePage, WrongReportPage, WrongSentPage};
 use super::wrong::{Wrong, WrongForm, read_closure};
 use crate::access::visit::{Asked, Caller, Visit, answer, answer_anyone};
+use crate::access::{job_of, known_as};
 use crate::serving::{Shared, Site, blocking};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use care::access::{Act, Actor, DEMO_USERS, ListGrant};
+use care::access::{Act, ListGrant};
 use care::concern::{self, Concern};
 use record::{Instant, PersonId};
 use std::sync::Arc;
@@ -272,7 +273,7 @@ async fn queue(asked: Asked) -> Response {
             owner: concern::DESK.to_owned(),
             states: Choice::list([("open", "Open"), ("closed", "Closed"), ("all", "All")], state),
             kinds: Choice::list([("", "Anything")].into_iter().chain(kinds), kind),
-            reports: shown.iter().map(|one| present(one, visit.now)).collect(),
+            reports: shown.iter().map(|one| present(one, visit.now, &known(visit))).collect(),
             paging,
         })
     })
@@ -288,9 +289,15 @@ const fn short(wrong: Wrong) -> &'static str {
     }
 }
 
-fn present(concern: &Concern, now: Instant) -> Report {
+/// Who somebody is, by their name in this system.
+fn known(visit: &Visit) -> impl Fn(&str) -> (String, String) + '_ {
+    |user| (known_as(visit.care(), user), job_of(visit.care(), user))
+}
+
+/// A report as the page shows it; `known` gives somebody's name and what they do, empty when nobody knows.
+fn present(concern: &Concern, now: Instant, known: &dyn Fn(&str) -> (String, String)) -> Report {
     let wrong = Wrong::ALL.into_iter().find(|wrong| wrong.value() == concern.kind);
-    let known = DEMO_USERS.iter().find(|user| user.user == concern.reporter);
+    let (reporter, job) = known(&concern.reporter);
     Report {
         path: format!("/wrong/{}", concern.number),
         reference: concern.number.to_string(),
@@ -301,10 +308,11 @@ fn present(concern: &Concern, now: Instant) -> Report {
         } else {
             "/".to_owned()
         },
-        by: known.map_or_else(
-            || concern.reporter.clone(),
-            |user| format!("{}, {}", user.name, user.job),
-        ),
+        by: if job.is_empty() {
+            reporter
+        } else {
+            format!("{reporter}, {job}")
+        },
         when: moment(concern.reported),
         owner: if concern.owner == concern::DESK {
             String::new()
@@ -314,7 +322,7 @@ fn present(concern: &Concern, now: Instant) -> Report {
         closed: concern
             .closed
             .as_ref()
-            .map(|(at, by, why)| format!("{why} ({}, {})", Actor::name_of(by), moment(*at))),
+            .map(|(at, by, why)| format!("{why} ({}, {})", known(by).0, moment(*at))),
         late: concern.closed.is_none() && now.0 - concern.reported.0 > LATE_MICROS,
     }
 }
@@ -336,7 +344,7 @@ fn report_page(visit: &Visit, grant: &ListGrant, number: &str, problems: Vec<Pro
     };
     page(&WrongReportPage {
         frame: visit.frame(title),
-        report: present(&found, visit.now),
+        report: present(&found, visit.now, &known(visit)),
         problems,
     })
 }
@@ -383,19 +391,26 @@ mod tests {
         }
     }
 
+    fn someone(user: &str) -> (String, String) {
+        match user {
+            "nurse" => ("Nia Marlow".into(), "Out-of-hours nurse".into()),
+            other => (format!("whoever is {other}"), String::new()),
+        }
+    }
+
     #[test]
     fn a_report_waits_for_an_owner_and_grows_late() {
-        let soon = present(&concern(), Instant(LATE_MICROS));
+        let soon = present(&concern(), Instant(LATE_MICROS), &someone);
         assert!(soon.owner.is_empty() && !soon.late);
         assert_eq!(
             (soon.by.as_str(), soon.about.as_str()),
             ("Nia Marlow, Out-of-hours nurse", "/")
         );
-        assert!(present(&concern(), Instant(LATE_MICROS + 1)).late);
+        assert!(present(&concern(), Instant(LATE_MICROS + 1), &someone).late);
         let mut closed = concern();
         closed.closed = Some((Instant(0), "steward".into(), "Split".into()));
-        let closed = present(&closed, Instant(i64::MAX));
-        assert!(!closed.late && closed.closed.unwrap().starts_with("Split (Ruth Abbotsbury, "));
+        let closed = present(&closed, Instant(i64::MAX), &someone);
+        assert!(!closed.late && closed.closed.unwrap().starts_with("Split (whoever is steward, "));
     }
 
     #[test]

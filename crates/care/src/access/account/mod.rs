@@ -140,9 +140,9 @@ pub(super) fn actor_named(care: &Care, user: &str) -> Result<Option<Actor>, DbEr
 /// # Errors
 /// When the store fails.
 pub fn name_of(care: &Care, user: &str) -> Result<String, DbError> {
-    let demo = Actor::name_of(user);
-    if demo != user {
-        return Ok(demo.to_owned());
+    let demo = super::DEMO_USERS.iter().find(|demo| demo.user == user);
+    if let Some(demo) = demo.filter(|_| care.is_demo()) {
+        return Ok(demo.name.to_owned());
     }
     let found = care.readers().read(|conn| store::find(conn, user))?;
     Ok(found.map_or_else(|| user.to_owned(), |whole| whole.account.name))
