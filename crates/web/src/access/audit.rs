@@ -50,14 +50,14 @@ fn shown(visit: &Visit) -> Answered {
     let grant = care::access::list(visit.care(), &visit.actor, Act::ReadAudit, &detail, visit.now)?;
     let rows = visit.care().audit().search(&grant, &filter, ROWS_MAX)?;
     let flags = unusual(visit.care(), &grant)?;
-    let mut shown: Vec<AuditRowShown> = rows.iter().map(row).collect();
-    let mut names = HashMap::new();
-    for one in &mut shown {
-        if !names.contains_key(&one.user) {
-            names.insert(one.user.clone(), name_of(visit.care(), &one.user)?);
+    let mut names: HashMap<&str, String> = HashMap::new();
+    for one in &rows {
+        if !names.contains_key(one.actor.as_str()) {
+            names.insert(&one.actor, name_of(visit.care(), &one.actor)?);
         }
-        one.look.who = names.get(&one.user).cloned().unwrap_or_default();
     }
+    let named = |one: &AuditRow| row(one, names.get(one.actor.as_str()).cloned().unwrap_or_default());
+    let shown: Vec<AuditRowShown> = rows.iter().map(named).collect();
     page(&AuditPage {
         frame: visit.frame("The audit"),
         flags: flags
@@ -121,9 +121,9 @@ fn flag(one: &care::audit::Unusual, care: &care::Care) -> Flag {
     }
 }
 
-fn row(row: &AuditRow) -> AuditRowShown {
+fn row(row: &AuditRow, who: String) -> AuditRowShown {
     AuditRowShown {
-        look: look(row, false),
+        look: look(row, who, false),
         user: row.actor.clone(),
         record: row.person.map(|person| person.to_string()).unwrap_or_default(),
     }

@@ -50,10 +50,10 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     let (shown, paging) = Paging::of(&rows, Pairs::read(&visit.query).page(), PAGE, |at| {
         format!("{path}?page={at}")
     });
-    let mut looks: Vec<Look> = shown.iter().map(|row| look(row, own)).collect();
-    for (look, row) in looks.iter_mut().zip(shown) {
-        look.who = name_of(visit.care(), &row.actor)?;
-    }
+    let looks = shown
+        .iter()
+        .map(|row| Ok(look(row, name_of(visit.care(), &row.actor)?, own)))
+        .collect::<Result<Vec<Look>, PageError>>()?;
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
         banner: Banner {
@@ -77,8 +77,8 @@ pub(crate) fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &Per
     row.purpose != "safeguarding" && !Choice::is_silent(row) && (row.role != "social worker" || council_is_shown)
 }
 
-/// A look in words: for the person in theirs, else as staff say it.
-pub(crate) fn look(row: &AuditRow, own: bool) -> Look {
+/// A look by `who` in words: for the person in theirs, else as staff say it.
+pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
     let what = match row.act.as_str() {
         "read record" => "the record",
         "read as sent" => "one entry, with what was sent",
@@ -93,7 +93,7 @@ pub(crate) fn look(row: &AuditRow, own: bool) -> Look {
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";
     Look {
         when: moment(row.at),
-        who: row.actor.clone(),
+        who,
         role: row.role.clone(),
         organisation: row.organisation.clone(),
         what: if refused {
@@ -164,14 +164,14 @@ mod tests {
             person: None,
             detail: String::new(),
         };
-        let granted = look(&row, false);
+        let granted = look(&row, "Nia Marlow".to_owned(), false);
         assert_eq!(
             (granted.who.as_str(), granted.what.as_str()),
             ("Nia Marlow", "the record")
         );
         assert_eq!(granted.ground, "Role and purpose: direct care");
         row.outcome = "Your role sees what was referred to you.".into();
-        let refused = look(&row, false);
+        let refused = look(&row, "Nia Marlow".to_owned(), false);
         assert_eq!(refused.what, "Nothing: asked for the record");
         assert!(refused.ground.starts_with("Refused. Your role"));
     }

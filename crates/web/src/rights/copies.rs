@@ -19,6 +19,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use care::Care;
+use care::access::account::name_of;
 use care::access::choices::{Choice, choice};
 use care::access::{JobGrant, PersonGrant};
 use care::db::DbError;
@@ -166,8 +167,8 @@ fn made(care: &Care, job: &JobGrant, copy: &RecordCopy, now: Instant) -> Result<
         .of_person(grant.person(), LOOKS_MAX)?
         .into_iter()
         .filter(|row| looked::tells_nothing_hidden(row, care.system(), &record))
-        .map(|row| looked::look(&row, true))
-        .collect();
+        .map(|row| Ok(looked::look(&row, name_of(care, &row.actor)?, true)))
+        .collect::<Result<_, PageError>>()?;
     let others = names_of_others(&record);
     let total = i64::try_from(record.facts.len()).unwrap_or(i64::MAX);
     let mut facts = Vec::with_capacity(record.facts.len());
