@@ -38,6 +38,10 @@ const MIGRATIONS: &[Migration] = &[
         number: 7,
         sql: include_str!("../migrations/0007-elsewhere.sql"),
     },
+    Migration {
+        number: 8,
+        sql: include_str!("../migrations/0008-restricted.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;

@@ -7,7 +7,7 @@
 
 use crate::cluster::{CAP, Pair, joined};
 use crate::compare::Comparison;
-use crate::score::{NO_SLIP_SHOWN, Scored, Scorer, level_in};
+use crate::score::{CUT_SHORT, NO_SLIP_SHOWN, Scored, Scorer, level_in};
 
 /// What may be done about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
                     3 | 4 if pattern & NO_SLIP_SHOWN == 0 => Own::Like,
                     _ => Own::Other,
                 };
-                given_slip = level == 3;
+                given_slip = level == 3 || (level == 2 && pattern & CUT_SHORT != 0);
                 family |= level == 7;
             }
             Comparison::Surname { .. } => family |= (1..5).contains(&level),

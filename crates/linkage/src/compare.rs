@@ -450,7 +450,8 @@ pub fn outward(code: &str) -> &str {
 fn is_like_address(table: &Table, address: Option<usize>, a: u32, b: u32) -> bool {
     let Some(at) = address else { return false };
     let (x, y) = (table.text(a, at).as_bytes(), table.text(b, at).as_bytes());
-    one_slip(x, y) || (digits(x) == digits(y) && jaro_winkler(x, y) >= 0.85) || contains(x, y)
+    let alike = || jaro_winkler(x, y) >= 0.85 || words_within(x, y);
+    one_slip(x, y) || (digits(x) == digits(y) && alike()) || contains(x, y)
 }
 
 fn address_alone(table: &Table, address: Option<usize>, a: u32, b: u32) -> u8 {
@@ -462,6 +463,15 @@ fn digits(text: &[u8]) -> u64 {
         .filter(|c| c.is_ascii_digit())
         .take(9)
         .fold(0, |n, c| n * 10 + u64::from(c - b'0'))
+}
+
+/// True when all words of the shorter address, three at least, stand in the longer in the same order: one sender names
+/// the village or the flat and the other does not.
+fn words_within(x: &[u8], y: &[u8]) -> bool {
+    let (short, long) = if x.len() < y.len() { (x, y) } else { (y, x) };
+    let mut rest = long.split(|c| *c == b' ');
+    let mut words = short.split(|c| *c == b' ');
+    words.clone().count() >= 3 && words.all(|word| rest.any(|other| other == word))
 }
 
 fn contains(x: &[u8], y: &[u8]) -> bool {

@@ -1,17 +1,20 @@
-//! Which given names one person may go by.
+//! Which given names one person may go by, and which words are given names at all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The families of names that a name stands in, at most four; 0 stands for none.
 pub type Families = [u16; 4];
 
+/// Lines of names, each a family; a name alone in its line is only known to be one.
+fn lines() -> impl Iterator<Item = &'static str> {
+    let all = include_str!("nicknames.txt").lines();
+    all.filter(|line| !line.starts_with('#'))
+}
+
 static FAMILIES: LazyLock<HashMap<&'static str, Families>> = LazyLock::new(|| {
     let mut families: HashMap<&'static str, Families> = HashMap::new();
-    let lines = include_str!("nicknames.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'));
-    for (number, line) in (1u16..).zip(lines) {
+    for (number, line) in (1u16..).zip(lines().filter(|line| line.contains(' '))) {
         for (place, name) in line.split_whitespace().enumerate() {
             let held = families.entry(name).or_default();
             // The head of a family belongs to it first; a name in more than four families keeps the first four.
@@ -29,10 +32,39 @@ static FAMILIES: LazyLock<HashMap<&'static str, Families>> = LazyLock::new(|| {
     families
 });
 
+static NAMES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines().flat_map(|line| line.split_whitespace()).collect());
+
+/// The heads of families, each with the others of its family.
+static SHORT_FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let family = |line: &'static str| {
+        let mut names = line.split_whitespace();
+        Some((names.next()?, names.collect()))
+    };
+    lines().filter_map(family).collect()
+});
+
 /// The families of a folded given name; only its first word counts.
 pub fn families(name: &str) -> Families {
-    let first = name.split(' ').next().unwrap_or(name);
-    FAMILIES.get(first).copied().unwrap_or_default()
+    FAMILIES.get(first(name)).copied().unwrap_or_default()
+}
+
+fn first(name: &str) -> &str {
+    name.split(' ').next().unwrap_or(name)
+}
+
+/// True when people are known to have this folded given name.
+pub fn is_name(name: &str) -> bool {
+    NAMES.contains(first(name))
+}
+
+/// True when one of two folded given names is cut short from the other, as Steve and Jenny are from Stephen and
+/// Jennifer: nobody gives both to two children. Jack and John, Kate and Katie, or Ann and Annette may well be two.
+pub fn is_cut_short(a: &str, b: &str) -> bool {
+    let (a, b) = (first(a), first(b));
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let of_it = SHORT_FORMS.get(long).is_some_and(|names| names.contains(&short));
+    of_it && short.len() < long.len() && short.as_bytes().get(..2) == long.as_bytes().get(..2)
 }
 
 /// True when both names stand in one family.
@@ -43,6 +75,28 @@ pub fn share(a: &Families, b: &Families) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cut_short_is_told_from_two_names() {
+        let cut = [
+            ("STEVE", "STEPHEN"),
+            ("JENNIFER", "JENNY"),
+            ("DAVE", "DAVID"),
+            ("PAT", "PATRICIA MARY"),
+        ];
+        let two = [
+            ("JACK", "JOHN"),
+            ("ANN", "ANNETTE"),
+            ("ELIZABETH", "BETH"),
+            ("KATIE", "KATE"),
+            ("MOLLY", "MARY"),
+        ];
+        cut.iter()
+            .for_each(|(a, b)| assert!(is_cut_short(a, b) && is_cut_short(b, a), "{a} {b}"));
+        two.iter().for_each(|(a, b)| assert!(!is_cut_short(a, b), "{a} {b}"));
+        assert!(is_name("COLIN") && is_name("STEVE") && !is_name("COIN") && !is_name("JHON"));
+        assert_eq!(families("COLIN"), [0; 4], "a name alone in its line is no family");
+    }
 
     #[test]
     fn nicknames_share_a_family_and_others_do_not() {
@@ -61,13 +115,11 @@ mod tests {
 
     #[test]
     fn the_list_is_folded_and_no_name_is_lost() {
-        for line in include_str!("nicknames.txt")
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-        {
+        for line in lines() {
             for name in line.split_whitespace() {
                 assert!(name.bytes().all(|b| b.is_ascii_uppercase()), "{name}");
-                assert_ne!(families(name)[0], 0, "{name}");
+                assert!(is_name(name), "{name}");
+                assert_eq!(families(name)[0] != 0, line.contains(' '), "{name}");
             }
         }
     }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use crate::compare::{Comparison, Level, comparisons};
+use crate::given_names;
 use crate::model::{LevelWeight, Model};
 use crate::schema::Schema;
 use crate::table::{Table, hash};
@@ -90,6 +91,12 @@ pub struct Explanation {
 /// the other: each is a name that people are known to have (Kayden and Jayden), or neither is. There are at most fifteen
 /// comparisons, so the bit is free.
 pub const NO_SLIP_SHOWN: u64 = 1 << 60;
+/// Set in the pattern of a weighed pair when one given name is the other cut short (Steve and Stephen): two children are
+/// not named so.
+pub const CUT_SHORT: u64 = 1 << 61;
+/// So many bits rarer than a name that it is one slip from, a value that nobody is known by is a slip, however often
+/// it was made (Jhon).
+const FAR_RARER: f32 = 6.0;
 /// From this share of all records on, a given name is one that people have and no slip.
 const USUAL_NAME: f32 = -14.0;
 
@@ -263,26 +270,35 @@ impl<'a> Scorer<'a> {
             }
         }
         let weight = sums[0] - add(sums[1], sums[2]);
-        let unsure = weight > 0.0 && self.is_no_slip_shown(pattern, a, b);
-        let pattern = if unsure { pattern | NO_SLIP_SHOWN } else { pattern };
+        let pattern = if weight > 0.0 {
+            pattern | self.names_tell(pattern, a, b)
+        } else {
+            pattern
+        };
         (weight >= least).then_some(Scored { pattern, weight })
     }
 
-    fn is_no_slip_shown(&self, pattern: u64, a: u32, b: u32) -> bool {
+    /// What two given names that are alike and unequal tell besides: [`NO_SLIP_SHOWN`] or [`CUT_SHORT`], or nothing.
+    fn names_tell(&self, pattern: u64, a: u32, b: u32) -> u64 {
         let alike = |(n, comparison): (usize, &Comparison)| match comparison {
-            Comparison::Given { given, .. } if (3..5).contains(&level_in(pattern, n)) => Some(*given),
+            Comparison::Given { given, .. } if (2..5).contains(&level_in(pattern, n)) => {
+                Some((*given, level_in(pattern, n)))
+            }
             _ => None,
         };
-        let Some(given) = self.weights.comparisons.iter().enumerate().find_map(alike) else {
-            return false;
+        let Some((given, level)) = self.weights.comparisons.iter().enumerate().find_map(alike) else {
+            return 0;
         };
-        let column = self.table.column(given);
-        let [x, y] = [a, b].map(|row| {
-            let common = self.common_of(given, row);
-            let known = column.values.families(column.ids[row as usize])[0] != 0;
-            known || (common >= USUAL_NAME && common > self.weights.listed.get(given).map_or(-20.0, |(_, rest)| *rest))
-        });
-        x == y
+        let (x, y) = (self.table.text(a, given), self.table.text(b, given));
+        if level == 2 {
+            return if given_names::is_cut_short(x, y) { CUT_SHORT } else { 0 };
+        }
+        let rest = self.weights.listed.get(given).map_or(-20.0, |(_, rest)| *rest);
+        let (common_x, common_y) = (self.common_of(given, a), self.common_of(given, b));
+        let usual = |common: f32, other: f32| common >= USUAL_NAME && common > rest && other - common < FAR_RARER;
+        let known_x = given_names::is_name(x) || usual(common_x, common_y);
+        let known_y = given_names::is_name(y) || usual(common_y, common_x);
+        if known_x == known_y { NO_SLIP_SHOWN } else { 0 }
     }
 
     /// Of one comparison: the base-2 logarithms of how likely its level is for each of the three classes.

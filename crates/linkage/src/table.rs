@@ -231,6 +231,9 @@ pub struct Table {
     cells: Vec<u64>,
 }
 
+/// Fewer rows than this are read sooner by one thread than shared out to several.
+const FEW: usize = 4_000;
+
 impl Table {
     /// The most records in one table.
     pub const MOST: usize = (u32::MAX / 2) as usize;
@@ -254,10 +257,14 @@ impl Table {
 
     /// Cleans and adds rows, all from one source (a number that the caller gives).
     pub fn extend(&mut self, rows: &Rows, sources: impl IntoIterator<Item = u16>) {
-        self.columns
-            .par_iter_mut()
-            .enumerate()
-            .for_each(|(at, column)| column.extend(rows, at));
+        let few = rows.len() < FEW;
+        if few {
+            let columns = self.columns.iter_mut().enumerate();
+            columns.for_each(|(at, column)| column.extend(rows, at));
+        } else {
+            let columns = self.columns.par_iter_mut().enumerate();
+            columns.for_each(|(at, column)| column.extend(rows, at));
+        }
         self.sources.extend(sources.into_iter().take(rows.len()));
         let (from, to) = (
             self.cells.len() / self.columns.len().max(1),
@@ -265,12 +272,17 @@ impl Table {
         );
         self.sources.resize(to, 0);
         let columns = &self.columns;
-        self.cells
-            .par_extend((from * columns.len()..to * columns.len()).into_par_iter().map(|at| {
-                let column = &columns[at % columns.len()];
-                let id = column.ids[at / columns.len()];
-                (id as usize).checked_sub(1).map_or(0, |at| column.values.packs[at])
-            }));
+        let cell = |at: usize| {
+            let column = &columns[at % columns.len()];
+            let id = column.ids[at / columns.len()];
+            (id as usize).checked_sub(1).map_or(0, |at| column.values.packs[at])
+        };
+        let new = from * columns.len()..to * columns.len();
+        if few {
+            self.cells.extend(new.map(cell));
+        } else {
+            self.cells.par_extend(new.into_par_iter().map(cell));
+        }
     }
 
     /// What stands for one cell when it is compared; 0 where it says nothing, and equal just where values are equal.

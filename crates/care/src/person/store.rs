@@ -171,6 +171,12 @@ pub(crate) fn identities(conn: &mut Conn, records: &[i64]) -> Result<Vec<Identit
     fetch_by_keys(conn, &sql, records, identity)
 }
 
+/// What these records say of who they are about, each with the whole of it as it is kept.
+pub(crate) fn identities_said(conn: &mut Conn, records: &[i64]) -> Result<Vec<(Identity, String)>, DbError> {
+    let sql = format!("SELECT {IDENTITY_COLUMNS}, demographics FROM identity WHERE record_no = ?1");
+    fetch_by_keys(conn, &sql, records, |row| Ok((identity(row)?, row.text(10)?)))
+}
+
 /// The records that carry any of these NHS numbers, verified or not.
 pub(crate) fn records_with_numbers(conn: &mut Conn, numbers: &[i64]) -> Result<BTreeSet<i64>, DbError> {
     let sql = "SELECT record_no FROM identity WHERE nhs_number = ?1";
@@ -200,12 +206,17 @@ pub(crate) fn identities_by(
     }
 }
 
-/// Identities with this birth date whose whereabouts are restricted, at most `limit`.
-pub(super) fn restricted_by_birth(conn: &mut Conn, birth: Date, limit: i64) -> Result<Vec<Identity>, DbError> {
-    let sql = format!(
-        "SELECT {IDENTITY_COLUMNS} FROM identity WHERE birth = ?1 AND restricted = 1 ORDER BY record_no LIMIT ?2"
-    );
-    conn.query(&sql, &[i64::from(birth.0).into(), limit.into()], identity)
+/// Those of these NHS numbers that a record of somebody whose whereabouts are restricted carries.
+pub(super) fn restricted_numbers(conn: &mut Conn, numbers: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let sql = "SELECT nhs_number FROM identity WHERE nhs_number = ?1 AND restricted = 1";
+    let found = fetch_by_keys(conn, sql, numbers, |row| row.int(0))?;
+    Ok(found.into_iter().collect())
+}
+
+/// Identities of people whose whereabouts are restricted, born on any of these days.
+pub(super) fn restricted_by_birth(conn: &mut Conn, births: &[i64]) -> Result<Vec<Identity>, DbError> {
+    let sql = format!("SELECT {IDENTITY_COLUMNS} FROM identity WHERE birth = ?1 AND restricted = 1");
+    fetch_by_keys(conn, &sql, births, identity)
 }
 
 /// Whose these records are, with every other record of the same persons, as (record, person).

@@ -12,7 +12,7 @@ use crate::db::{Conn, DbError};
 use record::{Demographics, NhsNumber};
 use std::collections::BTreeSet;
 
-/// How many records of one birth date are compared.
+/// How many records of one birth date are looked through.
 const CANDIDATES_MAX: i64 = 5_000;
 
 /// Whether the whereabouts of the person with these identities are restricted.
@@ -20,29 +20,25 @@ pub(crate) fn restricted(conn: &mut Conn, mine: &[Identity]) -> Result<bool, DbE
     if mine.iter().any(|identity| identity.restricted) {
         return Ok(true);
     }
-    let numbers: Vec<i64> = mine
+    Ok(!restricted_among(conn, mine)?.is_empty())
+}
+
+/// Those of these records, whoever's they are, whose whereabouts are restricted.
+pub(crate) fn restricted_among(conn: &mut Conn, identities: &[Identity]) -> Result<BTreeSet<i64>, DbError> {
+    let number = |identity: &Identity| identity.nhs_number.map(NhsNumber::as_i64);
+    let numbers: BTreeSet<i64> = identities.iter().filter_map(number).collect();
+    let births: BTreeSet<i64> = identities
         .iter()
-        .filter_map(|i| i.nhs_number)
-        .map(NhsNumber::as_i64)
+        .filter_map(|i| i.birth.map(|birth| birth.0.into()))
         .collect();
-    let by_number: Vec<i64> = store::records_with_numbers(conn, &numbers)?.into_iter().collect();
-    if store::identities(conn, &by_number)?
-        .iter()
-        .any(|identity| identity.restricted)
-    {
-        return Ok(true);
-    }
-    let births: BTreeSet<_> = mine.iter().filter_map(|identity| identity.birth).collect();
-    for birth in births {
-        let others = store::restricted_by_birth(conn, birth, CANDIDATES_MAX)?;
-        if others
-            .iter()
-            .any(|other| mine.iter().any(|identity| alike(identity, other)))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let marked = store::restricted_numbers(conn, &numbers.into_iter().collect::<Vec<_>>())?;
+    let others = store::restricted_by_birth(conn, &births.into_iter().collect::<Vec<_>>())?;
+    let is_hidden = |identity: &&Identity| {
+        identity.restricted
+            || number(identity).is_some_and(|number| marked.contains(&number))
+            || others.iter().any(|other| alike(identity, other))
+    };
+    Ok(identities.iter().filter(is_hidden).map(|i| i.record_no).collect())
 }
 
 /// The records whose whereabouts are hidden because this marked one may be of the same person.

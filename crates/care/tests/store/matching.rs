@@ -241,6 +241,48 @@ fn names_and_a_birth_date_alone_join_nobody_before_a_model_was_learnt_here() {
 }
 
 #[test]
+fn safety_1_no_more_pairs_are_asked_about_than_people_can_look_at() {
+    on_both(|app| {
+        for n in 0..30u8 {
+            let family = format!(
+                "Zel{}er",
+                char::from(b'a' + n % 26).to_string().repeat(1 + usize::from(n / 26))
+            );
+            let birth = format!("19{:02}-07-{:02}", 40 + n, 1 + n % 28);
+            let one = |id: &str| patient(&format!("{id}{n}"), "", &family, "Wolfhard", &birth, "male");
+            app.send(&feed(GP, true), lives(one("p"), "7 Quay Lane", "DT11 7ZZ").line());
+            app.send(&feed(TRUST, true), lives(one("q"), "2 High Street", "BH1 1AA").line());
+        }
+        drain(app);
+        let progress = || matching::progress(&app.care, &steward(app)).unwrap();
+        assert_eq!((progress().to_review, progress().unasked), (30, 0), "not counted yet");
+        matching::count(&app.care, app.now()).unwrap();
+        assert_eq!(
+            (progress().to_review, progress().unasked),
+            (25, 5),
+            "however few people"
+        );
+        let pair = pending(app).unwrap();
+        let records = (pair.left.record_no, pair.right.record_no);
+        matching::answer(&app.care, &steward(app), records, Answer::TwoPeople, "met both").unwrap();
+        matching::count(&app.care, app.now()).unwrap();
+        assert_eq!(
+            (progress().to_review, progress().unasked),
+            (24, 5),
+            "an answer brings no question"
+        );
+        let mut seen = BTreeSet::new();
+        let mut after = None;
+        while let Some(pair) = matching::next_pair(&app.care, &steward(app), after).unwrap() {
+            let cursor = (pair.weight, pair.left.record_no, pair.right.record_no);
+            assert!(seen.insert(cursor));
+            after = Some(cursor);
+        }
+        assert_eq!(seen.len(), 24, "those counted are those asked about");
+    });
+}
+
+#[test]
 fn an_answer_that_an_earlier_decision_blocks_says_so() {
     on_both(|app| {
         three_and_one(app);

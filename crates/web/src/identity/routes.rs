@@ -76,9 +76,11 @@ fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
             "Error: Identity"
         }),
         known_at: moment(visit.now),
-        to_review: match progress.to_review {
-            most if most >= matching::COUNTED => format!("{} or more", count(most as i64)),
-            fewer => count(fewer as i64),
+        to_review: up_to(progress.to_review),
+        unasked: match progress.unasked {
+            0 => String::new(),
+            1 => "1 pair weighs less, and nobody is asked about it".to_owned(),
+            some => format!("{} pairs weigh less, and nobody is asked about them", up_to(some)),
         },
         waiting: if progress.waiting > 0 {
             count(progress.waiting)
@@ -93,6 +95,12 @@ fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
         reasons: REASONS.iter().map(|words| choice(words)).collect(),
         problems,
     })
+}
+
+/// A number that is counted up to [`matching::COUNTED`].
+fn up_to(number: usize) -> String {
+    let more = if number >= matching::COUNTED { " or more" } else { "" };
+    format!("{}{more}", count(number as i64))
 }
 
 /// What was just kept, in words, and where it is undone: as the address says that an answer leads to.

@@ -76,6 +76,8 @@ pub struct QueuePage {
     pub known_at: String,
     /// How many pairs are to be looked at: "12", "1,000 or more".
     pub to_review: String,
+    /// How many likely pairs nobody is asked about, in words; empty when none.
+    pub unasked: String,
     /// How many records wait to be weighed; empty when none.
     pub waiting: String,
     /// What was just decided, with where it can be undone; empty when nothing was.

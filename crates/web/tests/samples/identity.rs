@@ -125,6 +125,11 @@ fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
         frame,
         known_at: "22 November 2026, 09:41".into(),
         to_review: if any { "12".into() } else { "0".into() },
+        unasked: if any {
+            "7 pairs weigh less, and nobody is asked about them".into()
+        } else {
+            String::new()
+        },
         waiting: if any { "1,204".into() } else { String::new() },
         done: if any {
             "They are kept apart, and will not be asked about again.".into()

@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::Care;
-use crate::db::{DbError, Urgency};
+use crate::db::{Conn, DbError, Urgency};
 use crate::person::demographics;
 use linkage::table::mix;
 use record::{Date, EthnicGroup, Instant};
@@ -15,6 +15,10 @@ pub const EDGES: [i64; 6] = [5, 7, 9, 12, 16, 24];
 /// How many pairs of each band are drawn to be checked.
 const DRAWN: usize = 40;
 const PAGE: i64 = 5_000;
+/// Pairs for every 10,000 people that stewards are asked about at most (SAFETY 1).
+const ASKED: i64 = 50;
+/// However few people there are, so many pairs are no burden.
+const ASKED_AT_LEAST: i64 = 25;
 
 /// Pairs of one band: what became of them and how much they weigh. Within a band pairs are drawn by chance, so that
 /// what stewards say of those drawn tells how many of all of them are one person.
@@ -87,6 +91,12 @@ pub struct Counted {
     pub groups: Vec<(By, String, Group)>,
     /// NHS numbers that records of more than one person carry.
     pub shared_numbers: i64,
+    /// The model in force.
+    #[serde(default)]
+    pub model_no: i64,
+    /// The heaviest pair that no steward is asked about: its weight, in thousandths of a bit, and both records.
+    #[serde(default)]
+    pub unasked: (i64, i64, i64),
 }
 
 /// Counts, and keeps what was counted.
@@ -97,9 +107,30 @@ pub fn count(care: &Care, now: Instant) -> Result<(), DbError> {
     let mut counted = pairs(care)?;
     counted.groups = groups(care, now.uk_date())?;
     counted.shared_numbers = care.readers().read(store::shared_numbers)?;
+    counted.model_no = care.readers().read(store::model_number)?;
+    let before = latest(care)?.map(|(counted, _)| counted).unwrap_or_default();
+    let last = if before.model_no == counted.model_no {
+        before.unasked
+    } else {
+        (0, 0, 0)
+    };
+    counted.unasked = care.readers().read(|conn| unasked(conn, last))?;
     let body = serde_json::to_string(&counted).map_err(|error| DbError::state(error.to_string()))?;
     care.writer()
         .write(Urgency::Bulk, move |conn| store::keep_count(conn, &body, now))
+}
+
+/// The heaviest pair that no steward is asked about, given which it was until now: so that at most [`ASKED`] pairs wait
+/// for every 10,000 people, the likeliest. While a model is in force it only becomes heavier: to answer brings no more
+/// questions. Of the other pairs the records say "may be the same" where one of them is shown.
+fn unasked(conn: &mut Conn, last: (i64, i64, i64)) -> Result<(i64, i64, i64), DbError> {
+    let most = (store::person_count(conn)? * ASKED / 10_000).max(ASKED_AT_LEAST);
+    Ok(store::review_after(conn, last, most)?.unwrap_or(last))
+}
+
+/// The heaviest pair that no steward is asked about, as it was counted last.
+pub(super) fn unasked_now(care: &Care) -> Result<(i64, i64, i64), DbError> {
+    Ok(latest(care)?.map_or((0, 0, 0), |(counted, _)| counted.unasked))
 }
 
 /// When it was counted last; `None` before the first time.

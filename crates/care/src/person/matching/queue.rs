@@ -52,6 +52,9 @@ pub struct Progress {
     pub waiting: i64,
     /// Pairs to look at, counted up to [`COUNTED`].
     pub to_review: usize,
+    /// Pairs that weigh less than those and that nobody is asked about, counted up to [`COUNTED`]: more than 50 for
+    /// every 10,000 people are too many to ask about (SAFETY 1).
+    pub unasked: usize,
 }
 
 /// No more pairs to look at are counted than this.
@@ -62,10 +65,14 @@ pub const COUNTED: usize = 1_000;
 /// # Errors
 /// When the store fails.
 pub fn progress(care: &Care, _grant: &ListGrant) -> Result<Progress, DbError> {
+    let last = count::unasked_now(care)?;
     care.readers().read(|conn| {
+        let (asked, unasked) = store::review_counts(conn, last, COUNTED as i64)?;
+        let number = |count| usize::try_from(count).unwrap_or(COUNTED);
         Ok(Progress {
             waiting: store::waiting_count(conn)?,
-            to_review: usize::try_from(store::review_count(conn, COUNTED as i64)?).unwrap_or(COUNTED),
+            to_review: number(asked),
+            unasked: number(unasked),
         })
     })
 }
@@ -76,10 +83,11 @@ pub fn progress(care: &Care, _grant: &ListGrant) -> Result<Progress, DbError> {
 /// # Errors
 /// When the store fails.
 pub fn next_pair(care: &Care, grant: &ListGrant, after: Option<(i64, i64, i64)>) -> Result<Option<Pending>, DbError> {
+    let last = count::unasked_now(care)?;
     let found = care.readers().read(|conn| {
         let weights = models::weights_in_force(care, conn)?;
         let mut after = after.unwrap_or((i64::MAX, 0, 0));
-        while let Some((weight, a, b)) = store::next_to_review(conn, after)? {
+        while let Some((weight, a, b)) = store::next_to_review(conn, after, last)? {
             // A bar takes a pair out of the queue; this holds even if the queue were wrong.
             if !barred_from(conn, a)?.contains(&b) {
                 return pending(conn, &weights, (weight, a, b)).map(Some);

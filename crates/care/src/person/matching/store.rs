@@ -2,7 +2,7 @@
 
 use super::count::Band;
 use super::labels::Likeness;
-use crate::db::{Cell, Conn, DbError, Table, fetch_by_keys, insert_rows};
+use crate::db::{Cell, Conn, DbError, Param, Table, fetch_by_keys, insert_rows};
 use crate::person::decision::{Decision, Kind};
 use crate::person::store::{DECISION_COLUMNS, decision_of};
 use record::Instant;
@@ -225,19 +225,47 @@ pub(super) fn change_review<'a>(
 }
 
 /// The next pair that a steward has to look at after this one (weight, records), those that weigh most first.
-pub(super) fn next_to_review(conn: &mut Conn, after: (i64, i64, i64)) -> Result<Option<(i64, i64, i64)>, DbError> {
+pub(super) fn next_to_review(
+    conn: &mut Conn,
+    after: (i64, i64, i64),
+    until: (i64, i64, i64),
+) -> Result<Option<(i64, i64, i64)>, DbError> {
     let sql = "SELECT weight, record_a, record_b FROM match_review
-               WHERE (weight, record_a, record_b) < (?1, ?2, ?3)
+               WHERE (weight, record_a, record_b) < (?1, ?2, ?3) AND (weight, record_a, record_b) > (?4, ?5, ?6)
                ORDER BY weight DESC, record_a DESC, record_b DESC LIMIT 1";
-    conn.first(sql, &[after.0.into(), after.1.into(), after.2.into()], |row| {
-        Ok((row.int(0)?, row.int(1)?, row.int(2)?))
-    })
+    let cells = [after.0, after.1, after.2, until.0, until.1, until.2].map(Param::from);
+    conn.first(sql, &cells, |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
 }
 
-/// How many pairs a steward has to look at, counted up to `most`.
-pub(super) fn review_count(conn: &mut Conn, most: i64) -> Result<i64, DbError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM match_review LIMIT ?1) counted";
-    Ok(conn.first(sql, &[most.into()], |row| row.int(0))?.unwrap_or(0))
+/// How many pairs may be one person and are not, up to `most`: those beyond this one (weight, records), and the others.
+pub(super) fn review_counts(conn: &mut Conn, last: (i64, i64, i64), most: i64) -> Result<(i64, i64), DbError> {
+    let mut count = |side: &str| {
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM match_review
+             WHERE (weight, record_a, record_b) {side} (?1, ?2, ?3) LIMIT ?4) counted"
+        );
+        let cells = [last.0, last.1, last.2, most].map(Param::from);
+        Ok::<_, DbError>(conn.first(&sql, &cells, |row| row.int(0))?.unwrap_or(0))
+    };
+    Ok((count(">")?, count("<=")?))
+}
+
+/// Of the pairs beyond this one (weight, records), the one that comes after so many, the heaviest first.
+pub(super) fn review_after(
+    conn: &mut Conn,
+    last: (i64, i64, i64),
+    most: i64,
+) -> Result<Option<(i64, i64, i64)>, DbError> {
+    let sql = "SELECT weight, record_a, record_b FROM match_review WHERE (weight, record_a, record_b) > (?1, ?2, ?3)
+               ORDER BY weight DESC, record_a DESC, record_b DESC LIMIT 1 OFFSET ?4";
+    let cells = [last.0, last.1, last.2, most].map(Param::from);
+    conn.first(sql, &cells, |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
+}
+
+/// How many people records make. A person has the number of their lowest record.
+pub(super) fn person_count(conn: &mut Conn) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*) FROM record_person WHERE record_no = person_no";
+    Ok(conn.first(sql, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// A model as it is listed: number, made, actor, why, state.
@@ -412,13 +440,6 @@ pub(super) fn page(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, 
     conn.query(sql, &[after.into(), limit.into()], |row| {
         Ok((row.int(0)?, row.text(1)?, row.text(2)?))
     })
-}
-
-/// What these records say of who they are about, in the stored form.
-pub(super) fn said(conn: &mut Conn, records: &[i64]) -> Result<BTreeMap<i64, String>, DbError> {
-    let sql = "SELECT record_no, demographics FROM identity WHERE record_no = ?1";
-    let found = fetch_by_keys(conn, sql, records, |row| Ok((row.int(0)?, row.text(1)?)))?;
-    Ok(found.into_iter().collect())
 }
 
 /// How many NHS numbers records of more than one person carry.

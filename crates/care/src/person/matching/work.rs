@@ -6,6 +6,7 @@ use super::store::{self, Weighed};
 use crate::Care;
 use crate::db::{Conn, DbError, Urgency};
 use crate::person::decision::Kind;
+use crate::person::store::Identity;
 use crate::person::{demographics, identity, store as person_store, whereabouts};
 use linkage::block::{Rule, keys, rules_for_index};
 use linkage::care::{Verdict, verdict};
@@ -178,10 +179,13 @@ fn weigh_against(
     let asked: Vec<i64> = others.iter().copied().collect();
     let mut numbers = Vec::with_capacity(asked.len());
     let mut cells = vec![own.clone()];
-    for (other, text) in store::said(conn, &asked)? {
-        let person = demographics::of_text(&text)?;
-        let restricted = person.restricted || is_restricted(conn, other)?;
-        numbers.push(other);
+    let (identities, said): (Vec<Identity>, Vec<String>) =
+        person_store::identities_said(conn, &asked)?.into_iter().unzip();
+    let hidden = whereabouts::restricted_among(conn, &identities)?;
+    for (identity, text) in identities.iter().zip(&said) {
+        let person = demographics::of_text(text)?;
+        let restricted = person.restricted || hidden.contains(&identity.record_no);
+        numbers.push(identity.record_no);
         cells.push(rows::cells(&person, restricted));
     }
     let table = rows::table(matcher.weights.schema(), &cells);
@@ -205,19 +209,14 @@ fn weigh_against(
 
 /// What of a record is weighed; `None` when it says nothing of who it is about.
 pub(super) fn cells_of(conn: &mut Conn, record: i64) -> Result<Option<Cells>, DbError> {
-    let Some(text) = store::said(conn, &[record])?.remove(&record) else {
+    let Some((identity, text)) = person_store::identities_said(conn, &[record])?.pop() else {
         return Ok(None);
     };
     let person = demographics::of_text(&text)?;
-    let restricted = person.restricted || is_restricted(conn, record)?;
+    let restricted = person.restricted || whereabouts::restricted(conn, &[identity])?;
     let cells = rows::cells(&person, restricted);
     let says = cells[..2].iter().chain(&cells[6..]).any(|cell| !cell.is_empty());
     Ok(says.then_some(cells))
-}
-
-fn is_restricted(conn: &mut Conn, record: i64) -> Result<bool, DbError> {
-    let mine = person_store::identities(conn, &[record])?;
-    whereabouts::restricted(conn, &mine)
 }
 
 /// The records that the law keeps apart from this one, and from every other of its person: never compared.
