@@ -180,6 +180,11 @@ fn safety_2_a_restricted_record_hides_whereabouts_and_is_not_found_by_postcode()
         for typed in ["DT1 1AA bartlett", "DT1 1AA 07/06/1993", "DT11AA emma 1993-06-07"] {
             assert!(app.find(typed).is_empty(), "{typed}");
         }
+        // A record that carries her number and nothing else of hers is not joined, and may tell where she is.
+        let other = patient("r1", N, "Hardy", "Zara", "1990-01-02", "female")
+            .with("/address", json!([{"line": ["1 Hill View"], "postalCode": "DT1 1AA"}]));
+        app.send(&feed("RBD", false), other.line());
+        assert!(!app.same(HERE, ("RBD", "r1")) && app.read("RBD", "r1").restricted);
     });
 }
 

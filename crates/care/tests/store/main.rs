@@ -18,6 +18,7 @@ mod order;
 mod postgres;
 mod quarantine;
 mod rebuilding;
+mod reviewing;
 mod rights;
 mod safety;
 mod says;
