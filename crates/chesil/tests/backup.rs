@@ -262,7 +262,7 @@ fn a_backup_is_taken_beside_a_server_and_its_drill_ends_in_a_store_that_serves()
         true,
         "after the drill",
     );
-    let verified = run(&["audit", "verify", "--data", &sunday, "--copy", &copy]);
+    let verified = run(&["audit", "verify", "--data", &sunday]);
     assert!(verified.contains("Nothing was changed"), "{verified}");
     // Not a second time, and not where anything is.
     assert!(
