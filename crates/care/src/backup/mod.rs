@@ -347,13 +347,12 @@ impl<W: Write> Writing<'_, W> {
     }
 }
 
+/// Takes some rows, as bytes, and how many there were so far.
+type EachBatch<'a> = dyn FnMut(&[u8], u64) -> Result<(), BackupError> + 'a;
+
 /// Gives the rows of a table in the order of their key, as bytes, some at a time, with how many there were so far;
 /// answers what they come to.
-fn each_batch(
-    conn: &mut Conn,
-    shape: &Shape,
-    each: &mut dyn FnMut(&[u8], u64) -> Result<(), BackupError>,
-) -> Result<TableSum, BackupError> {
+fn each_batch(conn: &mut Conn, shape: &Shape, each: &mut EachBatch<'_>) -> Result<TableSum, BackupError> {
     let mut digest = blake3::Hasher::new();
     let (mut held, mut count) = (Vec::with_capacity(FRAME_BYTES + 4096), 0u64);
     let sql = store::every_row(shape);

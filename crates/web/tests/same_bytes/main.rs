@@ -2,7 +2,7 @@
 //! same byte for byte (SAFETY 8 and 9): pages, FHIR, totals, links to further pages, errors, headers. And what was backed
 //! up answers after a restore as it did before.
 
-#![allow(clippy::unwrap_used, reason = "a test says where it broke")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says where it broke")]
 
 mod asking;
 #[path = "../../../care/tests/store/postgres.rs"]
