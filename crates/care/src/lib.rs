@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod backup;
 pub mod concern;
 pub mod db;
 pub mod feeds;

@@ -9,7 +9,7 @@ use record::{IdKey, Instant};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const MIGRATIONS: &[Migration] = &[
+pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 1,
         sql: include_str!("../migrations/0001-record.sql"),
@@ -57,7 +57,7 @@ pub enum Stamp {
 }
 
 impl Stamp {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Stamp::Demo => "demo",
             Stamp::Live => "live",
@@ -106,11 +106,26 @@ impl Care {
     /// Opens the store, bringing its schema up to date.
     ///
     /// # Errors
-    /// When it cannot be opened, was written by a newer program, or is stamped otherwise.
+    /// When it cannot be opened, was written by a newer program, was not restored to its end, or is stamped otherwise.
     pub fn open(opening: Opening) -> Result<Self, DbError> {
+        Self::open_whether(opening, false)
+    }
+
+    /// Opens a store that is being restored, which nothing else may open.
+    pub(crate) fn open_unfinished(opening: Opening) -> Result<Self, DbError> {
+        Self::open_whether(opening, true)
+    }
+
+    fn open_whether(opening: Opening, unfinished: bool) -> Result<Self, DbError> {
         crate::access::policy::built_in().map_err(|error| DbError::state(format!("the access policy: {error}")))?;
         let mut conn = opening.place.connect(false)?;
         migrate(&mut conn, "migration", MIGRATIONS)?;
+        if !unfinished && crate::backup::unfinished(&mut conn)? {
+            return Err(DbError::state(
+                "a backup was not restored to its end here: what is there must not be used. Restore it again, into a \
+                 new folder or database",
+            ));
+        }
         let (stamp, key) = stamped(&mut conn, opening.stamp, &opening.fresh_key)?;
         let packer = Packer::new(intake::store::dictionaries(&mut conn)?);
         drop(conn);
@@ -252,7 +267,7 @@ fn stamped(conn: &mut Conn, wanted: Option<Stamp>, fresh_key: &[u8; 32]) -> Resu
     Ok((stamp, IdKey::from_bytes(key)))
 }
 
-fn key_of(text: &str) -> Result<[u8; 32], DbError> {
+pub(crate) fn key_of(text: &str) -> Result<[u8; 32], DbError> {
     let mut key = [0u8; 32];
     for (byte, n) in key.iter_mut().zip((0..).step_by(2)) {
         let pair = text

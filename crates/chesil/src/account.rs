@@ -63,7 +63,7 @@ enum What {
 }
 
 /// Whom the audit names: whoever runs commands here owns the machine and everything on it.
-const BY: &str = "system:command-line";
+pub const BY: &str = "system:command-line";
 
 /// The key that secrets of accounts are kept under. Processes that share a database must be given the same file.
 pub fn key(data: &Path) -> Result<AccountKey, Failure> {

@@ -105,7 +105,8 @@ pub fn start_sealing(care: Arc<Care>, data: &Path, copy: Option<&Path>) -> Resul
     Ok(())
 }
 
-fn add(path: &Path, text: &str) -> Result<(), Failure> {
+/// Adds to a file that is only added to, durably.
+pub fn add(path: &Path, text: &str) -> Result<(), Failure> {
     let in_words = |error: std::io::Error| Failure::new(format!("audit copy {}: {error}", path.display()));
     let mut file = File::options().create(true).append(true).open(path).map_err(in_words)?;
     file.write_all(text.as_bytes()).map_err(in_words)?;
@@ -117,6 +118,6 @@ fn key_path(data: &Path) -> PathBuf {
 }
 
 /// The signer of this folder; its secret is made when it is not there, readable by its owner alone.
-fn signer(data: &Path) -> Result<Signer, Failure> {
+pub fn signer(data: &Path) -> Result<Signer, Failure> {
     Ok(Signer::of_secret(secret::kept(&key_path(data))?))
 }

@@ -1,7 +1,7 @@
 //! The data folder: who owns it, and opening what is in it.
 
 use crate::error::Failure;
-use crate::{Store, clock, import, system};
+use crate::{Store, backup, clock, import, system};
 use care::db::Place;
 use care::{Care, Opening, Stamp};
 use std::fs::File;
@@ -40,6 +40,7 @@ pub fn own(folder: &Path) -> Result<Option<Owned>, Failure> {
 
 /// Opens the store.
 pub fn open(store: &Store, readers: usize) -> Result<Care, Failure> {
+    backup::refuse_unfinished(&store.data)?;
     let (place, audit_place) = match &store.database {
         Some(url) => (Place::Pg(url.clone()), Place::Pg(url.clone())),
         None => (

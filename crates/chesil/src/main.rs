@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod backup;
 mod check;
 mod clock;
 mod demo;
@@ -9,6 +10,7 @@ mod error;
 mod folder;
 mod import;
 mod link;
+mod removals;
 mod secret;
 mod serve;
 mod synthesise;
@@ -46,6 +48,10 @@ enum Command {
     Account(account::Arguments),
     /// Check that nobody has meddled with who looked at what.
     Audit(audit::Arguments),
+    /// Write all that a store holds into one sealed file, while it is in use.
+    Backup(backup::Arguments),
+    /// Put a backup into a new folder or an empty database.
+    Restore(backup::RestoreArguments),
     /// Fill a demo folder with invented people, through every feed, and serve it.
     Demo(demo::Arguments),
     /// Write an invented county: each partner's files packed with gzip, and the truth beside.
@@ -84,6 +90,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Account(arguments) => account::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),
     };

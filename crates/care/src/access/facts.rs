@@ -55,6 +55,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is asked of policy about the record as such: people with one question have one answer.
+    pub(super) const fn question(&self) -> Question {
+        self.question
+    }
+
     /// The same facts for a job that reads in the person's stead: what they may see, and nothing more.
     pub(super) fn in_their_stead(mut self) -> Self {
         self.question.relationships = Relationships::of(&[Relationship::Own]);
@@ -148,6 +153,30 @@ pub(super) fn gather(
     now: Instant,
 ) -> Result<Facts, DbError> {
     let acts = store::of_person(conn, person_no)?;
+    of_acts(care, conn, &mut Reader::of(actor), (person_no, &acts), now)
+}
+
+/// A reader whose own homes are looked up once, however many people they ask about.
+pub(super) struct Reader<'a> {
+    actor: &'a Actor,
+    homes: Option<Vec<(i64, Vec<person_store::Identity>)>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn of(actor: &'a Actor) -> Self {
+        Self { actor, homes: None }
+    }
+}
+
+/// Finds the facts of a person about whom these acts stand.
+pub(super) fn of_acts(
+    care: &Care,
+    conn: &mut Conn,
+    reader: &mut Reader<'_>,
+    (person_no, acts): (i64, &[AccessAct]),
+    now: Instant,
+) -> Result<Facts, DbError> {
+    let actor = reader.actor;
     let standing = |act: &&AccessAct| act.holds(now);
     let mut facts = Facts {
         question: of_reader(care.system(), actor),
@@ -190,8 +219,7 @@ pub(super) fn gather(
     }
     if !proxies.is_empty() {
         let births = births_of(conn, person_no)?;
-        let acts_for =
-            |proxy: &&AccessAct| matches!(proxy_stands(&births, proxy, &acts, now), ProxyStands::Acts { .. });
+        let acts_for = |proxy: &&AccessAct| matches!(proxy_stands(&births, proxy, acts, now), ProxyStands::Acts { .. });
         if proxies.iter().any(acts_for) {
             facts.question.relationships.add(Relationship::Proxy);
         }
@@ -200,7 +228,7 @@ pub(super) fn gather(
     let of_staff = !matches!(actor.role, Role::CareSystem | Role::Resident | Role::Carer);
     if of_staff
         && matches!(facts.question.closeness, Closeness::Stranger | Closeness::Colleague)
-        && is_relative(conn, actor, person_no)?
+        && is_relative(conn, reader, person_no)?
     {
         facts.question.closeness = Closeness::Relative;
     }
@@ -361,31 +389,39 @@ pub fn birthday(birth: Date, age: i16) -> Option<Date> {
 
 /// Whether the reader is, as far as is known, of one family or household with the person: same family name at
 /// the same postcode.
-fn is_relative(conn: &mut Conn, actor: &Actor, person_no: i64) -> Result<bool, DbError> {
-    let mine = store::of_holder(conn, &actor.user, What::IsUser)?;
-    if mine.is_empty() {
+fn is_relative(conn: &mut Conn, reader: &mut Reader<'_>, person_no: i64) -> Result<bool, DbError> {
+    let homes = match &mut reader.homes {
+        Some(homes) => homes,
+        none => none.insert(homes_of(conn, reader.actor)?),
+    };
+    if homes.is_empty() {
         return Ok(false);
     }
-    let home_of = |conn: &mut Conn, person_no: i64| {
-        let records: Vec<i64> = person_store::records_of(conn, person_no)?
-            .iter()
-            .map(|record| record.record_no)
-            .collect();
-        person_store::identities(conn, &records)
-    };
     let theirs = home_of(conn, person_no)?;
-    for act in mine {
-        let Some((_, own_no)) = person_store::person_by_id(conn, act.person)? else {
-            continue;
-        };
-        let own = home_of(conn, own_no)?;
-        let near = |a: &person_store::Identity| {
-            own.iter()
-                .any(|b| !a.postcode.is_empty() && a.postcode == b.postcode && normal(&a.family) == normal(&b.family))
-        };
-        if own_no != person_no && theirs.iter().any(near) {
-            return Ok(true);
+    let near = |a: &person_store::Identity, own: &[person_store::Identity]| {
+        own.iter()
+            .any(|b| !a.postcode.is_empty() && a.postcode == b.postcode && normal(&a.family) == normal(&b.family))
+    };
+    Ok(homes
+        .iter()
+        .any(|(own_no, own)| *own_no != person_no && theirs.iter().any(|one| near(one, own))))
+}
+
+/// The persons that a reader is, each with where they live.
+fn homes_of(conn: &mut Conn, actor: &Actor) -> Result<Vec<(i64, Vec<person_store::Identity>)>, DbError> {
+    let mut homes = Vec::new();
+    for act in store::of_holder(conn, &actor.user, What::IsUser)? {
+        if let Some((_, own_no)) = person_store::person_by_id(conn, act.person)? {
+            homes.push((own_no, home_of(conn, own_no)?));
         }
     }
-    Ok(false)
+    Ok(homes)
+}
+
+fn home_of(conn: &mut Conn, person_no: i64) -> Result<Vec<person_store::Identity>, DbError> {
+    let records: Vec<i64> = person_store::records_of(conn, person_no)?
+        .iter()
+        .map(|record| record.record_no)
+        .collect();
+    person_store::identities(conn, &records)
 }

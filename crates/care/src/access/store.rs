@@ -4,13 +4,14 @@ use super::acts::{AccessAct, PastAct, What};
 use crate::db::{Conn, DbError, Row};
 use record::{Instant, PersonId};
 
-const COLUMNS: &str = "a.act_no, a.person_id, a.kind, a.holder, a.item, a.value, a.words, a.actor, a.decided, a.ends";
+pub(super) const COLUMNS: &str =
+    "a.act_no, a.person_id, a.kind, a.holder, a.item, a.value, a.words, a.actor, a.decided, a.ends";
 /// Acts read at most about one person.
-const ACTS_MAX: i64 = 5_000;
+pub(super) const ACTS_MAX: i64 = 5_000;
 /// Entries looked through at most for one relationship.
 const ENTRIES_MAX: i64 = 2_000;
 
-fn act_of(row: &Row<'_>) -> Result<Option<AccessAct>, DbError> {
+pub(super) fn act_of(row: &Row<'_>) -> Result<Option<AccessAct>, DbError> {
     let Some(what) = What::of_stored(row.int(2)?, row.opt_int(4)?, row.int(5)?) else {
         return Ok(None);
     };

@@ -10,6 +10,7 @@ mod unusual;
 
 pub(crate) use reply::Keeping;
 pub use seal::{Checked, Seal, Signer, check};
+pub(crate) use seal::{check_on, is_signed};
 pub use unusual::{LOOKED_BACK_MICROS, Unusual, unusual};
 
 use crate::access::ListGrant;
@@ -60,7 +61,7 @@ pub struct AuditFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault(pub String);
 
-const MIGRATIONS: &[Migration] = &[
+pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 1,
         sql: include_str!("../../migrations/0001-audit.sql"),

@@ -28,6 +28,17 @@ impl Signer {
     pub fn public_key(&self) -> [u8; 32] {
         *self.0.pk
     }
+
+    /// The signature of a text, in hexadecimal.
+    pub(crate) fn sign(&self, text: &str) -> String {
+        hex(self.0.sk.sign(text.as_bytes(), None).as_slice())
+    }
+}
+
+/// Whether a text was signed by the signer of this public key.
+pub(crate) fn is_signed(key: &[u8; 32], text: &str, signature: &str) -> bool {
+    let signature = bytes(signature).and_then(|bytes| Signature::from_slice(&bytes).ok());
+    signature.is_some_and(|signature| PublicKey::new(*key).verify(text.as_bytes(), &signature).is_ok())
 }
 
 /// One seal.
@@ -163,24 +174,28 @@ pub struct Checked {
 /// # Errors
 /// When the store fails.
 pub fn check(place: &Place, key: Option<[u8; 32]>, copy: Option<&str>) -> Result<Checked, DbError> {
-    let mut conn = place.connect(true)?;
+    check_on(&mut place.connect(true)?, key, copy)
+}
+
+/// As [`check`], on a connection that may be in a transaction.
+pub(crate) fn check_on(conn: &mut Conn, key: Option<[u8; 32]>, copy: Option<&str>) -> Result<Checked, DbError> {
     let mut checked = Checked::default();
-    match store::verify(&mut conn)? {
+    match store::verify(conn)? {
         Ok(rows) => checked.rows = rows,
         Err(fault) => checked.faults.push(Fault(fault)),
     }
     let mut seals = Vec::new();
-    each_seal(&mut conn, 0, |seal| seals.push(seal))?;
+    each_seal(conn, 0, |seal| seals.push(seal))?;
     checked.seals = seals.len();
     let mut sealed: BTreeMap<i64, i64> = BTreeMap::new();
     for seal in &seals {
         sealed.extend(seal.heads().map(|(chain, sequence, _)| (chain, sequence)));
     }
-    for (chain, sequence, _) in store::heads(&mut conn)? {
+    for (chain, sequence, _) in store::heads(conn)? {
         let beyond = sequence - sealed.get(&chain).copied().unwrap_or(0);
         checked.unsealed += u64::try_from(beyond).unwrap_or(0);
     }
-    against_chains(&mut conn, &seals, key, &mut checked.faults)?;
+    against_chains(conn, &seals, key, &mut checked.faults)?;
     if let Some(copy) = copy {
         against_copy(&seals, copy, &mut checked.faults);
     }

@@ -179,7 +179,7 @@ pub(super) fn seals_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec
 
 /// How far each chain has come: chain, sequence, digest. Chains are stepped through, so that what it costs grows
 /// with their number and not with their rows.
-pub(super) fn heads(conn: &mut Conn) -> Result<Vec<(i64, i64, Vec<u8>)>, DbError> {
+pub(crate) fn heads(conn: &mut Conn) -> Result<Vec<(i64, i64, Vec<u8>)>, DbError> {
     let mut found = Vec::new();
     let mut after = i64::MIN;
     let next = "SELECT MIN(chain) FROM audit WHERE chain > ?1";

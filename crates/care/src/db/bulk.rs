@@ -4,11 +4,11 @@ use super::{Conn, DbError, Param, Row, RowOf, Turns};
 use std::fmt::Write as _;
 
 /// A table and its columns, in the order that rows are given.
-pub struct Table {
+pub struct Table<'a> {
     /// Name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Columns.
-    pub columns: &'static [&'static str],
+    pub columns: &'a [&'a str],
 }
 
 /// One value of a row to be inserted.
@@ -54,7 +54,7 @@ impl Cell {
 
 /// Inserts rows, each as long as the table's column list. Rows should come sorted by the table's key. A row
 /// whose key is there already is an error: callers look first, within the same transaction.
-pub fn insert_rows(conn: &mut Conn, table: &Table, rows: &[Vec<Cell>]) -> Result<(), DbError> {
+pub fn insert_rows(conn: &mut Conn, table: &Table<'_>, rows: &[Vec<Cell>]) -> Result<(), DbError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -85,7 +85,7 @@ const AT_ONCE_MAX: usize = 64;
 
 /// Inserts rows in a transaction of their own: all or none, and durable when this returns. On PostgreSQL it takes
 /// one message to the server and back, where beginning, each row and committing would take one each.
-pub(crate) fn keep_rows(conn: &mut Conn, turns: &Turns, table: &Table, rows: &[Vec<Cell>]) -> Result<(), DbError> {
+pub(crate) fn keep_rows(conn: &mut Conn, turns: &Turns, table: &Table<'_>, rows: &[Vec<Cell>]) -> Result<(), DbError> {
     if let Conn::Pg(pg) = conn
         && rows.len() <= AT_ONCE_MAX
     {
@@ -104,7 +104,7 @@ pub(crate) fn keep_rows(conn: &mut Conn, turns: &Turns, table: &Table, rows: &[V
     outcome
 }
 
-fn insert_several_sql(table: &Table, rows: usize) -> String {
+fn insert_several_sql(table: &Table<'_>, rows: usize) -> String {
     let width = table.columns.len();
     let row = |at: usize| {
         let places: Vec<String> = (1..=width).map(|n| format!("?{}", at * width + n)).collect();
@@ -119,7 +119,7 @@ fn insert_several_sql(table: &Table, rows: usize) -> String {
     )
 }
 
-fn insert_sql(table: &Table) -> String {
+fn insert_sql(table: &Table<'_>) -> String {
     let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("?{n}")).collect();
     format!(
         "INSERT INTO {} ({}) VALUES ({})",
@@ -207,7 +207,7 @@ pub fn fetch_by_keys<T>(
 /// The rows of `table` whose first two key columns are one of `pairs`, read as `columns`.
 pub fn fetch_by_pairs<T>(
     conn: &mut Conn,
-    table: &Table,
+    table: &Table<'_>,
     pairs: &[(i64, i64)],
     mut each: impl FnMut(&Row<'_>) -> Result<T, DbError>,
 ) -> Result<Vec<T>, DbError> {

@@ -4,6 +4,7 @@ use super::{Conn, DbError};
 
 /// One step of the schema. `sql` may hold `{bytes}` (BLOB or BYTEA), `{text}` (TEXT in C collation),
 /// `{key}` (INTEGER or BIGINT PRIMARY KEY) and `{clustered}` (WITHOUT ROWID, or nothing).
+#[derive(Clone, Copy, Debug)]
 pub struct Migration {
     /// Its number. One that was left out when a later one was run is run all the same.
     pub number: i64,
@@ -15,7 +16,7 @@ pub struct Migration {
 /// program is refused.
 pub fn migrate(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
     conn.begin(Some(7_001))?;
-    let outcome = run_missing(conn, table, migrations);
+    let outcome = migrate_within(conn, table, migrations);
     match &outcome {
         Ok(_) => conn.commit()?,
         Err(_) => conn.roll_back()?,
@@ -23,7 +24,8 @@ pub fn migrate(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result
     outcome
 }
 
-fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
+/// As [`migrate`], within the transaction that `conn` is in.
+pub(crate) fn migrate_within(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result<usize, DbError> {
     conn.batch(&format!("CREATE TABLE IF NOT EXISTS {table} (number BIGINT NOT NULL)"))?;
     let done = conn.query(&format!("SELECT number FROM {table}"), &[], |row| row.int(0))?;
     let newest = migrations.last().map_or(0, |migration| migration.number);
@@ -42,6 +44,16 @@ fn run_missing(conn: &mut Conn, table: &str, migrations: &[Migration]) -> Result
         count += 1;
     }
     Ok(count)
+}
+
+/// The migrations that a database has been through, in order of number; none when it has no such table.
+pub(crate) fn numbers(conn: &mut Conn, table: &str) -> Result<Vec<i64>, DbError> {
+    if !super::catalogue::tables(conn)?.iter().any(|one| one.name == table) {
+        return Ok(Vec::new());
+    }
+    conn.query(&format!("SELECT number FROM {table} ORDER BY number"), &[], |row| {
+        row.int(0)
+    })
 }
 
 fn in_dialect(conn: &Conn, sql: &str) -> String {

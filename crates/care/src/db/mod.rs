@@ -6,6 +6,7 @@
 //! meant for that.
 
 mod bulk;
+pub(crate) mod catalogue;
 mod checkpoint;
 mod lite;
 mod migrate;
@@ -18,6 +19,7 @@ pub(crate) use bulk::keep_rows;
 pub use bulk::{Cell, Table, fetch_by_keys, fetch_by_pairs, insert_rows};
 pub(crate) use checkpoint::Checkpoints;
 pub use migrate::{Migration, migrate};
+pub(crate) use migrate::{migrate_within, numbers};
 pub use pool::Pool;
 pub(crate) use turn::Turns;
 pub use writer::{Urgency, Writer};
@@ -25,7 +27,7 @@ pub use writer::{Urgency, Writer};
 use std::path::PathBuf;
 
 /// Where the data lives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// An SQLite file in a data folder.
     Lite(PathBuf),

@@ -1,6 +1,7 @@
 //! PostgreSQL: opening, placeholders, binding, COPY.
 
 use super::{DbError, Param};
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -67,6 +68,19 @@ impl Pg {
     ) -> Result<Vec<postgres::Row>, DbError> {
         let statement = self.prepare(sql)?;
         Ok(self.client.query(&statement, &[&left, &right])?)
+    }
+
+    /// Calls `each` with every row, as they come from the server.
+    pub(super) fn each_row<E: From<DbError>>(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(&postgres::Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut rows = self.client.query_raw(sql, Vec::<i64>::new()).map_err(DbError::from)?;
+        while let Some(row) = rows.next().map_err(DbError::from)? {
+            each(&row)?;
+        }
+        Ok(())
     }
 
     /// Loads COPY text into a table.

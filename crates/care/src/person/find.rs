@@ -4,7 +4,7 @@ use super::given_name::normal;
 use super::store::{self, Identity};
 use super::{demographics, whereabouts};
 use crate::Care;
-use crate::access::{self, Act, ListGrant};
+use crate::access::{self, Act, ListGrant, Listed};
 use crate::db::{Conn, DbError};
 use record::{Date, Demographics, NhsNumber, PersonId, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -209,16 +209,25 @@ pub fn one(care: &Care, grant: &ListGrant, person: PersonId) -> Result<Option<Fo
     Ok(found)
 }
 
-/// The people in a reader's care by recorded relationships, whose record policy opens to them, by leave to
-/// [`Act::ReadRecord`]. Each person shown is audited.
+/// The people in a reader's care by recorded relationships whose record policy opens to them, in order of name: nothing
+/// of them yet, see [`of_list`].
+///
+/// # Errors
+/// When the store fails.
+pub fn in_my_care(care: &Care, grant: &ListGrant) -> Result<Vec<Listed>, DbError> {
+    care.readers()
+        .read(|conn| access::in_care_of(care, conn, grant.actor(), grant.now()))
+}
+
+/// What a list shows of these people, in their order; of each it is written down that they were shown.
 ///
 /// # Errors
 /// When the store or the audit fails.
-pub fn in_my_care(care: &Care, grant: &ListGrant) -> Result<Vec<Found>, DbError> {
+pub fn of_list(care: &Care, grant: &ListGrant, listed: &[Listed]) -> Result<Vec<Found>, DbError> {
     let found = care.readers().read(|conn| {
         let mut found = Vec::new();
-        for (person, number) in access::in_care_of(care, conn, grant.actor(), grant.now())? {
-            found.extend(describe(conn, number, person)?);
+        for one in listed {
+            found.extend(describe(conn, one.number, one.person)?);
         }
         Ok::<_, DbError>(found)
     })?;

@@ -18,7 +18,7 @@ pub(crate) mod whereabouts;
 
 pub use banner::{Banner, Statement};
 pub use disagreement::Disagreement;
-pub use find::{FOUND_MAX, Found, Query, QueryError, find, find_local, in_my_care, one};
+pub use find::{FOUND_MAX, Found, Query, QueryError, find, find_local, in_my_care, of_list, one};
 pub use reading::{Heard, Perhaps, PersonRecord, SenderView, Silence, held, read, views};
 pub(crate) use terms::Terms;
 pub use timeline::{Fact, Line};

@@ -46,6 +46,12 @@ impl ItemVersion {
         name_of(self.version.0, self.tie)
     }
 
+    /// As [`ItemVersion::name`], where something of what was sent is hidden: made without it. A digest of what was sent
+    /// would confirm to whoever guessed an address that it is the right one (SAFETY 2).
+    pub fn name_untold(&self) -> String {
+        name_of(self.version.0, 0)
+    }
+
     /// Where the item stands in the order in which a person's items are listed: record, arrival, item.
     pub const fn place(&self) -> (i64, i64, i64) {
         (self.record_no, self.contribution_no, self.item)

@@ -12,7 +12,7 @@ pub(super) enum Holds {
 
 /// A table of truth, with what each column holds. The first column is its key.
 pub(super) struct Carried {
-    pub table: Table,
+    pub table: Table<'static>,
     pub holds: &'static [Holds],
 }
 

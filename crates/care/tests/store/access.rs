@@ -450,11 +450,11 @@ fn a_list_shows_exactly_those_whose_record_policy_opens() {
                 assert_eq!(reader.user, "link", "a charity has no list of records");
                 continue;
             };
-            let listed: Vec<PersonId> = person::in_my_care(&app.care, &grant)
-                .unwrap()
-                .iter()
-                .map(|one| one.person)
-                .collect();
+            let found = person::in_my_care(&app.care, &grant).unwrap();
+            let found = person::of_list(&app.care, &grant, &found).unwrap();
+            let names: Vec<&str> = found.iter().map(|one| one.says.names[0].family.as_str()).collect();
+            assert!(names.is_sorted(), "{names:?}");
+            let listed: Vec<PersonId> = found.iter().map(|one| one.person).collect();
             let recorded = [
                 Relationship::Caseload,
                 Relationship::Team,

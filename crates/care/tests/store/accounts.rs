@@ -9,7 +9,7 @@ use care::access::session::{self, Known};
 use record::Instant;
 use std::sync::{OnceLock, mpsc};
 
-const PASSWORD: &str = "otter ladder cobalt";
+pub const PASSWORD: &str = "otter ladder cobalt";
 const MINUTE: i64 = 60_000_000;
 
 fn key() -> AccountKey {
@@ -45,13 +45,13 @@ fn from(network: &str, browser: &str) -> Source {
     }
 }
 
-fn home() -> Source {
+pub fn home() -> Source {
     from("192.0.2.1", "her own")
 }
 
 /// Someone with an account, and the telephone that goes with it.
-struct Owner {
-    user: String,
+pub struct Owner {
+    pub user: String,
     app: Vec<u8>,
     recovery: Vec<String>,
 }
@@ -67,7 +67,7 @@ fn made(app: &App, name: &str, seed: u8) -> OneTime {
     account::add(&app.care, &key(), &new, "system:test", (random, app.now())).unwrap()
 }
 
-fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
+pub fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
     let one = made(app, name, seed);
     let now = app.now();
     let shown = (one.user.as_str(), one.code.as_str());
@@ -99,13 +99,13 @@ fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
 
 /// What came of a try.
 #[derive(Debug, PartialEq, Eq)]
-enum Tried {
+pub enum Tried {
     In,
     Wrong,
     Wait(i64),
 }
 
-fn try_in(app: &App, (user, password, code): (&str, &str, &str), source: &Source, at: (&str, Instant)) -> Tried {
+pub fn try_in(app: &App, (user, password, code): (&str, &str, &str), source: &Source, at: (&str, Instant)) -> Tried {
     let going = match account::begin(&app.care, &key(), user, source, at.1).unwrap() {
         Begun::Wait(seconds) => return Tried::Wait(seconds),
         Begun::Go(going) => going,
@@ -118,12 +118,12 @@ fn try_in(app: &App, (user, password, code): (&str, &str, &str), source: &Source
 }
 
 impl Owner {
-    fn code(&self, at: Instant) -> String {
+    pub fn code(&self, at: Instant) -> String {
         authenticator::shown(&self.app, at).unwrap()
     }
 }
 
-fn later(app: &App, minutes: i64) -> Instant {
+pub fn later(app: &App, minutes: i64) -> Instant {
     Instant(app.now().0 + minutes * MINUTE)
 }
 

@@ -131,6 +131,11 @@ impl App {
         Self::open(place, tempfile::tempdir().unwrap())
     }
 
+    /// The store that is at a place already, with its folder.
+    pub fn over(place: Place, folder: tempfile::TempDir) -> Self {
+        Self::open(place, folder)
+    }
+
     fn open(place: Place, folder: tempfile::TempDir) -> Self {
         let care = Care::open(opening(place.clone(), folder.path(), [7; 32])).unwrap();
         Self {

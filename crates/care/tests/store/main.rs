@@ -9,6 +9,7 @@ mod app;
 mod arrival;
 mod asked;
 mod audit;
+mod backups;
 mod columns;
 mod identity;
 mod lines;

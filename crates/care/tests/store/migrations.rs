@@ -13,7 +13,7 @@ const FIRST: Migration = Migration {
 };
 
 /// A store as the first schema left it, with one person in it.
-fn at_first(place: &Place) -> RecordId {
+pub fn at_first(place: &Place) -> RecordId {
     let mut conn = place.connect(false).unwrap();
     assert_eq!(migrate(&mut conn, "migration", &[FIRST]).unwrap(), 1);
     let key = record::IdKey::from_bytes([7; 32]);
@@ -70,7 +70,7 @@ fn migrations_run_over_rows_and_keep_them() {
     }
 }
 
-fn app_of(care: &Care, id: RecordId) -> String {
+pub fn app_of(care: &Care, id: RecordId) -> String {
     let nurse = crate::app::actor("nurse");
     let grant = access::person(care, &nurse, PersonId::minted_with(id), Act::ReadRecord, Instant(1)).unwrap();
     let read = person::read(care, &grant).unwrap();

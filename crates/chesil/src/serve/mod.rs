@@ -8,7 +8,7 @@ mod provider;
 mod watch;
 
 use crate::error::Failure;
-use crate::{Store, account, audit, clock, folder, import};
+use crate::{Store, account, audit, clock, folder, import, removals};
 use care::Care;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -44,7 +44,8 @@ pub struct Arguments {
     /// The file with the secret or the key by which this service shows the provider who it is.
     #[arg(long, requires = "provider")]
     pub provider_secret: Option<PathBuf>,
-    /// A second place for the seals of the audit, best on another machine: each is added to this file.
+    /// A second place for the seals of the audit, best on another machine: each is added to this file. Lawful removals
+    /// are listed beside it, in a file of the same name and the ending .removals, for `chesil restore`.
     #[arg(long)]
     pub audit_copy: Option<PathBuf>,
     #[command(flatten)]
@@ -77,6 +78,9 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         &arguments.store.data,
         arguments.audit_copy.as_deref(),
     )?;
+    if let Some(copy) = &arguments.audit_copy {
+        removals::start(Arc::clone(&care), &arguments.store.data, copy)?;
+    }
     if let Some(folder) = &arguments.watch {
         watch::start(Arc::clone(&care), &arguments.store.data, folder)?;
     }

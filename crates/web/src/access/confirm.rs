@@ -22,7 +22,7 @@ pub struct Risky {
 }
 
 /// Everything that is asked for twice. Who asks for more adds a line.
-pub const RISKY: [Risky; 8] = [
+pub const RISKY: [Risky; 9] = [
     Risky {
         path: "/people/{id}/emergency",
         what: "open a record in an emergency",
@@ -36,6 +36,11 @@ pub const RISKY: [Risky; 8] = [
     Risky {
         path: "/suspensions/{number}/lift",
         what: "give online access back",
+        minutes: 15,
+    },
+    Risky {
+        path: "/removals/{number}",
+        what: "have an entry destroyed, or refuse it",
         minutes: 15,
     },
     Risky {

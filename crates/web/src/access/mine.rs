@@ -28,13 +28,13 @@ async fn mine(asked: Asked) -> Response {
 fn shown(visit: &Visit) -> Answered {
     let (care, actor) = (visit.care(), &visit.actor);
     let grant = care::access::list(care, actor, Act::ReadRecord, "people in my care", visit.now)?;
-    let mut found = care::person::in_my_care(care, &grant)?;
-    found.sort_by_cached_key(name_of);
+    let all = care::person::in_my_care(care, &grant)?;
     let at = Pairs::read(&visit.query).page();
-    let (shown, paging) = Paging::of(&found, at, PAGE, |at| format!("/mine?page={at}"));
+    let (shown, paging) = Paging::of(&all, at, PAGE, |at| format!("/mine?page={at}"));
+    let found = care::person::of_list(care, &grant, shown)?;
     page(&MinePage {
         frame: visit.frame("In my care"),
-        people: shown.iter().map(line).collect(),
+        people: found.iter().map(line).collect(),
         paging,
     })
 }

@@ -4,7 +4,7 @@ use super::bundle::Bundle;
 use super::desk::{Desk, Leave, Reading};
 use super::outcome::Wrong;
 use super::patient::composed;
-use super::resource::{Answered, answered, fhir_type};
+use super::resource::{Answered, answered, fhir_type, name_of};
 use axum::http::StatusCode;
 use care::access::Act;
 use care::person::sent::{self, ItemVersion};
@@ -112,7 +112,9 @@ fn versions_of(desk: &Desk, kind: &str, text: &str, act: Act) -> Result<(Leave, 
 /// As [`now`].
 pub fn version(desk: &Desk, kind: &str, id: &str, wanted: &str) -> Result<One, Wrong> {
     let (leave, versions, id) = versions_of(desk, kind, id, Act::ReadRecord)?;
-    let found = versions.into_iter().find(|version| version.name() == wanted);
+    let found = versions
+        .into_iter()
+        .find(|version| name_of(leave.reading(), version) == wanted);
     let found = found.ok_or_else(Wrong::unknown)?;
     let withdrawn = found.withdrawn;
     let read = answered(desk, leave.reading(), &[found])?.into_iter().next();
@@ -134,7 +136,7 @@ pub fn history(desk: &Desk, kind: &str, text: &str) -> Result<String, Wrong> {
     let mut bundle = Bundle::begin(desk, "history", Some(total));
     for version in versions {
         let withdrawn = version.withdrawn;
-        let (name, at) = (version.name(), version.version);
+        let (name, at) = (name_of(leave.reading(), &version), version.version);
         let method = if withdrawn { "DELETE" } else { "PUT" };
         let status = if withdrawn { "204" } else { "200" };
         let read = answered(desk, leave.reading(), &[version])?.into_iter().next();

@@ -100,13 +100,21 @@ pub fn answered(desk: &Desk, reading: Option<&Reading>, versions: &[ItemVersion]
         found.push(Answered {
             kind: fhir_type(&version.item_type).to_owned(),
             id,
-            version: version.name(),
+            version: name_of(reading, version),
             received: sent.received,
             key: (version.record_no, version.item),
             text,
         });
     }
     Ok(found)
+}
+
+/// The name of a version as this reader is told it.
+pub fn name_of(reading: Option<&Reading>, version: &ItemVersion) -> String {
+    match reading.is_some_and(|reading| reading.restricted) {
+        true => version.name_untold(),
+        false => version.name(),
+    }
 }
 
 /// One version being written.
@@ -269,7 +277,7 @@ impl One<'_> {
         let _ = write!(
             meta,
             "\"versionId\":\"{}\",\"lastUpdated\":\"{}\"",
-            self.version.name(),
+            name_of(self.reading, self.version),
             self.sent.received.rfc3339()
         );
         if let Some(source) = &ours.source {
@@ -303,7 +311,7 @@ impl One<'_> {
                 json!({ "url": SENT_UPDATED, "valueInstant": updated }),
             );
         }
-        meta.insert("versionId".to_owned(), json!(self.version.name()));
+        meta.insert("versionId".to_owned(), json!(name_of(self.reading, self.version)));
         meta.insert("lastUpdated".to_owned(), json!(self.sent.received.rfc3339()));
         for tag in tags_of(self.desk.care(), &self.version.sender, self.is_restricted()) {
             push(&mut meta, "tag", tag);

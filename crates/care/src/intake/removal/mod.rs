@@ -27,6 +27,15 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
+    /// Of an item that is not in the store: what is left to do is to keep it from being filed.
+    pub fn nowhere(item: i64) -> Self {
+        Self {
+            item,
+            contributions: BTreeSet::new(),
+            terms: BTreeSet::new(),
+        }
+    }
+
     /// How many times it was sent.
     pub fn parts(&self) -> i64 {
         i64::try_from(self.contributions.len()).unwrap_or(i64::MAX)
