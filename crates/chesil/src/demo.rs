@@ -89,6 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         mllp: Vec::new(),
         watch: None,
         machines: None,
+        here: None,
         secure_cookies: false,
         behind_proxy: false,
         provider: None,

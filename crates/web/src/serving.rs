@@ -1,14 +1,14 @@
 //! What every route shares: the store, the clock and randomness from the rim, and leaving the threads that
 //! answer requests free while the store is asked.
 
+pub use crate::access::machine::registered::{Machine, Machines};
 use crate::access::provider::Provider;
 use crate::site::headers;
 use axum::Router;
 use care::Care;
-use care::access::Actor;
 use care::access::account::{AccountKey, Hasher};
 use care::db::DbError;
-use record::{Instant, OrgCode};
+use record::Instant;
 use std::sync::Arc;
 
 /// What routes are given.
@@ -20,11 +20,28 @@ pub struct Site {
     /// Fresh randomness, 32 bytes; `None` when the system gives none, and then nothing that needs it is done.
     pub random: fn() -> Option<[u8; 32]>,
     /// Systems that may send or read without a person signing in.
-    pub machines: Vec<Machine>,
+    pub machines: Machines,
+    /// The address that systems and people reach this service at, without a closing slash.
+    pub here: String,
     /// Whether cookies may only travel by HTTPS.
     pub secure_cookies: bool,
     /// What signing in needs.
     pub sign_in: SignIn,
+}
+
+impl Site {
+    /// Over a store, with a clock and randomness of the rim: no systems, plain cookies.
+    pub fn new(care: Arc<Care>, (now, random): (fn() -> Instant, fn() -> Option<[u8; 32]>), sign_in: SignIn) -> Self {
+        Self {
+            care,
+            now,
+            random,
+            machines: Machines::default(),
+            here: "http://localhost".to_owned(),
+            secure_cookies: false,
+            sign_in,
+        }
+    }
 }
 
 /// What signing in needs.
@@ -52,17 +69,6 @@ impl SignIn {
             behind_proxy,
         })
     }
-}
-
-/// A system known by a token that it sends as `Authorization: Bearer …`.
-#[derive(Clone, Debug)]
-pub struct Machine {
-    /// BLAKE3 of its token; the token itself is not kept.
-    pub token_digest: [u8; 32],
-    /// Whom it acts as.
-    pub actor: Actor,
-    /// The organisation whose data it sends; `None` when it may name any by the `organisation-code` header.
-    pub sender: Option<OrgCode>,
 }
 
 /// What handlers take.

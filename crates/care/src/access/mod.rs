@@ -12,6 +12,7 @@ mod demo;
 pub mod emergency;
 mod facts;
 mod list_of_care;
+pub mod machine;
 pub mod policy;
 mod question;
 pub mod sensitivity;

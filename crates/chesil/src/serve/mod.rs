@@ -27,10 +27,14 @@ pub struct Arguments {
     /// A folder to watch: what is put in WATCH/FEED-NAME/ is taken and moved to WATCH/FEED-NAME/taken/.
     #[arg(long)]
     pub watch: Option<PathBuf>,
-    /// Systems that may send or read: a TOML file of `[[machine]]` tables with name, token-file, role
-    /// (sender or reader) and organisation.
+    /// Systems that may send or read: a TOML file of `[[machine]]` tables, as docs/sign-in shows. It is read again
+    /// when it changes.
     #[arg(long)]
     pub machines: Option<PathBuf>,
+    /// The address that people and systems reach this service at, such as https://records.example.org: what systems
+    /// show who they are is made for it. Without it, the address that is listened at.
+    #[arg(long, value_name = "ADDRESS")]
+    pub here: Option<String>,
     /// Cookies travel by HTTPS only: for a server behind a proxy that ends TLS.
     #[arg(long)]
     pub secure_cookies: bool,
@@ -82,17 +86,17 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     }
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
+    let sign_in = SignIn {
+        provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
+        ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
+    };
     let site = Arc::new(Site {
-        machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,
-        care: Arc::clone(&care),
-        now: clock::now,
-        random: || clock::random().ok(),
+        machines: machines::load(arguments.machines.as_deref(), care.is_demo())?.into(),
+        here: here(arguments)?,
         secure_cookies: arguments.secure_cookies,
-        sign_in: SignIn {
-            provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
-            ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
-        },
+        ..Site::new(Arc::clone(&care), (clock::now, || clock::random().ok()), sign_in)
     });
+    machines::watch(Arc::clone(&site), arguments.machines.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(64)
@@ -114,6 +118,21 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
             .await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The address of this service, without a closing slash.
+fn here(arguments: &Arguments) -> Result<String, Failure> {
+    let Some(said) = &arguments.here else {
+        return Ok(format!("http://{}", arguments.listen));
+    };
+    let host = said.strip_prefix("https://").or_else(|| said.strip_prefix("http://"));
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && host.bytes().all(plain) => Ok(said.trim_end_matches('/').to_owned()),
+        _ => Err(Failure::new(format!(
+            "--here {said}: write a scheme and a host, such as https://records.example.org"
+        ))),
+    }
 }
 
 async fn told_to_stop() {

@@ -25,6 +25,7 @@ pub fn routes() -> Router<Arc<Site>> {
     sign_in::routes()
         .merge(account::routes())
         .merge(provider::routes())
+        .merge(machine::token::routes())
         .merge(looked::routes())
         .merge(emergency::routes())
         .merge(audit::routes())

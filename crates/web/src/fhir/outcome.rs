@@ -10,6 +10,9 @@ use serde_json::{Value as Json, json};
 /// FHIR's media type for JSON.
 pub const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
+/// What is said when the scopes of a token do not go so far.
+const BEYOND: &str = "The scopes of this token do not go so far.";
+
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
 pub struct Wrong {
@@ -78,6 +81,11 @@ impl Wrong {
         Self::new(StatusCode::FORBIDDEN, "forbidden", words)
     }
 
+    /// The token does not go so far.
+    pub fn beyond() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", BEYOND)
+    }
+
     /// Too many at once.
     pub fn busy() -> Self {
         Self::new(
@@ -136,6 +144,11 @@ impl IntoResponse for Wrong {
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // RFC 6750, section 3.1.
+        if self.issues.iter().any(|issue| issue.words == BEYOND) {
+            let beyond = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+            headers.insert(header::WWW_AUTHENTICATE, beyond);
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

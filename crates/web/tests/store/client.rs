@@ -35,14 +35,8 @@ fn tokens() -> Option<[u8; 32]> {
 
 /// The real router over a store.
 pub fn serving(care: &Arc<Care>) -> Router {
-    router(Arc::new(Site {
-        care: Arc::clone(care),
-        now: clock,
-        random: tokens,
-        machines: Vec::new(),
-        secure_cookies: false,
-        sign_in: crate::store::sign_in(),
-    }))
+    let site = Site::new(Arc::clone(care), (clock, tokens), crate::store::sign_in());
+    router(Arc::new(site))
 }
 
 /// What came back.
