@@ -4,6 +4,7 @@
 pub use crate::access::machine::registered::{Machine, Machines};
 use crate::access::provider::Provider;
 use crate::site::headers;
+use crate::site::pace::{self, Pace};
 use axum::Router;
 use care::Care;
 use care::access::account::{AccountKey, Hasher};
@@ -27,6 +28,8 @@ pub struct Site {
     pub secure_cookies: bool,
     /// What signing in needs.
     pub sign_in: SignIn,
+    /// How many requests each caller may make; `None` counts none.
+    pub pace: Option<Pace>,
 }
 
 impl Site {
@@ -40,6 +43,7 @@ impl Site {
             here: "http://localhost".to_owned(),
             secure_cookies: false,
             sign_in,
+            pace: None,
         }
     }
 }
@@ -76,7 +80,9 @@ pub type Shared = axum::extract::State<Arc<Site>>;
 
 /// Every route.
 pub fn router(site: Arc<Site>) -> Router {
-    Router::new()
+    let by_https = site.secure_cookies;
+    let paced = axum::middleware::from_fn_with_state(Arc::clone(&site), pace::keep);
+    let routes = Router::new()
         .merge(crate::site::assets::router())
         .merge(crate::ingest::router())
         .merge(crate::fhir::router())
@@ -89,7 +95,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::site::routes::routes())
         .fallback(crate::site::routes::nothing)
         .with_state(site)
-        .layer(axum::middleware::map_response(headers::secure))
+        .layer(paced)
+        .layer(axum::middleware::map_response(headers::secure));
+    match by_https {
+        true => routes.layer(axum::middleware::map_response(headers::by_https_only)),
+        false => routes,
+    }
 }
 
 /// Runs work that asks the store on a thread meant for that.

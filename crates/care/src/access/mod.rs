@@ -11,6 +11,7 @@ pub mod choices;
 mod demo;
 pub mod emergency;
 mod facts;
+pub mod launch;
 mod list_of_care;
 pub mod machine;
 pub mod policy;

@@ -5,6 +5,7 @@ mod machines;
 mod matching;
 mod mllp;
 mod provider;
+mod tls;
 mod watch;
 
 use crate::error::Failure;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use web::serving::{SignIn, Site};
+use web::site::pace::{Pace, Rate, Rates};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -35,6 +37,15 @@ pub struct Arguments {
     /// show who they are is made for it. Without it, the address that is listened at.
     #[arg(long, value_name = "ADDRESS")]
     pub here: Option<String>,
+    /// The certificate to serve by TLS with, PEM, with its chain: read again when it changes, and on SIGHUP.
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Requests a second that one system may go on making; four times as many at once.
+    #[arg(long, default_value_t = 1_000, value_name = "NUMBER")]
+    pub system_rate: u32,
     /// Cookies travel by HTTPS only: for a server behind a proxy that ends TLS.
     #[arg(long)]
     pub secure_cookies: bool,
@@ -93,10 +104,15 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     let site = Arc::new(Site {
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?.into(),
         here: here(arguments)?,
-        secure_cookies: arguments.secure_cookies,
+        secure_cookies: arguments.secure_cookies || arguments.tls_cert.is_some(),
+        pace: Some(Pace::at(rates(arguments.system_rate))),
         ..Site::new(Arc::clone(&care), (clock::now, || clock::random().ok()), sign_in)
     });
     machines::watch(Arc::clone(&site), arguments.machines.clone())?;
+    let certificate = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(chain), Some(key)) => Some(tls::Certificate::load(chain, key)?),
+        _ => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(64)
@@ -110,20 +126,45 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         for listening in &arguments.mllp {
             mllp::start(Arc::clone(&care), listening).await?;
         }
-        println!("Chesil {} serves at http://{address}/", env!("CARGO_PKG_VERSION"));
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        println!("Chesil {} serves at {scheme}://{address}/", env!("CARGO_PKG_VERSION"));
         ready();
-        let service = web::serving::router(site).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service)
-            .with_graceful_shutdown(told_to_stop())
-            .await?;
+        let routes = web::serving::router(site);
+        match certificate {
+            None => {
+                let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+                axum::serve(listener, service)
+                    .with_graceful_shutdown(told_to_stop())
+                    .await?;
+            }
+            Some(certificate) => {
+                let agreed = tls::Agreed::over(listener, certificate)?;
+                let routes = routes.layer(axum::middleware::from_fn(tls::from));
+                let service = routes.into_make_service_with_connect_info::<tls::From>();
+                axum::serve(agreed, service)
+                    .with_graceful_shutdown(told_to_stop())
+                    .await?;
+            }
+        }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn rates(system: u32) -> Rates {
+    Rates {
+        system: Rate {
+            each_second: system,
+            at_once: system.saturating_mul(4),
+        },
+        ..Rates::default()
+    }
 }
 
 /// The address of this service, without a closing slash.
 fn here(arguments: &Arguments) -> Result<String, Failure> {
     let Some(said) = &arguments.here else {
-        return Ok(format!("http://{}", arguments.listen));
+        let scheme = if arguments.tls_cert.is_some() { "https" } else { "http" };
+        return Ok(format!("{scheme}://{}", arguments.listen));
     };
     let host = said.strip_prefix("https://").or_else(|| said.strip_prefix("http://"));
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');

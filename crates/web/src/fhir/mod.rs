@@ -30,7 +30,8 @@ use axum::routing::{get, post};
 use desk::{Desk, Need};
 use exchange::fhir::bundle::Request;
 use exchange::smart::Right;
-use outcome::{FHIR_JSON, Wrong, answer};
+pub(crate) use outcome::FHIR_JSON;
+use outcome::{Wrong, answer};
 use std::sync::Arc;
 
 /// Largest body taken, in bytes.
@@ -69,6 +70,7 @@ pub fn router() -> Router<Arc<Site>> {
         .route("/fhir/Patient/{id}/$everything", get(everything))
         .method_not_allowed_fallback(not_here)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(axum::middleware::map_response(outcome::in_form))
 }
 
 /// Opens a desk and works at it on a thread meant for that, when the token of whoever asks goes so far.

@@ -157,6 +157,27 @@ impl IntoResponse for Wrong {
     }
 }
 
+/// Puts what was refused before anything here saw it (an address that is not text, a body that is too long or of
+/// another form) into the form of every other refusal.
+pub async fn in_form(response: Response) -> Response {
+    let status = response.status();
+    let told = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if !(status.is_client_error() || status.is_server_error()) || told == Some(FHIR_JSON.as_bytes()) {
+        return response;
+    }
+    let (code, words) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-long", "The body is longer than is taken here."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("not-supported", "The body is not of a form that is taken here."),
+        _ => ("invalid", "The address or the body cannot be read."),
+    };
+    // What cannot be read is a bad request, whichever part of it.
+    let status = match status {
+        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+        other => other,
+    };
+    Wrong::new(status, code, words).into_response()
+}
+
 /// An answer in FHIR JSON.
 pub fn answer(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, FHIR_JSON)], text).into_response()

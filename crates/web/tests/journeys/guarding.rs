@@ -196,6 +196,9 @@ async fn who_may_open_what() {
             "GET /fhir/.well-known/smart-configuration",
             "/fhir/.well-known/smart-configuration".to_owned(),
         ),
+        ("POST /launches", "/launches".to_owned()),
+        ("GET /opened/{launch}", "/opened/x".to_owned()),
+        ("GET /opened", "/opened".to_owned()),
         ("POST /sign-out", "/sign-out".to_owned()),
     ];
     let mut table = format!("{:<62}", "");

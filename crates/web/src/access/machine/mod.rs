@@ -93,6 +93,17 @@ fn bearer(site: &Site, value: &[u8]) -> Result<Option<Caller>, DbError> {
     given(site, token)
 }
 
+/// The system whose token this is now.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn system_of(site: &Site, token: &[u8]) -> Result<Option<Arc<Machine>>, DbError> {
+    if let Some(known) = site.machines.by_digest(&blake3::hash(token)) {
+        return Ok(Some(known));
+    }
+    Ok(given(site, token)?.and_then(|caller| caller.machine))
+}
+
 /// A token that was given at `/token`: its system must still be registered, and not be suspended, and no more is
 /// allowed than is registered now.
 fn given(site: &Site, token: &[u8]) -> Result<Option<Caller>, DbError> {
