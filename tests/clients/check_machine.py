@@ -9,6 +9,7 @@ import concurrent.futures
 import json
 import pathlib
 import sys
+import threading
 import time
 import uuid
 
@@ -65,7 +66,9 @@ def by_authlib(base, folder, name, scope):
     said = requests.get(f"{base}/fhir/.well-known/smart-configuration", timeout=20).json()
     client = OAuth2Session(name, (folder / f"{name}.pem").read_text(), scope=scope, token_endpoint_auth_method="private_key_jwt")
     to = said["token_endpoint"]
-    client.register_client_auth_method(PrivateKeyJWT(to, headers={"kid": f"{name}-1"}, alg=how))
+    # By itself it makes assertions that are good for an hour, which the specification does not allow.
+    soon = {"exp": int(time.time()) + 240}
+    client.register_client_auth_method(PrivateKeyJWT(to, claims=soon, headers={"kid": f"{name}-1"}, alg=how))
     client.fetch_token(to, grant_type="client_credentials")
     return client
 
@@ -108,13 +111,19 @@ def checks(base, folder):
 
 
 def speed(base, folder):
-    for name in SYSTEMS:
-        scope = SYSTEMS[name][2]
-        made = [assertion(base, folder, name) for _ in range(800)]
+    held = threading.local()
+
+    def ask(shown, scope):
+        held.session = getattr(held, "session", None) or requests.Session()
+        form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": shown, "scope": scope}
+        return held.session.post(f"{base}/token", data=form, timeout=20).status_code == 200
+
+    for name, (how, _, scope) in SYSTEMS.items():
+        made = [assertion(base, folder, name) for _ in range(300)]
         begun = time.time()
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            good = sum(answer.status_code == 200 for answer in pool.map(lambda one: asked(base, one, scope), made))
-        print(f"{SYSTEMS[name][0]}: {good} of {len(made)} tokens given, {good / (time.time() - begun):.0f} a second")
+            good = sum(pool.map(lambda one: ask(one, scope), made))
+        print(f"{how}: {good} of {len(made)} tokens given, {good / (time.time() - begun):.0f} a second", flush=True)
 
 
 if __name__ == "__main__":
