@@ -32,9 +32,12 @@ pub struct Site {
     pub pace: Option<Pace>,
 }
 
+/// The clock and the randomness of the rim.
+pub type Rim = (fn() -> Instant, fn() -> Option<[u8; 32]>);
+
 impl Site {
     /// Over a store, with a clock and randomness of the rim: no systems, plain cookies.
-    pub fn new(care: Arc<Care>, (now, random): (fn() -> Instant, fn() -> Option<[u8; 32]>), sign_in: SignIn) -> Self {
+    pub fn new(care: Arc<Care>, (now, random): Rim, sign_in: SignIn) -> Self {
         Self {
             care,
             now,

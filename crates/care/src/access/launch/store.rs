@@ -28,12 +28,11 @@ pub(super) fn claim(
     Ok(conn.execute(sql, &params)? == 1)
 }
 
-/// The link of a claim: its digest, and what was sealed.
-pub(super) fn claimed(
-    conn: &mut Conn,
-    claimed: &[u8; 32],
-    now: Instant,
-) -> Result<Option<(Vec<u8>, Vec<u8>)>, DbError> {
+/// A link's digest, and what was sealed.
+pub(super) type Sealed = (Vec<u8>, Vec<u8>);
+
+/// The link of a claim.
+pub(super) fn claimed(conn: &mut Conn, claimed: &[u8; 32], now: Instant) -> Result<Option<Sealed>, DbError> {
     let sql = "SELECT launch_digest, sealed FROM launch WHERE claimed = ?1 AND ends > ?2";
     conn.first(sql, &[claimed.as_slice().into(), now.0.into()], |row| {
         Ok((row.bytes(0)?, row.bytes(1)?))
