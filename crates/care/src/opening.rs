@@ -42,6 +42,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         number: 8,
         sql: include_str!("../migrations/0008-restricted.sql"),
     },
+    Migration {
+        number: 9,
+        sql: include_str!("../migrations/0009-machines.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;

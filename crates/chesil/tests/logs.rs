@@ -22,6 +22,8 @@ const AS_OF: (i16, i8, i8) = (2026, 11, 1);
 /// People of whom nothing is on file: they are only typed, sent, or stand in what cannot be read.
 const STRANGER: (&str, &str, &str, &str) = ("Quenilda", "Thistlethwaite", "1931-07-09", "9990999990");
 
+const GP_SYSTEM: &str = "the token of a system at a practice";
+
 fn plan() -> synthetic::Plan {
     synthetic::Plan {
         people: PEOPLE,
@@ -171,6 +173,10 @@ fn free_port() -> u16 {
 
 fn serve(folder: &Path) -> Server {
     let (port, mllp) = (free_port(), free_port());
+    let (token, machines) = (folder.join("token"), folder.join("machines.toml"));
+    std::fs::write(&token, GP_SYSTEM).unwrap();
+    let system = format!("[[machine]]\nname = \"gp\"\nrole = \"reader\"\nlaunches = true\ntoken-file = {token:?}\n");
+    std::fs::write(&machines, system).unwrap();
     let mut child = chesil(folder)
         .arg("serve")
         .arg("--data")
@@ -179,6 +185,8 @@ fn serve(folder: &Path) -> Server {
         .args(["--mllp", &format!("127.0.0.1:{mllp}=rbd-adt")])
         .arg("--watch")
         .arg(folder.join("watched"))
+        .arg("--machines")
+        .arg(machines)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -457,6 +465,38 @@ fn files(folder: &Path) {
     }
 }
 
+/// A GP system asks for links, rightly and wrongly, and somebody follows them; and for tokens with what shows nothing.
+fn in_context(server: &Server) {
+    let bearer = format!("Bearer {GP_SYSTEM}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let known = synthetic::truth(plan()).next().unwrap().nhs_number.digits();
+    let mut links = Vec::new();
+    for (user, number) in [
+        ("nurse", known.as_str()),
+        ("nurse", STRANGER.3),
+        (STRANGER.1, STRANGER.1),
+    ] {
+        let asked = json!({"user": user, "role": "clinician", "organisation": "DEMO-UC01", "nhs-number": number});
+        let answer = ask(server.port, "POST", "/launches", &headers, asked.to_string().as_bytes()).0;
+        links.extend(answer.text.split("/opened/").nth(1).map(|rest| rest[..64].to_owned()));
+    }
+    assert!(!links.is_empty(), "a link was given");
+    links.push(STRANGER.1.to_owned());
+    let (mut nurse, _) = Browser::of(server.port, "nurse");
+    for link in links {
+        nurse.open(&format!("/opened/{link}"));
+        nurse.open("/opened");
+    }
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let body = format!(
+        "grant_type={0}&client_assertion={0}&scope={0}&client_id={1}",
+        STRANGER.0, STRANGER.3
+    );
+    for body in [body.clone(), body.replacen(STRANGER.0, "client_credentials", 1)] {
+        assert_eq!(ask(server.port, "POST", "/token", &form, body.as_bytes()).0.status, 400);
+    }
+}
+
 /// The store breaks under the server's feet: every answer fails from here on.
 fn break_the_store(folder: &Path) {
     let mut conn = care::db::Place::Lite(folder.join("data/record.db"))
@@ -483,6 +523,7 @@ fn safety_12_no_name_number_date_or_address_stands_in_what_a_server_prints() {
     let server = serve(folder.path());
     people_work(&server);
     systems_work(&server);
+    in_context(&server);
     mllp(&server);
     files(folder.path());
     break_the_store(folder.path());

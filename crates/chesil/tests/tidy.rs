@@ -166,6 +166,12 @@ fn every_hazard_names_a_test_that_exists() {
 }
 
 #[test]
+fn every_threat_names_a_test_that_exists() {
+    let complaints = shape::threats(&files());
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
 fn no_nhs_number_outside_the_test_range() {
     keep(people::nhs_numbers);
 }

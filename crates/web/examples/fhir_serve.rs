@@ -24,33 +24,27 @@ fn random() -> Option<[u8; 32]> {
 }
 
 fn machine(token: &str, role: Role, sender: Option<&str>) -> Machine {
-    Machine {
-        token_digest: *blake3::hash(token.as_bytes()).as_bytes(),
-        actor: Actor {
-            user: token.to_owned(),
-            name: token.to_owned(),
-            role,
-            organisation: "a test".to_owned(),
-            works_for: None,
-        },
-        sender: sender.and_then(OrgCode::parse),
-    }
+    let actor = Actor {
+        user: token.to_owned(),
+        name: token.to_owned(),
+        role,
+        organisation: "a test".to_owned(),
+        works_for: None,
+    };
+    Machine::with_token(token, actor, sender.and_then(OrgCode::parse))
 }
 
 #[tokio::main]
 async fn main() {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let folder = tempfile::tempdir().unwrap();
+    let machines = vec![
+        machine("sender", Role::Sender, Some("R0D")),
+        machine("reader", Role::CareSystem, None),
+    ];
     let site = Site {
-        care: store::empty(folder.path()),
-        now,
-        random,
-        machines: vec![
-            machine("sender", Role::Sender, Some("R0D")),
-            machine("reader", Role::CareSystem, None),
-        ],
-        secure_cookies: false,
-        sign_in: store::sign_in(),
+        machines: machines.into(),
+        ..Site::new(store::empty(folder.path()), (now, random), store::sign_in())
     };
     let listener = tokio::net::TcpListener::bind(&address).await.unwrap();
     eprintln!("http://{address}");

@@ -26,14 +26,7 @@ async fn main() -> std::io::Result<()> {
     if let Some(number) = record::NhsNumber::parse("9990000026") {
         care::access::bind_demo_users(&care, number, store::now()).map_err(std::io::Error::other)?;
     }
-    let site = Arc::new(Site {
-        care,
-        now: store::now,
-        random: counted,
-        machines: Vec::new(),
-        secure_cookies: false,
-        sign_in: store::sign_in(),
-    });
+    let site = Arc::new(Site::new(care, (store::now, counted), store::sign_in()));
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("http://{}/", listener.local_addr()?);
     axum::serve(listener, router(site)).await

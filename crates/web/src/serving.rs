@@ -1,14 +1,15 @@
 //! What every route shares: the store, the clock and randomness from the rim, and leaving the threads that
 //! answer requests free while the store is asked.
 
+pub use crate::access::machine::registered::{Machine, Machines};
 use crate::access::provider::Provider;
 use crate::site::headers;
+use crate::site::pace::{self, Pace};
 use axum::Router;
 use care::Care;
-use care::access::Actor;
 use care::access::account::{AccountKey, Hasher};
 use care::db::DbError;
-use record::{Instant, OrgCode};
+use record::Instant;
 use std::sync::Arc;
 
 /// What routes are given.
@@ -20,11 +21,34 @@ pub struct Site {
     /// Fresh randomness, 32 bytes; `None` when the system gives none, and then nothing that needs it is done.
     pub random: fn() -> Option<[u8; 32]>,
     /// Systems that may send or read without a person signing in.
-    pub machines: Vec<Machine>,
+    pub machines: Machines,
+    /// The address that systems and people reach this service at, without a closing slash.
+    pub here: String,
     /// Whether cookies may only travel by HTTPS.
     pub secure_cookies: bool,
     /// What signing in needs.
     pub sign_in: SignIn,
+    /// How many requests each caller may make; `None` counts none.
+    pub pace: Option<Pace>,
+}
+
+/// The clock and the randomness of the rim.
+pub type Rim = (fn() -> Instant, fn() -> Option<[u8; 32]>);
+
+impl Site {
+    /// Over a store, with a clock and randomness of the rim: no systems, plain cookies.
+    pub fn new(care: Arc<Care>, (now, random): Rim, sign_in: SignIn) -> Self {
+        Self {
+            care,
+            now,
+            random,
+            machines: Machines::default(),
+            here: "http://localhost".to_owned(),
+            secure_cookies: false,
+            sign_in,
+            pace: None,
+        }
+    }
 }
 
 /// What signing in needs.
@@ -54,23 +78,14 @@ impl SignIn {
     }
 }
 
-/// A system known by a token that it sends as `Authorization: Bearer …`.
-#[derive(Clone, Debug)]
-pub struct Machine {
-    /// BLAKE3 of its token; the token itself is not kept.
-    pub token_digest: [u8; 32],
-    /// Whom it acts as.
-    pub actor: Actor,
-    /// The organisation whose data it sends; `None` when it may name any by the `organisation-code` header.
-    pub sender: Option<OrgCode>,
-}
-
 /// What handlers take.
 pub type Shared = axum::extract::State<Arc<Site>>;
 
 /// Every route.
 pub fn router(site: Arc<Site>) -> Router {
-    Router::new()
+    let by_https = site.secure_cookies;
+    let paced = axum::middleware::from_fn_with_state(Arc::clone(&site), pace::keep);
+    let routes = Router::new()
         .merge(crate::site::assets::router())
         .merge(crate::ingest::router())
         .merge(crate::fhir::router())
@@ -83,7 +98,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::site::routes::routes())
         .fallback(crate::site::routes::nothing)
         .with_state(site)
-        .layer(axum::middleware::map_response(headers::secure))
+        .layer(paced)
+        .layer(axum::middleware::map_response(headers::secure));
+    match by_https {
+        true => routes.layer(axum::middleware::map_response(headers::by_https_only)),
+        false => routes,
+    }
 }
 
 /// Runs work that asks the store on a thread meant for that.

@@ -73,14 +73,7 @@ async fn answered(care: &Arc<Care>, user: &str, path: &str) -> Answered {
     let (token, source) = (format!("{number:064x}"), care::access::account::Source::default());
     let begun = session::begin_demo(care, user, &token, &source, store::now());
     assert!(begun.unwrap().is_some());
-    let site = Site {
-        care: Arc::clone(care),
-        now: store::now,
-        random: || None,
-        machines: Vec::new(),
-        secure_cookies: false,
-        sign_in: crate::store::sign_in(),
-    };
+    let site = Site::new(Arc::clone(care), (store::now, || None), crate::store::sign_in());
     let request = Request::get(path).header("cookie", format!("chesil={token}"));
     let response = router(Arc::new(site))
         .oneshot(request.body(Body::empty()).unwrap())

@@ -141,14 +141,7 @@ fn world(settings: Settings, secret: Secret) -> World {
     let care = store::stamped(folder.path(), care::Stamp::Live);
     let mut sign_in = store::sign_in();
     sign_in.provider = Some(Arc::new(Provider::new(Talk::new(settings, secret))));
-    let site = Site {
-        care: Arc::clone(&care),
-        now,
-        random,
-        machines: Vec::new(),
-        secure_cookies: false,
-        sign_in,
-    };
+    let site = Site::new(Arc::clone(&care), (now, random), sign_in);
     World {
         care,
         router: router(Arc::new(site)),

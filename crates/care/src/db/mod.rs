@@ -309,6 +309,15 @@ impl Conn {
             .ok_or_else(|| DbError::state(format!("no counter named {name}")))
     }
 
+    /// Whether there is a table of this name.
+    fn has_table(&mut self, name: &str) -> Result<bool, DbError> {
+        let sql = match self {
+            Conn::Lite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?1",
+            Conn::Pg(_) => "SELECT COUNT(to_regclass(?1))",
+        };
+        Ok(self.first(sql, &[name.into()], |row| row.int(0))?.unwrap_or(0) > 0)
+    }
+
     /// Pages and bytes the engine holds for this database.
     pub fn size_bytes(&mut self) -> Result<i64, DbError> {
         let sql = match self {

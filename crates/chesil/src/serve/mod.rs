@@ -5,6 +5,7 @@ mod machines;
 mod matching;
 mod mllp;
 mod provider;
+mod tls;
 mod watch;
 
 use crate::error::Failure;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use web::serving::{SignIn, Site};
+use web::site::pace::{Pace, Rate, Rates};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -27,10 +29,23 @@ pub struct Arguments {
     /// A folder to watch: what is put in WATCH/FEED-NAME/ is taken and moved to WATCH/FEED-NAME/taken/.
     #[arg(long)]
     pub watch: Option<PathBuf>,
-    /// Systems that may send or read: a TOML file of `[[machine]]` tables with name, token-file, role
-    /// (sender or reader) and organisation.
+    /// Systems that may send or read: a TOML file of `[[machine]]` tables, as docs/sign-in shows. It is read again
+    /// when it changes.
     #[arg(long)]
     pub machines: Option<PathBuf>,
+    /// The address that people and systems reach this service at, such as https://records.example.org: what systems
+    /// show who they are is made for it. Without it, the address that is listened at.
+    #[arg(long, value_name = "ADDRESS")]
+    pub here: Option<String>,
+    /// The certificate to serve by TLS with, PEM, with its chain: read again when it changes, and on SIGHUP.
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Requests a second that one system may go on making; four times as many at once.
+    #[arg(long, default_value_t = 1_000, value_name = "NUMBER")]
+    pub system_rate: u32,
     /// Cookies travel by HTTPS only: for a server behind a proxy that ends TLS.
     #[arg(long)]
     pub secure_cookies: bool,
@@ -86,17 +101,22 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     }
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
+    let sign_in = SignIn {
+        provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
+        ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
+    };
     let site = Arc::new(Site {
-        machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,
-        care: Arc::clone(&care),
-        now: clock::now,
-        random: || clock::random().ok(),
-        secure_cookies: arguments.secure_cookies,
-        sign_in: SignIn {
-            provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
-            ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
-        },
+        machines: machines::load(arguments.machines.as_deref(), care.is_demo())?.into(),
+        here: here(arguments)?,
+        secure_cookies: arguments.secure_cookies || arguments.tls_cert.is_some(),
+        pace: Some(Pace::at(rates(arguments.system_rate))),
+        ..Site::new(Arc::clone(&care), (clock::now, || clock::random().ok()), sign_in)
     });
+    machines::watch(Arc::clone(&site), arguments.machines.clone())?;
+    let certificate = match (&arguments.tls_cert, &arguments.tls_key) {
+        (Some(chain), Some(key)) => Some(tls::Certificate::load(chain, key)?),
+        _ => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(64)
@@ -110,14 +130,54 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         for listening in &arguments.mllp {
             mllp::start(Arc::clone(&care), listening).await?;
         }
-        println!("Chesil {} serves at http://{address}/", env!("CARGO_PKG_VERSION"));
+        let scheme = if certificate.is_some() { "https" } else { "http" };
+        println!("Chesil {} serves at {scheme}://{address}/", env!("CARGO_PKG_VERSION"));
         ready();
-        let service = web::serving::router(site).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service)
-            .with_graceful_shutdown(told_to_stop())
-            .await?;
+        let routes = web::serving::router(site);
+        match certificate {
+            None => {
+                let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+                axum::serve(listener, service)
+                    .with_graceful_shutdown(told_to_stop())
+                    .await?;
+            }
+            Some(certificate) => {
+                let agreed = tls::Agreed::over(listener, certificate)?;
+                let routes = routes.layer(axum::middleware::from_fn(tls::from));
+                let service = routes.into_make_service_with_connect_info::<tls::From>();
+                axum::serve(agreed, service)
+                    .with_graceful_shutdown(told_to_stop())
+                    .await?;
+            }
+        }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn rates(system: u32) -> Rates {
+    Rates {
+        system: Rate {
+            each_second: system,
+            at_once: system.saturating_mul(4),
+        },
+        ..Rates::default()
+    }
+}
+
+/// The address of this service, without a closing slash.
+fn here(arguments: &Arguments) -> Result<String, Failure> {
+    let Some(said) = &arguments.here else {
+        let scheme = if arguments.tls_cert.is_some() { "https" } else { "http" };
+        return Ok(format!("{scheme}://{}", arguments.listen));
+    };
+    let host = said.strip_prefix("https://").or_else(|| said.strip_prefix("http://"));
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']');
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && host.bytes().all(plain) => Ok(said.trim_end_matches('/').to_owned()),
+        _ => Err(Failure::new(format!(
+            "--here {said}: write a scheme and a host, such as https://records.example.org"
+        ))),
+    }
 }
 
 async fn told_to_stop() {

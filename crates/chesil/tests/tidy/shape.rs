@@ -317,6 +317,55 @@ pub fn hazards(files: &[Text]) -> Vec<String> {
     complaints
 }
 
+/// Every test that the threat model or the ASVS page names exists, and every threat names one.
+pub fn threats(files: &[Text]) -> Vec<String> {
+    let exists = |name: &str| {
+        let written = format!("fn {name}(");
+        let mut code = files.iter().filter(|file| file.kind() == "rs");
+        code.any(|file| file.text.contains(&written))
+    };
+    let mut complaints = Vec::new();
+    for path in ["docs/safety/threat-model.md", "docs/safety/asvs.md"] {
+        let Some(page) = files.iter().find(|file| file.path == path) else {
+            complaints.push(format!("{path} is missing"));
+            continue;
+        };
+        for row in page.text.lines().filter(|line| line.starts_with("| ")) {
+            let quoted = row.split('`').skip(1).step_by(2);
+            let is_name = |name: &&str| {
+                let plain = name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+                plain && name.matches('_').count() > 2
+            };
+            let named: Vec<&str> = quoted.filter(is_name).collect();
+            if row.starts_with("| T") && named.is_empty() {
+                complaints.push(format!("{path}: a threat names no test: {row}"));
+            }
+            let missing = named.into_iter().filter(|name| !exists(name));
+            complaints.extend(missing.map(|name| format!("{path}: there is no test `{name}`")));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn a_threat_without_its_test_is_seen() {
+    let page = |row: &str| Text::example("docs/safety/threat-model.md", row);
+    let others = || {
+        let asvs = Text::example("docs/safety/asvs.md", "");
+        [asvs, Text::example("a.rs", "fn it_holds_for_all() {}")]
+    };
+    let complaints = |row: &str| {
+        let [asvs, code] = others();
+        threats(&[page(row), asvs, code]).len()
+    };
+    assert_eq!(complaints("| T1 | a | b | `it_holds_for_all` | |"), 0);
+    assert_eq!(complaints("| T1 | a | b | `it_holds_for_none` | |"), 1);
+    assert_eq!(complaints("| T1 | a | b | `token-file` | |"), 1);
+    assert_eq!(threats(&[]).len(), 2);
+}
+
 /// Every module is declared somewhere, and every template is rendered or included.
 pub fn unused(files: &[Text]) -> Vec<String> {
     let mut complaints = Vec::new();

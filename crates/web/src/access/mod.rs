@@ -5,13 +5,14 @@ mod audit;
 mod confirm;
 pub mod csrf;
 mod emergency;
+mod launch;
 pub(crate) mod looked;
 pub mod machine;
 mod mine;
 pub mod provider;
 pub mod session;
 mod sign_in;
-mod source;
+pub(crate) mod source;
 mod staff;
 pub mod view;
 pub mod visit;
@@ -25,6 +26,8 @@ pub fn routes() -> Router<Arc<Site>> {
     sign_in::routes()
         .merge(account::routes())
         .merge(provider::routes())
+        .merge(machine::token::routes())
+        .merge(launch::routes())
         .merge(looked::routes())
         .merge(emergency::routes())
         .merge(audit::routes())

@@ -22,6 +22,10 @@ const AWAY_PLAIN: &str = "chesil-away";
 /// Letters of it at most.
 const AWAY_MAX: usize = 3_000;
 
+/// The names of the cookie that ties a link which was followed to the browser that followed it.
+const CLAIM_SECURE: &str = "__Host-chesil-opened";
+const CLAIM_PLAIN: &str = "chesil-opened";
+
 /// A random token: 64 hexadecimal digits. It is a secret: its debug text hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionToken(String);
@@ -69,6 +73,22 @@ pub fn read_browser(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
 pub fn set_browser(token: &SessionToken, secure: bool) -> Option<HeaderValue> {
     let name = if secure { BROWSER_SECURE } else { BROWSER_PLAIN };
     cookie(name, token.as_str(), secure, BROWSER_SECONDS)
+}
+
+/// The claim to a link that this browser followed.
+pub fn read_claim(headers: &HeaderMap, secure: bool) -> Option<SessionToken> {
+    read_named(headers, if secure { CLAIM_SECURE } else { CLAIM_PLAIN })
+}
+
+/// The `Set-Cookie` value that ties a link to this browser.
+pub fn set_claim(token: &SessionToken, secure: bool, seconds_max: u32) -> Option<HeaderValue> {
+    let name = if secure { CLAIM_SECURE } else { CLAIM_PLAIN };
+    cookie(name, token.as_str(), secure, seconds_max)
+}
+
+/// The `Set-Cookie` value that forgets it.
+pub fn end_claim(secure: bool) -> Option<HeaderValue> {
+    cookie(if secure { CLAIM_SECURE } else { CLAIM_PLAIN }, "", secure, 0)
 }
 
 /// What a sign-in begun elsewhere is carried in, sealed.

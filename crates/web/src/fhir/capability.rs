@@ -29,7 +29,15 @@ pub fn statement(base: &str, now: &str) -> Json {
             "mode": "server",
             "documentation": "Other types are kept and can be read, and searched by patient, identifier, _id and _lastUpdated. \
     A Patient is found by POST to _search only, with an NHS number or two traits: names and numbers never stand in an address.",
-            "security": { "description": "A bearer token for systems; a signed-in session for people, who only read." },
+            "security": {
+                "service": [{ "coding": [{
+                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                    "code": "SMART-on-FHIR",
+                }] }],
+                "description": "Systems send a bearer token: SMART Backend Services, as .well-known/smart-configuration says, with \
+    scopes system/Type.cruds that are asked besides the policy, never instead of it; as-sent needs system/*.r. A system may have \
+    a token of its own instead. People read by a signed-in session.",
+            },
             "resource": resources,
             "interaction": [{ "code": "transaction" }, { "code": "batch" }],
         }],

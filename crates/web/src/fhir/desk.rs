@@ -9,6 +9,7 @@ use care::Care;
 use care::access::{self, Act, ListGrant, PersonGrant};
 use care::person::SenderView;
 use care::person::sent::{self, ItemVersion, Whose};
+use exchange::smart::Right;
 use record::system::Feed;
 use record::{Instant, ItemId, OrgCode, PersonId};
 use std::cell::RefCell;
@@ -32,6 +33,16 @@ pub struct Desk {
 
 /// Tags as they were sent, and with ours.
 type KnownTags = HashMap<String, Option<Arc<str>>>;
+
+/// What an address needs of the scopes of a token.
+pub enum Need {
+    /// This, with resources of this type.
+    Of(String, Right),
+    /// This, with resources of every type: what was sent may hold anything.
+    OfAll(Right),
+    /// Of each entry what it asks, where it is read.
+    OfEach,
+}
 
 /// Different lists of tags that are remembered of a sender: nearly all of its resources carry the same.
 const TAGS_MAX: usize = 64;
@@ -74,6 +85,24 @@ impl Desk {
             provenances: RefCell::default(),
             tags: RefCell::default(),
         })
+    }
+
+    /// Sees that the token of whoever asks goes so far. What policy says is asked besides, where something is read.
+    ///
+    /// # Errors
+    /// 403, the same whether or not there is such a thing; the audit has its row.
+    pub fn needs(&self, need: &Need) -> Result<(), Wrong> {
+        let goes = match need {
+            Need::Of(kind, right) => self.caller.allows(kind, *right),
+            Need::OfAll(right) => self.caller.allows_all(*right),
+            Need::OfEach => true,
+        };
+        if goes {
+            return Ok(());
+        }
+        let why = "beyond the scopes of its token";
+        access::machine::refused(self.care(), &self.caller.actor, "FHIR", why, self.now)?;
+        Err(Wrong::beyond())
     }
 
     /// The store.

@@ -11,6 +11,7 @@ use super::resource::{Answered, answered, fhir_type};
 use axum::body::{Body, Bytes, HttpBody};
 use care::access::Act;
 use care::person::sent::{self, ItemVersion};
+use exchange::smart::Right;
 use http_body::Frame;
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -229,6 +230,10 @@ impl Everything<'_> {
 
     /// Those of the items that are to be written, in order.
     fn wanted(&self, mut items: Vec<ItemVersion>) -> Vec<ItemVersion> {
+        let caller = &self.desk.caller;
+        if caller.scopes.is_some() {
+            items.retain(|item| caller.allows(fhir_type(&item.item_type), Right::Read));
+        }
         if !self.asked.types.is_empty() {
             items.retain(|item| self.wants(fhir_type(&item.item_type)));
         }

@@ -27,9 +27,11 @@ use axum::extract::{DefaultBodyLimit, Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use desk::Desk;
+use desk::{Desk, Need};
 use exchange::fhir::bundle::Request;
-use outcome::{FHIR_JSON, Wrong, answer};
+use exchange::smart::Right;
+pub(crate) use outcome::FHIR_JSON;
+use outcome::{Wrong, answer};
 use std::sync::Arc;
 
 /// Largest body taken, in bytes.
@@ -68,15 +70,22 @@ pub fn router() -> Router<Arc<Site>> {
         .route("/fhir/Patient/{id}/$everything", get(everything))
         .method_not_allowed_fallback(not_here)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(axum::middleware::map_response(outcome::in_form))
 }
 
-/// Opens a desk and works at it on a thread meant for that.
+/// Opens a desk and works at it on a thread meant for that, when the token of whoever asks goes so far.
 async fn at_desk<T: Send + 'static>(
     site: Arc<Site>,
     headers: HeaderMap,
+    need: Need,
     work: impl FnOnce(Desk, &HeaderMap) -> Result<T, Wrong> + Send + 'static,
 ) -> Result<T, Wrong> {
-    blocking(move || work(Desk::open(&site, &headers)?, &headers)).await
+    blocking(move || {
+        let desk = Desk::open(&site, &headers)?;
+        desk.needs(&need)?;
+        work(desk, &headers)
+    })
+    .await
 }
 
 async fn metadata(State(site): Shared, headers: HeaderMap) -> Response {
@@ -104,7 +113,7 @@ async fn search_by_get(
     headers: HeaderMap,
 ) -> Result<Response, Wrong> {
     is_type(&kind)?;
-    let text = at_desk(site, headers, move |desk, _| {
+    let text = at_desk(site, headers, Need::Of(kind.clone(), Right::Search), move |desk, _| {
         search::search(&desk, &kind, &asked, false)
     })
     .await?;
@@ -124,7 +133,10 @@ async fn search_by_post(
         query::parse(&kind, &asked, false)?;
     }
     asked.extend(more);
-    let text = at_desk(site, headers, move |desk, _| search::search(&desk, &kind, &asked, true)).await?;
+    let text = at_desk(site, headers, Need::Of(kind.clone(), Right::Search), move |desk, _| {
+        search::search(&desk, &kind, &asked, true)
+    })
+    .await?;
     Ok(answer(StatusCode::OK, text))
 }
 
@@ -135,7 +147,10 @@ async fn read_now(
 ) -> Result<Response, Wrong> {
     is_type(&kind)?;
     let seen = headers.get(header::IF_NONE_MATCH).cloned();
-    let one = at_desk(site, headers, move |desk, _| read::now(&desk, &kind, &id)).await?;
+    let one = at_desk(site, headers, Need::Of(kind.clone(), Right::Read), move |desk, _| {
+        read::now(&desk, &kind, &id)
+    })
+    .await?;
     let same = seen.is_some_and(|seen| seen.as_bytes() == read::etag(&one.version).as_bytes());
     Ok(if same {
         StatusCode::NOT_MODIFIED.into_response()
@@ -150,7 +165,10 @@ async fn read_version(
     headers: HeaderMap,
 ) -> Result<Response, Wrong> {
     is_type(&kind)?;
-    let one = at_desk(site, headers, move |desk, _| read::version(&desk, &kind, &id, &version)).await?;
+    let one = at_desk(site, headers, Need::Of(kind.clone(), Right::Read), move |desk, _| {
+        read::version(&desk, &kind, &id, &version)
+    })
+    .await?;
     Ok(shown(one))
 }
 
@@ -179,7 +197,10 @@ async fn history(
     headers: HeaderMap,
 ) -> Result<Response, Wrong> {
     is_type(&kind)?;
-    let text = at_desk(site, headers, move |desk, _| read::history(&desk, &kind, &id)).await?;
+    let text = at_desk(site, headers, Need::Of(kind.clone(), Right::Read), move |desk, _| {
+        read::history(&desk, &kind, &id)
+    })
+    .await?;
     Ok(answer(StatusCode::OK, text))
 }
 
@@ -191,7 +212,10 @@ async fn as_sent(
     is_type(&kind)?;
     // The bytes are in the sender's language, whatever the caller takes.
     headers.remove(header::ACCEPT);
-    let (bytes, media) = at_desk(site, headers, move |desk, _| read::as_sent(&desk, &kind, &id)).await?;
+    let (bytes, media) = at_desk(site, headers, Need::OfAll(Right::Read), move |desk, _| {
+        read::as_sent(&desk, &kind, &id)
+    })
+    .await?;
     Ok(([(header::CONTENT_TYPE, media)], bytes).into_response())
 }
 
@@ -201,7 +225,13 @@ async fn everything(
     Query(asked): Query<Pairs>,
     headers: HeaderMap,
 ) -> Result<Response, Wrong> {
-    let opened = at_desk(site, headers, move |desk, _| everything::open(desk, &id, asked)).await?;
+    let opened = at_desk(
+        site,
+        headers,
+        Need::Of("Patient".to_owned(), Right::Read),
+        move |desk, _| everything::open(desk, &id, asked),
+    )
+    .await?;
     Ok(match opened {
         everything::Given::Page(text) => answer(StatusCode::OK, text),
         everything::Given::Stream(body) => ([(header::CONTENT_TYPE, FHIR_JSON)], body).into_response(),
@@ -210,7 +240,7 @@ async fn everything(
 
 async fn send(State(site): Shared, headers: HeaderMap, body: Bytes) -> Result<Response, Wrong> {
     takes(&headers)?;
-    at_desk(site, headers, move |desk, headers| {
+    at_desk(site, headers, Need::OfEach, move |desk, headers| {
         let sender = write::sender(&desk, headers)?;
         match write::document(&desk, &sender, text(&body)?)? {
             Ok(written) => Ok(made(&desk, &written, headers)),
@@ -247,7 +277,7 @@ async fn write_one(
 ) -> Result<Response, Wrong> {
     is_type(&kind)?;
     takes(&headers)?;
-    at_desk(site, headers, move |desk, headers| {
+    at_desk(site, headers, Need::OfEach, move |desk, headers| {
         let sender = write::sender(&desk, headers)?;
         let said = |name: &str| {
             let value = headers.get(name).and_then(|value| value.to_str().ok());

@@ -10,6 +10,9 @@ use serde_json::{Value as Json, json};
 /// FHIR's media type for JSON.
 pub const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
+/// What is said when the scopes of a token do not go so far.
+const BEYOND: &str = "The scopes of this token do not go so far.";
+
 /// Why a request is not answered as asked.
 #[derive(Clone, Debug)]
 pub struct Wrong {
@@ -78,6 +81,11 @@ impl Wrong {
         Self::new(StatusCode::FORBIDDEN, "forbidden", words)
     }
 
+    /// The token does not go so far.
+    pub fn beyond() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", BEYOND)
+    }
+
     /// Too many at once.
     pub fn busy() -> Self {
         Self::new(
@@ -137,11 +145,37 @@ impl IntoResponse for Wrong {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        // RFC 6750, section 3.1.
+        if self.issues.iter().any(|issue| issue.words == BEYOND) {
+            let beyond = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+            headers.insert(header::WWW_AUTHENTICATE, beyond);
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response
     }
+}
+
+/// Puts what was refused before anything here saw it (an address that is not text, a body that is too long or of
+/// another form) into the form of every other refusal.
+pub async fn in_form(response: Response) -> Response {
+    let status = response.status();
+    let told = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if !(status.is_client_error() || status.is_server_error()) || told == Some(FHIR_JSON.as_bytes()) {
+        return response;
+    }
+    let (code, words) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-long", "The body is longer than is taken here."),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("not-supported", "The body is not of a form that is taken here."),
+        _ => ("invalid", "The address or the body cannot be read."),
+    };
+    // What cannot be read is a bad request, whichever part of it.
+    let status = match status {
+        StatusCode::UNPROCESSABLE_ENTITY => StatusCode::BAD_REQUEST,
+        other => other,
+    };
+    Wrong::new(status, code, words).into_response()
 }
 
 /// An answer in FHIR JSON.

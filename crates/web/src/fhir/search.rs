@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use care::access::Act;
 use care::person::sent::{self, ItemVersion};
 use care::person::{Found, find, find_local};
+use exchange::smart::Right;
 use record::{Date, ItemId, NhsNumber};
 use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap};
@@ -307,6 +308,13 @@ fn included(desk: &Desk, query: &Query, scope: &Scope, found: &[Answered]) -> Re
     }
     let mut seen = BTreeSet::new();
     out.retain(|(url, _)| seen.insert(url.clone()));
+    // What stands beside what was searched for is read, not searched: the token must go so far for its type.
+    if desk.caller.scopes.is_some() {
+        out.retain(|(url, _)| {
+            let kind = url.strip_prefix(&desk.base).and_then(|rest| rest.split('/').nth(1));
+            kind.is_some_and(|kind| desk.caller.allows(kind, Right::Read))
+        });
+    }
     Ok(out)
 }
 

@@ -1,6 +1,6 @@
 //! Writing: one resource, or a Bundle. Everything goes through intake, and is answered when it is durable.
 
-use super::desk::Desk;
+use super::desk::{Desk, Need};
 use super::outcome::{Issue, Wrong};
 use super::read::conflict;
 use super::resource::push;
@@ -12,6 +12,7 @@ use care::person::sent;
 use exchange::fhir::bundle::{Document, Entry, Request, parse};
 use exchange::fhir::rewrite::{Change, rewrite};
 use exchange::fhir::{local_reference, split};
+use exchange::smart::Right;
 use exchange::{Format, Piece};
 use record::system::FeedFormat;
 use record::{ItemId, OrgCode, Rejection};
@@ -106,6 +107,8 @@ pub fn one(
         body: resource.body.as_bytes().into(),
         context: String::new(),
     };
+    let method = if id.is_some() { "PUT" } else { "POST" };
+    goes_so_far(desk, (method, kind), &resource.id, conditions, &piece)?;
     let name = placed(desk, sender, kind, id.unwrap_or_default(), &resource.id, &mut piece)?;
     resolve(desk, sender, &mut piece)?;
     let held = lock(conditions);
@@ -121,6 +124,46 @@ pub fn one(
         .next()
         .ok_or_else(|| Wrong::failed(&"nothing was filed"))?;
     written(desk, sender, &piece, &filed)
+}
+
+/// Sees that the token goes as far as this write. What is created under a name of its own may change what stands
+/// under that name, and so needs leave to update as well; a condition on what exists is a search.
+fn goes_so_far(
+    desk: &Desk,
+    (method, kind): (&str, &str),
+    own: &str,
+    conditions: &Request,
+    piece: &Piece<'_>,
+) -> Result<(), Wrong> {
+    if desk.caller.scopes.is_none() {
+        return Ok(());
+    }
+    let needs = |right| desk.needs(&Need::Of(kind.to_owned(), right));
+    match method {
+        "POST" => {
+            needs(Right::Create)?;
+            if !own.is_empty() || piece.context.contains("@url ") || has_identifier(piece) {
+                needs(Right::Update)?;
+            }
+        }
+        "PUT" => needs(Right::Update)?,
+        "DELETE" => needs(Right::Delete)?,
+        // Of another kind of bundle each resource may be new, or change what stands.
+        _ => {
+            needs(Right::Create)?;
+            needs(Right::Update)?;
+        }
+    }
+    match conditions.if_none_exist.is_empty() {
+        true => Ok(()),
+        false => needs(Right::Search),
+    }
+}
+
+/// Whether a resource has an identifier that it may go by.
+fn has_identifier(piece: &Piece<'_>) -> bool {
+    let text = std::str::from_utf8(&piece.body).unwrap_or_default();
+    exchange::fhir::rewrite::member_of(text, "identifier").is_some_and(|list| list.contains("\"value\""))
 }
 
 fn lock(conditions: &Request) -> Option<MutexGuard<'static, ()>> {
@@ -156,8 +199,7 @@ fn placed(
     if piece.context.contains("@url ") {
         return Ok(String::new());
     }
-    let named = exchange::fhir::rewrite::member_of(std::str::from_utf8(&piece.body).unwrap_or_default(), "identifier");
-    if named.is_some_and(|list| list.contains("\"value\"")) {
+    if has_identifier(piece) {
         return Ok(String::new());
     }
     let id = fresh_id(desk)?;
@@ -387,7 +429,10 @@ pub fn document(desk: &Desk, sender: &Sender, body: &str) -> Result<Result<Writt
     let mut settled: Vec<Option<Result<Written, Wrong>>> = Vec::with_capacity(pieces.len());
     for piece in &mut pieces {
         let entry = entry_of(&piece.place).and_then(|n| bundle.entries.get(n));
-        let settle = entry.map_or(Ok(None), |entry| prepared(desk, sender, entry, piece));
+        let settle = match entry {
+            Some(entry) => prepared(desk, sender, entry, piece),
+            None => within(desk),
+        };
         match settle {
             Ok(known) => settled.push(known.map(Ok)),
             Err(mut wrong) if transaction => {
@@ -417,16 +462,34 @@ fn entry_of(place: &str) -> Option<usize> {
     place.strip_prefix("entry[")?.strip_suffix(']')?.parse().ok()
 }
 
+/// What stands in a bundle within a bundle asks nothing of this server, and may be anything.
+fn within(desk: &Desk) -> Result<Option<Written>, Wrong> {
+    desk.needs(&Need::OfAll(Right::Create))?;
+    desk.needs(&Need::OfAll(Right::Update))?;
+    Ok(None)
+}
+
 /// Readies one entry's piece as its request asks.
 fn prepared(desk: &Desk, sender: &Sender, entry: &Entry<'_>, piece: &mut Piece<'_>) -> Result<Option<Written>, Wrong> {
-    let Some(request) = entry.request() else {
+    let resource = entry.resource.as_ref();
+    let kind = resource.map(|resource| resource.resource_type.clone().into_owned());
+    let own = resource.map(|resource| resource.id.as_ref()).unwrap_or_default();
+    let request = entry.request();
+    let asked = request.clone().unwrap_or_default();
+    // What is deleted is what the address names, whatever stands beside it.
+    let named = local_reference(&asked.url, "").map(|(kind, _)| kind.to_string());
+    let of = if asked.method == "DELETE" { &named } else { &kind };
+    goes_so_far(
+        desk,
+        (&asked.method, of.as_deref().unwrap_or_default()),
+        own,
+        &asked,
+        piece,
+    )?;
+    let Some(request) = request else {
         resolve(desk, sender, piece)?;
         return Ok(None);
     };
-    let kind = entry
-        .resource
-        .as_ref()
-        .map(|resource| resource.resource_type.clone().into_owned());
     match (request.method.as_str(), kind) {
         ("POST" | "PUT", Some(kind)) => {
             let mut steps = request.url.split(['/', '?']);
@@ -443,15 +506,10 @@ fn prepared(desk: &Desk, sender: &Sender, entry: &Entry<'_>, piece: &mut Piece<'
             } else {
                 ""
             };
-            let own = entry
-                .resource
-                .as_ref()
-                .map(|resource| resource.id.clone())
-                .unwrap_or_default();
             if !own.is_empty() && !address.is_empty() && own != address {
                 return Err(Wrong::request("The resource's id is not the one in request.url."));
             }
-            let local = placed(desk, sender, &kind, address, &own, piece)?;
+            let local = placed(desk, sender, &kind, address, own, piece)?;
             resolve(desk, sender, piece)?;
             condition(desk, sender, &kind, &local, &request, piece)
         }

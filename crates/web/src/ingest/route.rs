@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use care::access::{self, AccessError, Act};
 use exchange::hl7::MESSAGE_BYTES_MAX;
+use exchange::smart::Right;
 use record::OrgCode;
 use std::sync::Arc;
 
@@ -37,6 +38,14 @@ fn answered(site: &Site, headers: &HeaderMap, body: &[u8]) -> Response {
         Ok(_) | Err(NotSignedIn::Nobody) => return plain(StatusCode::UNAUTHORIZED, "Send a bearer token."),
         Err(NotSignedIn::Db(error)) => return failed(&error),
     };
+    // A message may hold anything, new or changed.
+    if !(caller.allows_all(Right::Create) && caller.allows_all(Right::Update)) {
+        let why = "beyond the scopes of its token";
+        return match access::machine::refused(&site.care, &caller.actor, "HL7 v2", why, now) {
+            Ok(()) => plain(StatusCode::FORBIDDEN, "The scopes of this token do not go so far."),
+            Err(error) => failed(&error),
+        };
+    }
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     match said("data-type") {
         None => {}

@@ -75,6 +75,24 @@ pub fn typed_again(visit: &Visit, typed: &Pairs) -> Answered {
     )
 }
 
+/// Those who may be meant by another system that sent its user here, as a search would show them, with what tells
+/// them apart.
+///
+/// # Errors
+/// When the template fails.
+pub(crate) fn choice_page(visit: &Visit, people: &[care::person::Found], more: bool) -> Answered {
+    let understood = vec!["the number of the person who is open in the other system".to_owned()];
+    let people = candidates(visit, people);
+    find_page(
+        visit,
+        StatusCode::OK,
+        "",
+        understood,
+        Vec::new(),
+        Found::People { people, more },
+    )
+}
+
 fn find_page(
     visit: &Visit,
     status: StatusCode,

@@ -41,6 +41,13 @@ pub async fn secure(mut response: Response) -> Response {
     response
 }
 
+/// Tells browsers to come by HTTPS alone from now on, for a year: for a site that is served by it.
+pub async fn by_https_only(mut response: Response) -> Response {
+    let year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    response
+}
+
 /// Marks an answer as a sender's own document, to be opened sandboxed and never as a page of ours.
 pub fn sandboxed(mut response: Response) -> Response {
     let headers = response.headers_mut();

@@ -186,6 +186,19 @@ async fn who_may_open_what() {
         ("GET /contact", "/contact".to_owned()),
         ("GET /healthy", "/healthy".to_owned()),
         ("GET /nowhere", "/nowhere".to_owned()),
+        // A browser is no system: whoever is signed in, it is given no token and no link.
+        ("POST /token", "/token".to_owned()),
+        (
+            "GET /.well-known/smart-configuration",
+            "/.well-known/smart-configuration".to_owned(),
+        ),
+        (
+            "GET /fhir/.well-known/smart-configuration",
+            "/fhir/.well-known/smart-configuration".to_owned(),
+        ),
+        ("POST /launches", "/launches".to_owned()),
+        ("GET /opened/{launch}", "/opened/x".to_owned()),
+        ("GET /opened", "/opened".to_owned()),
         ("POST /sign-out", "/sign-out".to_owned()),
     ];
     let mut table = format!("{:<62}", "");

@@ -24,6 +24,7 @@ pub fn token(role: Role) -> String {
 /// The app.
 pub struct App {
     pub care: Arc<Care>,
+    pub site: Arc<Site>,
     router: Router,
 }
 
@@ -51,9 +52,8 @@ fn now() -> Instant {
 impl App {
     /// Over a store.
     pub fn new(care: Arc<Care>) -> Self {
-        let machine = |role: Role, sender: Option<&str>, token: &str| Machine {
-            token_digest: *blake3::hash(token.as_bytes()).as_bytes(),
-            actor: Actor {
+        let machine = |role: Role, sender: Option<&str>, token: &str| {
+            let actor = Actor {
                 user: token.to_owned(),
                 name: token.to_owned(),
                 role,
@@ -64,8 +64,8 @@ impl App {
                     Role::SocialWorker => "E06000059",
                     _ => "QVV",
                 }),
-            },
-            sender: sender.and_then(OrgCode::parse),
+            };
+            Machine::with_token(token, actor, sender.and_then(OrgCode::parse))
         };
         let mut machines: Vec<Machine> = Role::ALL
             .iter()
@@ -73,17 +73,21 @@ impl App {
             .collect();
         machines.push(machine(Role::Sender, Some("RBD"), "rbd"));
         machines.push(machine(Role::Sender, Some("R0D"), "r0d"));
+        Self::with(care, machines, now)
+    }
+
+    /// Over a store, for these systems, by this clock.
+    pub fn with(care: Arc<Care>, machines: Vec<Machine>, now: fn() -> Instant) -> Self {
         let site = Site {
-            care: Arc::clone(&care),
-            now,
-            random,
-            machines,
-            secure_cookies: false,
-            sign_in: crate::store::sign_in(),
+            machines: machines.into(),
+            here: "https://records.example.org".to_owned(),
+            ..Site::new(Arc::clone(&care), (now, random), crate::store::sign_in())
         };
+        let site = Arc::new(site);
         Self {
             care,
-            router: router(Arc::new(site)),
+            router: router(Arc::clone(&site)),
+            site,
         }
     }
 

@@ -101,6 +101,30 @@ fn statements(samples: &mut Vec<Sample>) {
             email: EMAIL.into(),
         })
     });
+    add(samples, "/opened", "A link made for somebody else", |frame| {
+        render(ErrorPage {
+            frame,
+            heading: "This link was made for somebody else".into(),
+            happened:
+                "You are signed in here as Nia Marlow, and the other system made this link for another user. The \
+                       record that is open there was not opened here."
+                    .into(),
+            kept: "Nothing was opened, and nothing was changed.".into(),
+            next: vec![
+                Step {
+                    words: "Sign out, sign in as the user you are in the other system, and open the record from there \
+                            again"
+                        .into(),
+                    path: String::new(),
+                },
+                Step {
+                    words: "Go to “Find a person”".into(),
+                    path: "/people".into(),
+                },
+            ],
+            reference: String::new(),
+        })
+    });
     add(samples, "/error", "Something went wrong", |frame| {
         render(ErrorPage {
             frame,

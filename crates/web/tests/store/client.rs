@@ -33,16 +33,20 @@ fn tokens() -> Option<[u8; 32]> {
     Some(bytes)
 }
 
+/// The real router over a store, with these systems.
+pub fn serving_systems(care: &Arc<Care>, machines: Vec<web::serving::Machine>) -> Router {
+    let site = Site::new(Arc::clone(care), (clock, tokens), crate::store::sign_in());
+    router(Arc::new(Site {
+        machines: machines.into(),
+        here: "http://records.example.org".to_owned(),
+        ..site
+    }))
+}
+
 /// The real router over a store.
 pub fn serving(care: &Arc<Care>) -> Router {
-    router(Arc::new(Site {
-        care: Arc::clone(care),
-        now: clock,
-        random: tokens,
-        machines: Vec::new(),
-        secure_cookies: false,
-        sign_in: crate::store::sign_in(),
-    }))
+    let site = Site::new(Arc::clone(care), (clock, tokens), crate::store::sign_in());
+    router(Arc::new(site))
 }
 
 /// What came back.

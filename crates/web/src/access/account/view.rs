@@ -127,6 +127,8 @@ pub struct ConfirmPage {
 pub struct ReturnedPage {
     /// Around it.
     pub frame: Frame,
+    /// What is happening.
+    pub heading: String,
     /// Where to.
     pub onward: String,
 }

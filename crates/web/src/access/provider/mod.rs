@@ -332,6 +332,7 @@ fn inside(caller: Caller, token: SessionToken, begun: &Begun, who: &Vouched) -> 
         Ok(actor) => landing(caller, token, actor, &begun.onward, |visit, onward| {
             page(&ReturnedPage {
                 frame: visit.frame("Signed in"),
+                heading: "You are signed in".to_owned(),
                 onward: onward.to_owned(),
             })
         }),

@@ -5,9 +5,9 @@
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind};
-use jsonwebtoken::jwk::{JwkSet, PublicKeyUse};
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
 use jsonwebtoken::signature::{self, Verifier};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey, Validation};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey, Header, Validation};
 use record::Instant;
 use ring::signature as with;
 use serde_json::Value;
@@ -64,15 +64,7 @@ fn not<T>(why: &str) -> Result<T, Refused> {
 /// # Errors
 /// See [`Refused`].
 pub fn claims(token: &str, keys: &JwkSet, wanted: &Wanted<'_>, now: Instant) -> Result<Value, Refused> {
-    // Another provider of signatures in this process would be one that somebody chose on purpose.
-    let _ = PROVIDER.install_default();
-    if token.len() > TOKEN_MAX {
-        return not("too long");
-    }
-    let header = jsonwebtoken::decode_header(token).map_err(|error| Refused::Not(error.to_string()))?;
-    if !TAKEN.contains(&header.alg) {
-        return not("signed in a way that is not taken");
-    }
+    let header = header(token, &TAKEN)?;
     let key = match &header.kid {
         Some(kid) => keys.find(kid).ok_or(Refused::NoKey)?,
         None => match keys.keys.as_slice() {
@@ -80,23 +72,46 @@ pub fn claims(token: &str, keys: &JwkSet, wanted: &Wanted<'_>, now: Instant) -> 
             _ => return not("it does not say which key it was signed with"),
         },
     };
-    if key
-        .common
-        .public_key_use
-        .as_ref()
-        .is_some_and(|used| *used != PublicKeyUse::Signature)
-    {
+    let claims = signed(token, header.alg, key)?;
+    check(&claims, wanted, now.0.div_euclid(1_000_000))?;
+    Ok(claims)
+}
+
+/// What a token says before what it claims, when it is short enough and signed in one of these ways.
+///
+/// # Errors
+/// See [`Refused`].
+pub(in crate::access) fn header(token: &str, taken: &[Algorithm]) -> Result<Header, Refused> {
+    if token.len() > TOKEN_MAX {
+        return not("too long");
+    }
+    let header = jsonwebtoken::decode_header(token).map_err(|error| Refused::Not(error.to_string()))?;
+    match taken.contains(&header.alg) {
+        true => Ok(header),
+        false => not("signed in a way that is not taken"),
+    }
+}
+
+/// The claims of a token that this key signed in this way. None of them is looked at.
+///
+/// # Errors
+/// See [`Refused`].
+pub(in crate::access) fn signed(token: &str, how: Algorithm, key: &Jwk) -> Result<Value, Refused> {
+    // Another provider of signatures in this process would be one that somebody chose on purpose.
+    let _ = PROVIDER.install_default();
+    let used = key.common.public_key_use.as_ref();
+    if used.is_some_and(|used| *used != PublicKeyUse::Signature) {
         return not("the key is not for signatures");
     }
     let key = DecodingKey::from_jwk(key).map_err(|error| Refused::Not(error.to_string()))?;
-    let mut validation = Validation::new(header.alg);
+    let mut validation = Validation::new(how);
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     let decoded = jsonwebtoken::decode::<Value>(token, &key, &validation);
-    let claims = decoded.map_err(|error| Refused::Not(error.to_string()))?.claims;
-    check(&claims, wanted, now.0.div_euclid(1_000_000))?;
-    Ok(claims)
+    decoded
+        .map(|decoded| decoded.claims)
+        .map_err(|error| Refused::Not(error.to_string()))
 }
 
 fn check(claims: &Value, wanted: &Wanted<'_>, now: i64) -> Result<(), Refused> {
