@@ -23,6 +23,7 @@ mod hl7;
 mod household;
 mod household_mix;
 mod known;
+pub mod live;
 mod lives;
 mod mortality;
 mod names;

@@ -2,6 +2,7 @@
 
 mod files;
 pub mod into;
+pub mod live;
 mod report;
 
 use crate::error::Failure;
@@ -38,7 +39,7 @@ pub struct Arguments {
     #[arg(long)]
     system: Option<PathBuf>,
     /// Where to write what partners would send: a new or empty folder.
-    #[arg(long, required_unless_present_any = ["report", "into"])]
+    #[arg(long, required_unless_present_any = ["report", "into", "live"])]
     out: Option<PathBuf>,
     /// Load them into this data folder, made as a demo folder if need be, through the same intake as any import.
     #[arg(long)]
@@ -52,6 +53,8 @@ pub struct Arguments {
     /// How many threads; one a core when not given. The bytes do not depend on it.
     #[arg(long)]
     threads: Option<usize>,
+    #[command(flatten)]
+    play: live::Play,
 }
 
 /// Writes each feed's files, packed with gzip, in a folder of the feed's name, and `truth/`; and the report.
@@ -71,6 +74,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let figures = settle(arguments.system.as_deref())?;
     if let Some(data) = &arguments.into {
         load(arguments, data, plan)?;
+    }
+    if arguments.play.live {
+        let played = live::run(&arguments.play, plan)?;
+        return Ok(if played.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) });
     }
     if arguments.out.is_none() && arguments.report.is_none() {
         return Ok(ExitCode::SUCCESS);

@@ -289,6 +289,10 @@ pub struct Life {
     pub until: Date,
     /// Whether they still live.
     pub living: bool,
+    /// The number of the first happening: ids are made of numbers, and what is told day by day has its own.
+    pub first: u32,
+    /// Who has met them before what is told here: nobody, when the whole history is told.
+    pub met: Tellers,
 }
 
 impl Life {
@@ -429,6 +433,8 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
             since,
             until,
             living: person.died.is_none(),
+            first: 0,
+            met: Tellers::default(),
         },
         rng,
     };

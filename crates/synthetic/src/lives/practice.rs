@@ -410,34 +410,7 @@ fn consultations(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.surgery(day);
-        let reason = if diary.age(at.date) < 12 {
-            diary
-                .rng
-                .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
-        } else if diary.age(at.date) < 55 {
-            diary.rng.pick(&REASONS[OF_AGE..])
-        } else {
-            diary.rng.pick(&REASONS)
-        };
-        if diary.rng.chance(0.06) {
-            booked(diary, at, Outcome::Missed);
-            continue;
-        }
-        let (term, class) = match diary.rng.unit() {
-            x if x < 0.34 => (terms::TELEPHONE, "VR"),
-            x if x < 0.4 && age > 80 => (terms::HOME_VISIT, "HH"),
-            _ => (terms::CONSULTATION, "AMB"),
-        };
-        let minutes = diary.rng.range(6, 18);
-        let visit = Care::Contact {
-            term,
-            class,
-            reason: reason.to_owned(),
-            minutes,
-            service: "General practice",
-        };
-        diary.note(at, Tellers::PRACTICE, visit);
-        follow(diary, at, reason);
+        consultation(diary, at);
     }
     if diary.life.living && diary.rng.chance(0.12) {
         let ahead = diary.rng.range(2, 40);
@@ -449,6 +422,38 @@ fn consultations(diary: &mut Diary<'_>) {
         };
         diary.note_ahead(at, Tellers::PRACTICE, booking);
     }
+}
+
+/// One consultation, kept or missed, and what comes of it.
+pub fn consultation(diary: &mut Diary<'_>, at: Moment) {
+    let reason = if diary.age(at.date) < 12 {
+        diary
+            .rng
+            .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
+    } else if diary.age(at.date) < 55 {
+        diary.rng.pick(&REASONS[OF_AGE..])
+    } else {
+        diary.rng.pick(&REASONS)
+    };
+    if diary.rng.chance(0.06) {
+        booked(diary, at, Outcome::Missed);
+        return;
+    }
+    let (term, class) = match diary.rng.unit() {
+        x if x < 0.34 => (terms::TELEPHONE, "VR"),
+        x if x < 0.4 && diary.age(diary.life.until) > 80 => (terms::HOME_VISIT, "HH"),
+        _ => (terms::CONSULTATION, "AMB"),
+    };
+    let minutes = diary.rng.range(6, 18);
+    let visit = Care::Contact {
+        term,
+        class,
+        reason: reason.to_owned(),
+        minutes,
+        service: "General practice",
+    };
+    diary.note(at, Tellers::PRACTICE, visit);
+    follow(diary, at, reason);
 }
 
 fn booked(diary: &mut Diary<'_>, at: Moment, outcome: Outcome) {

@@ -271,8 +271,7 @@ pub fn stays(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.any_time(day);
-        let cause = cause(diary, at.date);
-        one_stay(diary, at, &cause, false);
+        begin(diary, at);
     }
     let in_hospital = diary.rng.chance(0.5);
     if let Some(died) = diary.person.died
@@ -284,6 +283,12 @@ pub fn stays(diary: &mut Diary<'_>) {
         let cause = emergency(diary, at.date);
         one_stay(diary, at, &cause, true);
     }
+}
+
+/// A stay that begins at this moment, for whatever brings the person in.
+pub fn begin(diary: &mut Diary<'_>, at: Moment) {
+    let cause = cause(diary, at.date);
+    one_stay(diary, at, &cause, false);
 }
 
 /// What brings someone in: now and then what was planned, else an emergency.
