@@ -146,7 +146,7 @@ fn nothing_is_sent_twice_and_no_id_is_one_of_the_told_history() {
 fn hours_are_not_alike() {
     let mut nights = 0;
     let mut afternoons = 0;
-    for sent in days(6).iter().flatten().filter(|sent| text(sent).contains("|ADT^A04")) {
+    for sent in days(25).iter().flatten().filter(|sent| text(sent).contains("|ADT^A04")) {
         match sent.minute / 60 {
             1..6 => nights += 1,
             13..18 => afternoons += 1,
