@@ -14,7 +14,7 @@ use std::time::Instant;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// How many people to invent.
-    #[arg(long, env = "PEOPLE", default_value_t = 320)]
+    #[arg(long, env = "PEOPLE", default_value_t = 20_000)]
     people: u32,
     /// The same seed invents the same people.
     #[arg(long, default_value_t = 1)]
@@ -40,6 +40,9 @@ pub struct Arguments {
     /// Keep the record in PostgreSQL instead.
     #[arg(long, env = "CHESIL_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// The care system whose `invented/` folder says where people live; without it, the one built in (Dorset).
+    #[arg(long)]
+    system: Option<PathBuf>,
 }
 
 /// Fills the folder through intake, unless that has been done, and serves it.
@@ -47,9 +50,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let store = Store {
         data: arguments.data.clone(),
         database: arguments.database.clone(),
-        system: None,
+        system: arguments.system.clone(),
         live: false,
     };
+    let figures = synthesise::settle(arguments.system.as_deref())?;
     let owned = folder::own(&store.data)?;
     if owned.is_none() {
         return Err(Failure::new(format!(
@@ -62,6 +66,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new("this folder is live; invented people never enter it"));
     }
     let plan = filled_with(arguments, &care, &store.data)?;
+    if !serve::invented::path(&store.data).is_file() {
+        synthesise::count(&store.data, plan, &figures)?;
+    }
     if let Some(first) = synthetic::truth(plan).next() {
         care::access::bind_demo_users(&care, first.nhs_number, clock::now())?;
     }
@@ -140,6 +147,7 @@ fn filled_with(arguments: &Arguments, care: &Care, data: &Path) -> Result<synthe
         println!("{} holds {held} already.", data.display());
         return Ok(plan);
     }
+    let _ = std::fs::remove_file(serve::invented::path(data));
     fill(care, data, plan)?;
     std::fs::write(&filled, synthesise::live::in_words(plan))?;
     Ok(plan)
@@ -149,7 +157,14 @@ fn filled_with(arguments: &Arguments, care: &Care, data: &Path) -> Result<synthe
 pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
     let whole = synthesise::into::fill(care, data, plan)?;
-    let weighed = care::person::matching::drain(care, 1, clock::now(), |_| ())?;
+    let bar = indicatif::ProgressBar::no_length().with_message("records left to compare");
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{human_pos} {msg}") {
+        bar.set_style(style);
+    }
+    let weighed = care::person::matching::drain(care, 1, clock::now(), |left| {
+        bar.set_position(u64::try_from(left).unwrap_or(0));
+    })?;
+    bar.finish_and_clear();
     care::person::matching::count(care, clock::now())?;
     println!(
         "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine, {} records \

@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod import;
 mod link;
+mod reference;
 mod secret;
 mod serve;
 mod synthesise;
@@ -50,6 +51,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Write an invented county: each partner's files packed with gzip, and the truth beside.
     Synthesise(synthesise::Arguments),
+    /// Make a care system's folder from official files of areas, postcodes, practices and people.
+    Reference(reference::Arguments),
 }
 
 /// Where data is kept; the same for every command that opens it.
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),
+        Command::Reference(arguments) => reference::run(&arguments),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         eprintln!("chesil: {failure}");

@@ -31,6 +31,7 @@ mod people;
 mod place;
 mod public_health;
 mod random;
+pub mod reference;
 pub mod report;
 mod risks;
 mod social_care;

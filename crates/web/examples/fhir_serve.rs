@@ -42,6 +42,7 @@ async fn main() {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
     let folder = tempfile::tempdir().unwrap();
     let site = Site {
+        invented: None,
         care: store::empty(folder.path()),
         now,
         random,

@@ -27,6 +27,7 @@ async fn main() -> std::io::Result<()> {
         care::access::bind_demo_users(&care, number, store::now()).map_err(std::io::Error::other)?;
     }
     let site = Arc::new(Site {
+        invented: None,
         care,
         now: store::now,
         random: counted,

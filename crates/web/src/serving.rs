@@ -25,6 +25,8 @@ pub struct Site {
     pub secure_cookies: bool,
     /// What signing in needs.
     pub sign_in: SignIn,
+    /// How the invented people of a demo folder came out beside published figures; `None` where that was not counted.
+    pub invented: Option<Arc<crate::site::invented::Report>>,
 }
 
 /// What signing in needs.

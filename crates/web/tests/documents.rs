@@ -74,6 +74,7 @@ async fn answered(care: &Arc<Care>, user: &str, path: &str) -> Answered {
     let begun = session::begin_demo(care, user, &token, &source, store::now());
     assert!(begun.unwrap().is_some());
     let site = Site {
+        invented: None,
         care: Arc::clone(care),
         now: store::now,
         random: || None,

@@ -142,6 +142,7 @@ fn world(settings: Settings, secret: Secret) -> World {
     let mut sign_in = store::sign_in();
     sign_in.provider = Some(Arc::new(Provider::new(Talk::new(settings, secret))));
     let site = Site {
+        invented: None,
         care: Arc::clone(&care),
         now,
         random,

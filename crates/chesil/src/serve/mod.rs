@@ -1,6 +1,7 @@
 //! `chesil serve`: pages, the FHIR and HL7 routes, MLLP listeners and a watched folder, over one store.
 
 mod copies;
+pub mod invented;
 mod machines;
 mod matching;
 mod mllp;
@@ -83,6 +84,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
     let site = Arc::new(Site {
+        invented: invented::load(&arguments.store.data, care.is_demo())?,
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?,
         care: Arc::clone(&care),
         now: clock::now,

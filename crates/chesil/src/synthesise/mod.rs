@@ -6,7 +6,7 @@ pub mod live;
 mod report;
 
 use crate::error::Failure;
-use crate::{Store, clock, demo, folder};
+use crate::{Store, clock, demo, folder, serve};
 use files::{Folder, Written};
 use record::Date;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let figures = settle(arguments.system.as_deref())?;
     if let Some(data) = &arguments.into {
-        load(arguments, data, plan)?;
+        load(arguments, data, plan, &figures)?;
     }
     if arguments.play.live {
         let played = live::run(&arguments.play, plan)?;
@@ -107,7 +107,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Loads the plan's people into a data folder that no other process has open.
-fn load(arguments: &Arguments, data: &Path, plan: Plan) -> Result<(), Failure> {
+fn load(arguments: &Arguments, data: &Path, plan: Plan, figures: &Figures) -> Result<(), Failure> {
     let store = Store {
         data: data.to_owned(),
         database: arguments.database.clone(),
@@ -124,11 +124,21 @@ fn load(arguments: &Arguments, data: &Path, plan: Plan) -> Result<(), Failure> {
     if !care.is_demo() {
         return Err(Failure::new("this folder is live; invented people never enter it"));
     }
-    demo::fill(&care, data, plan).map(|_| ())
+    demo::fill(&care, data, plan)?;
+    count(data, plan, figures)
+}
+
+/// Counts a plan's people beside published figures, and puts the result into their data folder for its page.
+pub fn count(data: &Path, plan: Plan, figures: &Figures) -> Result<(), Failure> {
+    let (written, sheet) = write(plan, None, Some(figures), cores())?;
+    let Some(sheet) = sheet else { return Ok(()) };
+    let text = serde_json::to_string(&report::told(&sheet, plan, written.people))
+        .map_err(|error| Failure::new(error.to_string()))?;
+    Ok(std::fs::write(serve::invented::path(data), text)?)
 }
 
 /// Uses the county of a system's folder, and gives the figures it is compared with.
-fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
+pub fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
     let Some(system) = system else {
         return Figures::read(synthetic::report::DORSET).map_err(Failure::new);
     };
@@ -136,6 +146,9 @@ fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
         let path = system.join("invented").join(name);
         std::fs::read_to_string(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
     };
+    if system.join("invented/deaths.toml").is_file() {
+        synthetic::reference::settle_deaths(&text("deaths.toml")?).map_err(Failure::new)?;
+    }
     let (places, practices) = (text("neighbourhoods.toml")?, text("practices.toml")?);
     synthetic::settle(&places, &practices, &text("rates.toml")?).map_err(Failure::new)?;
     Figures::read(&text("figures.toml")?).map_err(Failure::new)

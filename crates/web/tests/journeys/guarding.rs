@@ -184,6 +184,7 @@ async fn who_may_open_what() {
         ("GET /held", "/held".to_owned()),
         ("GET /figures", "/figures".to_owned()),
         ("GET /contact", "/contact".to_owned()),
+        ("GET /invented", "/invented".to_owned()),
         ("GET /healthy", "/healthy".to_owned()),
         ("GET /nowhere", "/nowhere".to_owned()),
         ("POST /sign-out", "/sign-out".to_owned()),

@@ -74,6 +74,7 @@ impl App {
         machines.push(machine(Role::Sender, Some("RBD"), "rbd"));
         machines.push(machine(Role::Sender, Some("R0D"), "r0d"));
         let site = Site {
+            invented: None,
             care: Arc::clone(&care),
             now,
             random,

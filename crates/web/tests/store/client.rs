@@ -36,6 +36,7 @@ fn tokens() -> Option<[u8; 32]> {
 /// The real router over a store.
 pub fn serving(care: &Arc<Care>) -> Router {
     router(Arc::new(Site {
+        invented: None,
         care: Arc::clone(care),
         now: clock,
         random: tokens,
