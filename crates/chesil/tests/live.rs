@@ -67,7 +67,14 @@ impl Ground {
     /// any free one.
     fn serve(&self, page: &str, mllp: &str) -> Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_chesil"))
-            .args(["serve", "--listen", page, "--mllp", &format!("{mllp}=rbd-adt"), "--watch"])
+            .args([
+                "serve",
+                "--listen",
+                page,
+                "--mllp",
+                &format!("{mllp}=rbd-adt"),
+                "--watch",
+            ])
             .arg(self.watched())
             .arg("--data")
             .arg(self.data())
@@ -127,7 +134,11 @@ impl Ground {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// One player, whole, into a server that nobody disturbs.
@@ -167,7 +178,11 @@ fn a_play_through_a_server_that_is_killed_and_a_player_that_is_ends_as_one_that_
     let (expected, contributions, _) = undisturbed();
     let place = Ground::new();
     let mut server = place.serve("127.0.0.1:0", "127.0.0.1:0");
-    let mut player = place.player(&server, &["--days", "2"]).stdout(Stdio::null()).spawn().unwrap();
+    let mut player = place
+        .player(&server, &["--days", "2"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     // The server goes while things are being sent, and comes back where it was.
     for more in [10, 10] {
         wait_for(place.sent() + more, &place);
@@ -182,9 +197,18 @@ fn a_play_through_a_server_that_is_killed_and_a_player_that_is_ends_as_one_that_
     let before = place.sent();
     let output = place.play(&server, &["--days", "2"]);
     assert!(output.status.success(), "{}", said(&output));
-    assert!(said(&output).contains(&format!("{before} sent before")), "{}", said(&output));
+    assert!(
+        said(&output).contains(&format!("{before} sent before")),
+        "{}",
+        said(&output)
+    );
     drop(server);
-    assert_same_state(&expected, &place.state(), false, "after two kills of the server and one of the player");
+    assert_same_state(
+        &expected,
+        &place.state(),
+        false,
+        "after two kills of the server and one of the player",
+    );
     assert_eq!(place.contributions(), contributions, "nothing is kept twice");
 }
 
@@ -211,7 +235,11 @@ fn a_token_that_is_not_known_is_refused_in_words() {
     std::fs::write(&token, "not-a-token-of-this-server").unwrap();
     let output = place.play(&server, &["--token-file", token.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("the token may not send this"), "{}", said(&output));
+    assert!(
+        said(&output).contains("the token may not send this"),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]
@@ -230,7 +258,11 @@ fn what_cannot_be_played_is_said() {
             command.arg("synthesise").args(PLAN).arg("--live").env_remove("PEOPLE");
         }
         let output = command.args(arguments).output().unwrap();
-        assert!(!output.status.success() && said(&output).contains(why), "{}", said(&output));
+        assert!(
+            !output.status.success() && said(&output).contains(why),
+            "{}",
+            said(&output)
+        );
     }
 }
 

@@ -44,7 +44,13 @@ macro_rules! category {
     ($code:literal) => {
         concat!(
             "\"category\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/observation-category\",",
-            "\"code\":\"", $code, "\",\"display\":\"", $code, "\"}],\"text\":\"", $code, "\"}]"
+            "\"code\":\"",
+            $code,
+            "\",\"display\":\"",
+            $code,
+            "\"}],\"text\":\"",
+            $code,
+            "\"}]"
         )
     };
 }

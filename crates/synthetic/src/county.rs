@@ -279,7 +279,11 @@ fn listed(named: Practices) -> Result<Vec<Practice>, String> {
 
 fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Result<Part, String> {
     let wrong = |what: &str| {
-        let which = if row.code.is_empty() { String::new() } else { format!(" {}", row.code) };
+        let which = if row.code.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", row.code)
+        };
         format!(
             "invented/neighbourhoods.toml: {}{which} (fifth {}): {what}",
             row.name, row.fifth
@@ -327,7 +331,12 @@ fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Resul
             council,
             fifth: row.fifth,
             centre: row.centre,
-            postcodes: row.postcodes.iter().map(|code| &*code.clone().leak()).collect::<Vec<_>>().leak(),
+            postcodes: row
+                .postcodes
+                .iter()
+                .map(|code| &*code.clone().leak())
+                .collect::<Vec<_>>()
+                .leak(),
             practices: users.leak(),
             acute,
             uptake: rng.normal(1.0, 0.1).clamp(0.7, 1.3),

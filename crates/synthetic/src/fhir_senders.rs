@@ -126,7 +126,11 @@ pub fn lots<'a>(person: &'a Person, household: &'a Household, history: &'a Life,
     ];
     let mut lots: Vec<Lot<'a>> = Vec::new();
     for (teller, sender, feed) in senders {
-        let mine = life.happenings.iter().zip(life.first..).filter(|(h, _)| h.by.has(teller));
+        let mine = life
+            .happenings
+            .iter()
+            .zip(life.first..)
+            .filter(|(h, _)| h.by.has(teller));
         let mut told: Vec<(Moment, u32, Happening)> = mine.flat_map(|(h, number)| as_it_goes(h, number)).collect();
         told.sort_by_key(|(at, number, _)| (*at, *number));
         for together in told.chunk_by(|one, other| one.0 == other.0) {

@@ -205,7 +205,12 @@ fn episode(
 fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): (Date, Date), begins: Begins) -> Life {
     let after = u32::try_from(begun.0 - as_of.0).unwrap_or(0);
     // Who is allergic stands in the past; those lines are taken out again below.
-    let allergies: Vec<_> = history.happenings.iter().filter(|h| matches!(h.care, Care::Allergy { .. })).cloned().collect();
+    let allergies: Vec<_> = history
+        .happenings
+        .iter()
+        .filter(|h| matches!(h.care, Care::Allergy { .. }))
+        .cloned()
+        .collect();
     let known = allergies.len();
     let mut diary = Diary {
         person,
@@ -314,7 +319,13 @@ fn field(message: &[u8], number: usize) -> &str {
 fn hl7_moment(message: &[u8]) -> Option<Moment> {
     let stamp = field(message, 7);
     let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i32>().ok();
-    moment([number(0, 4)?, number(4, 6)?, number(6, 8)?, number(8, 10)?, number(10, 12)?])
+    moment([
+        number(0, 4)?,
+        number(4, 6)?,
+        number(6, 8)?,
+        number(8, 10)?,
+        number(10, 12)?,
+    ])
 }
 
 /// The last cell of the last row: when it was last touched.

@@ -50,7 +50,9 @@ pub fn read(text: &str) -> Result<Rates, String> {
 
 /// Uses other rates, before anyone has been invented.
 pub fn settle(rates: Rates) -> Result<(), String> {
-    LOADED.set(rates).map_err(|_| "rates of death are in use already".to_owned())
+    LOADED
+        .set(rates)
+        .map_err(|_| "rates of death are in use already".to_owned())
 }
 
 /// The chance to die within a year at this age.

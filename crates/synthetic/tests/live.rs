@@ -19,7 +19,9 @@ fn plan() -> Plan {
 }
 
 fn days(count: i32) -> Vec<Vec<Sent>> {
-    (1..=count).map(|after| day(plan(), Date(plan().as_of.0 + after))).collect()
+    (1..=count)
+        .map(|after| day(plan(), Date(plan().as_of.0 + after)))
+        .collect()
 }
 
 fn dorset() -> System {
@@ -60,9 +62,17 @@ fn a_day_is_the_same_every_time_in_order_and_each_has_its_own() {
 
 #[test]
 fn a_household_of_a_small_run_has_the_same_day_in_a_large_one() {
-    let small = Plan { people: 1_500, ..plan() };
+    let small = Plan {
+        people: 1_500,
+        ..plan()
+    };
     let first = Date(plan().as_of.0 + 1);
-    let bytes = |plan| day(plan, first).into_iter().map(|one| one.bytes).collect::<BTreeSet<_>>();
+    let bytes = |plan| {
+        day(plan, first)
+            .into_iter()
+            .map(|one| one.bytes)
+            .collect::<BTreeSet<_>>()
+    };
     let (few, many) = (bytes(small), bytes(plan()));
     assert!(!few.is_empty() && few.is_subset(&many));
 }
@@ -82,7 +92,9 @@ fn the_readers_of_intake_take_everything_that_is_sent() {
         assert!(!pieces.is_empty(), "{}", sent.file_name);
         for piece in pieces {
             let found = read(piece.format, &piece.body, &piece.context, feed);
-            items += found.unwrap_or_else(|no| panic!("{}: {}", sent.file_name, no.rejection)).len();
+            items += found
+                .unwrap_or_else(|no| panic!("{}: {}", sent.file_name, no.rejection))
+                .len();
         }
     }
     assert!(items > 500, "{items}");
@@ -122,7 +134,10 @@ fn nothing_is_sent_twice_and_no_id_is_one_of_the_told_history() {
     let mut ids = BTreeSet::new();
     for sent in days(6).iter().flatten() {
         match sent.written {
-            Written::Message => assert!(ids.insert(text(sent).split('|').nth(9).unwrap().to_owned()), "MSH-10 twice"),
+            Written::Message => assert!(
+                ids.insert(text(sent).split('|').nth(9).unwrap().to_owned()),
+                "MSH-10 twice"
+            ),
             Written::Bundle => {
                 let bundle: serde_json::Value = serde_json::from_slice(&sent.bytes).unwrap();
                 for entry in bundle["entry"].as_array().unwrap() {
@@ -153,5 +168,8 @@ fn hours_are_not_alike() {
             _ => {}
         }
     }
-    assert!(afternoons > 2 * nights, "{afternoons} of five afternoon hours, {nights} of five at night");
+    assert!(
+        afternoons > 2 * nights,
+        "{afternoons} of five afternoon hours, {nights} of five at night"
+    );
 }

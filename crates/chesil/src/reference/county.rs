@@ -96,7 +96,10 @@ struct KnownPart {
 /// Makes the tables, or says in words which files do not fit together.
 pub fn make(read: &Read, base: &[(String, String)]) -> Result<Made, String> {
     let text = |name: &str| {
-        let found = base.iter().find(|(held, _)| held == name).map(|(_, text)| text.as_str());
+        let found = base
+            .iter()
+            .find(|(held, _)| held == name)
+            .map(|(_, text)| text.as_str());
         found.ok_or_else(|| format!("the care system has no {name}"))
     };
     let known: Known = toml::from_str(text("invented/neighbourhoods.toml")?)
@@ -136,7 +139,10 @@ pub fn make(read: &Read, base: &[(String, String)]) -> Result<Made, String> {
         ("invented/neighbourhoods.toml".to_owned(), places),
         ("invented/practices.toml".to_owned(), surgeries),
         ("invented/deaths.toml".to_owned(), deaths),
-        ("organisations.toml".to_owned(), organisations(text("organisations.toml")?, text("places.toml")?, &open)),
+        (
+            "organisations.toml".to_owned(),
+            organisations(text("organisations.toml")?, text("places.toml")?, &open),
+        ),
     ];
     let like = text("feeds/gp01-fhir.toml")?;
     for practice in &open {
@@ -147,7 +153,9 @@ pub fn make(read: &Read, base: &[(String, String)]) -> Result<Made, String> {
 
 fn written(table: &impl Serialize) -> Result<String, String> {
     let text = toml::to_string(table).map_err(|error| error.to_string())?;
-    Ok(format!("# Made by `chesil reference load` from official files. Not to be published.\n\n{text}"))
+    Ok(format!(
+        "# Made by `chesil reference load` from official files. Not to be published.\n\n{text}"
+    ))
 }
 
 /// People of each area by band, and of each council by band and sex.
@@ -165,7 +173,11 @@ impl Aged {
     /// Areas of 2011 are shared out to those of 2021 by the people of the census, then brought to each council's
     /// own count of each band.
     fn of(read: &Read) -> Result<Self, String> {
-        let census: HashMap<&str, f64> = read.census.iter().map(|(code, n)| (code.as_str(), f64::from(*n))).collect();
+        let census: HashMap<&str, f64> = read
+            .census
+            .iter()
+            .map(|(code, n)| (code.as_str(), f64::from(*n)))
+            .collect();
         let mut became: HashMap<&str, Vec<&str>> = HashMap::new();
         for (old, new) in read.became.iter().filter(|(_, new)| census.contains_key(new.as_str())) {
             became.entry(old).or_default().push(new);
@@ -195,7 +207,12 @@ impl Aged {
 
     fn scale(&mut self, read: &Read) -> Result<(), String> {
         for (council, _) in COUNCILS {
-            let here: Vec<&str> = read.areas.iter().filter(|a| a.council == council).map(|a| a.code.as_str()).collect();
+            let here: Vec<&str> = read
+                .areas
+                .iter()
+                .filter(|a| a.council == council)
+                .map(|a| a.code.as_str())
+                .collect();
             let Some(wanted) = self.sexes.get(council).copied() else {
                 if here.is_empty() {
                     continue;
@@ -203,7 +220,11 @@ impl Aged {
                 return Err(format!("no people by age and sex for council {council}"));
             };
             for at in 0..BANDS {
-                let held: f64 = here.iter().filter_map(|code| self.areas.get(*code)).map(|bands| bands[at]).sum();
+                let held: f64 = here
+                    .iter()
+                    .filter_map(|code| self.areas.get(*code))
+                    .map(|bands| bands[at])
+                    .sum();
                 let factor = (wanted[0][at] + wanted[1][at]) / held.max(1.0);
                 for code in &here {
                     if let Some(bands) = self.areas.get_mut(*code) {
@@ -218,9 +239,12 @@ impl Aged {
     fn councils(&self) -> Vec<Council> {
         let share = |[women, men]: &[[f64; BANDS]; 2]| {
             let each = women.iter().zip(men);
-            each.map(|(women, men)| 1000.0 * women / (women + men).max(1.0)).collect()
+            each.map(|(women, men)| 1000.0 * women / (women + men).max(1.0))
+                .collect()
         };
-        let with = COUNCILS.iter().filter_map(|(code, name)| Some((name, self.sexes.get(*code)?)));
+        let with = COUNCILS
+            .iter()
+            .filter_map(|(code, name)| Some((name, self.sexes.get(*code)?)));
         with.map(|(name, sexes)| Council {
             name,
             women: share(sexes),
@@ -266,13 +290,19 @@ fn part(
     let boundary = read.boundaries.iter().find(|held| held.area == area.code);
     let off = boundary.ok_or_else(|| lacks("boundary"))?.off(area.centre);
     if off > OFF_MAX {
-        return Err(format!("{}: its centre lies {off:.3} degrees outside its boundary", area.code));
+        return Err(format!(
+            "{}: its centre lies {off:.3} degrees outside its boundary",
+            area.code
+        ));
     }
     let bands = aged.areas.get(&area.code).ok_or_else(|| lacks("people by age"))?;
     let people: f64 = bands.iter().sum();
     let groups = read.ethnicity.iter().find(|(code, _)| *code == area.code);
     let (_, groups) = groups.ok_or_else(|| lacks("ethnic groups"))?;
-    let speak = read.language.iter().find(|held| held.neighbourhood_code == area.neighbourhood_code);
+    let speak = read
+        .language
+        .iter()
+        .find(|held| held.neighbourhood_code == area.neighbourhood_code);
     let speak = speak.ok_or_else(|| lacks("main languages"))?;
     let postcodes = homes.at(&area.code).ok_or_else(|| lacks("postcode"))?;
     let first = postcodes.first().ok_or_else(|| lacks("postcode"))?;
@@ -280,7 +310,10 @@ fn part(
     let district = |sector: &str| sector.split(' ').next().unwrap_or_default().to_owned();
     let near = |a: &&KnownPart, b: &&KnownPart| far(a.centre, area.centre).total_cmp(&far(b.centre, area.centre));
     let nearest = known.part.iter().min_by(near).ok_or_else(|| lacks("place near it"))?;
-    let of_district = known.part.iter().filter(|held| district(&held.sector) == district(sector));
+    let of_district = known
+        .part
+        .iter()
+        .filter(|held| district(&held.sector) == district(sector));
     let mut surgeries = open.to_vec();
     surgeries.sort_by(|a, b| far(a.at, area.centre).total_cmp(&far(b.at, area.centre)));
     surgeries.truncate(NEAREST);
@@ -297,7 +330,10 @@ fn part(
         ethnicity: groups.map(f64::from),
         other_language: 1000.0 * f64::from(speak.other) / speakers,
         little_english: 1000.0 * f64::from(speak.little_english) / speakers,
-        network: surgeries.first().map(|practice| practice.network.clone()).unwrap_or_default(),
+        network: surgeries
+            .first()
+            .map(|practice| practice.network.clone())
+            .unwrap_or_default(),
         acute: nearest.acute.clone(),
         centre: area.centre,
         postcodes: postcodes.to_vec(),

@@ -47,7 +47,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let said = made.said.clone();
     write(load, &base, made)?;
     println!("{said}");
-    println!("Written to {}. Use it with: chesil demo --system {0}", load.out.display());
+    println!(
+        "Written to {}. Use it with: chesil demo --system {0}",
+        load.out.display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 

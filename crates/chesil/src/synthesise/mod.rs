@@ -77,7 +77,11 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     if arguments.play.live {
         let played = live::run(&arguments.play, plan)?;
-        return Ok(if played.refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) });
+        return Ok(if played.refused == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        });
     }
     if arguments.out.is_none() && arguments.report.is_none() {
         return Ok(ExitCode::SUCCESS);

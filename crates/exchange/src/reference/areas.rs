@@ -226,7 +226,12 @@ pub fn sexes(input: impl Read) -> Result<Vec<Age>, Wrong> {
             "persons" => continue,
             _ => return Err(row.wrong("sex: female, male or persons")),
         };
-        let age = row.cell(2).trim_end_matches('+').parse::<u32>().ok().filter(|age| *age <= 130);
+        let age = row
+            .cell(2)
+            .trim_end_matches('+')
+            .parse::<u32>()
+            .ok()
+            .filter(|age| *age <= 130);
         found.push(Age {
             council: row.code(0, COLUMNS[0], "E")?,
             women,

@@ -87,13 +87,19 @@ pub fn boundaries(input: impl Read) -> Result<Vec<Boundary>, Wrong> {
     let read = serde_json::from_reader(std::io::BufReader::new(input.take(BYTES_MAX)));
     let found: Collection = read.map_err(|error| wrong(error.line(), format!("not boundaries of areas: {error}")))?;
     if found.r#type != "FeatureCollection" || found.features.is_empty() || found.features.len() > AREAS_MAX {
-        return Err(wrong(0, format!("a FeatureCollection of 1 to {AREAS_MAX} areas was expected")));
+        return Err(wrong(
+            0,
+            format!("a FeatureCollection of 1 to {AREAS_MAX} areas was expected"),
+        ));
     }
     let mut boundaries = Vec::with_capacity(found.features.len());
     for feature in found.features {
         let area = feature.properties.lsoa21_code;
         if area.len() != 9 || !area.starts_with("E01") || !area.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(wrong(0, "lsoa21_code: a code such as E01020392 was expected".to_owned()));
+            return Err(wrong(
+                0,
+                "lsoa21_code: a code such as E01020392 was expected".to_owned(),
+            ));
         }
         let rings = match feature.geometry {
             Geometry::Polygon(rings) => rings,

@@ -41,7 +41,10 @@ impl<R: Read> Table<R> {
                 (Some(_), Some(_)) => return Err(wrong(1, format!("the column {name} stands there twice"))),
                 (None, _) => {
                     let held: Vec<&str> = heading.iter().take(12).collect();
-                    return Err(wrong(1, format!("no column {name}; there are: {}", clipped(&held.join(", ")))));
+                    return Err(wrong(
+                        1,
+                        format!("no column {name}; there are: {}", clipped(&held.join(", "))),
+                    ));
                 }
             }
         }
@@ -154,22 +157,39 @@ impl Row<'_> {
         if cell.len() == 9 && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Ok(cell.to_owned());
         }
-        Err(self.wrong(format!("{name}: a code such as {begins}…, nine long, not “{}”", clipped(cell))))
+        Err(self.wrong(format!(
+            "{name}: a code such as {begins}…, nine long, not “{}”",
+            clipped(cell)
+        )))
     }
 
     /// A number between two, both possible.
     pub fn number(&self, at: usize, name: &str, least: f64, most: f64) -> Result<f64, Wrong> {
         let cell = self.cell(at);
-        let found = cell.parse::<f64>().ok().filter(|number| (least..=most).contains(number));
-        found.ok_or_else(|| self.wrong(format!("{name}: a number from {least} to {most}, not “{}”", clipped(cell))))
+        let found = cell
+            .parse::<f64>()
+            .ok()
+            .filter(|number| (least..=most).contains(number));
+        found.ok_or_else(|| {
+            self.wrong(format!(
+                "{name}: a number from {least} to {most}, not “{}”",
+                clipped(cell)
+            ))
+        })
     }
 
     /// A whole number between two, both possible.
     pub fn whole(&self, at: usize, name: &str, least: u32, most: u32) -> Result<u32, Wrong> {
         let cell = self.cell(at);
-        let found = cell.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
+        let found = cell
+            .parse::<u32>()
+            .ok()
+            .filter(|number| (least..=most).contains(number));
         found.ok_or_else(|| {
-            self.wrong(format!("{name}: a whole number from {least} to {most}, not “{}”", clipped(cell)))
+            self.wrong(format!(
+                "{name}: a whole number from {least} to {most}, not “{}”",
+                clipped(cell)
+            ))
         })
     }
 }

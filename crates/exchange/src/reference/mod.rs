@@ -9,10 +9,8 @@ mod boundaries;
 mod cells;
 mod practices;
 
-pub use areas::{
-    Age, Ages, Area, Became, Groups, Speakers, became, census, ethnicity, language, single_years, sexes,
-};
 pub use areas::areas;
+pub use areas::{Age, Ages, Area, Became, Groups, Speakers, became, census, ethnicity, language, sexes, single_years};
 pub use boundaries::{Boundary, boundaries};
 pub use practices::{Death, Postcode, Practice, deaths, postcodes, practices};
 

@@ -88,7 +88,9 @@ pub fn practices(input: impl Read) -> Result<Vec<Practice>, Wrong> {
     while let Some(row) = table.next()? {
         let code = |at: usize| {
             let wrong = || row.wrong(format!("{}: an ODS code", COLUMNS[at]));
-            OrgCode::parse(row.cell(at)).map(|code| code.as_str().to_owned()).ok_or_else(wrong)
+            OrgCode::parse(row.cell(at))
+                .map(|code| code.as_str().to_owned())
+                .ok_or_else(wrong)
         };
         let practice = Practice {
             code: code(0)?,

@@ -5,7 +5,8 @@
 use super::*;
 use proptest::prelude::*;
 
-const AREAS: &str = "lsoa21_code,lsoa21_name,msoa21_code,msoa21_hocl_name,ltla_code,centroid_lon,centroid_lat,imd2025_decile
+const AREAS: &str =
+    "lsoa21_code,lsoa21_name,msoa21_code,msoa21_hocl_name,ltla_code,centroid_lon,centroid_lat,imd2025_decile
 E01000001,\"Somewhere, East 001A\",E02000001,Somewhere Rise,E06000059,-2.45,50.71,9
 E01000002,\"Somewhere, East 001B\",E02000001,Somewhere Rise,E06000059,-2.44,50.72,2
 ";
@@ -71,22 +72,67 @@ fn a_boundary_knows_what_it_holds() {
 #[test]
 fn what_is_wrong_is_named_by_file_line_and_reason() {
     let cases = [
-        (said(areas(AREAS.replace("imd2025_decile", "imd").as_bytes())), "lsoa21_dorset_imd2025.csv, line 1: no column imd2025_decile"),
-        (said(areas(AREAS.replace(",2\n", ",11\n").as_bytes())), "line 3: imd2025_decile: a whole number from 1 to 10, not “11”"),
-        (said(areas(AREAS.replace("E01000002", "E0100000").as_bytes())), "line 3: lsoa21_code"),
-        (said(areas(AREAS.replace("50.72", "five").as_bytes())), "line 3: centroid_lat: a number from 49 to 61, not “five”"),
-        (said(areas(AREAS.replace("50.72", "NaN").as_bytes())), "line 3: centroid_lat"),
-        (said(areas(AREAS.lines().next().unwrap().as_bytes())), "no rows under the heading"),
-        (said(areas(format!("{AREAS}E01000003,x\n").as_bytes())), "line 4: 2 cells where the heading has 8"),
+        (
+            said(areas(AREAS.replace("imd2025_decile", "imd").as_bytes())),
+            "lsoa21_dorset_imd2025.csv, line 1: no column imd2025_decile",
+        ),
+        (
+            said(areas(AREAS.replace(",2\n", ",11\n").as_bytes())),
+            "line 3: imd2025_decile: a whole number from 1 to 10, not “11”",
+        ),
+        (
+            said(areas(AREAS.replace("E01000002", "E0100000").as_bytes())),
+            "line 3: lsoa21_code",
+        ),
+        (
+            said(areas(AREAS.replace("50.72", "five").as_bytes())),
+            "line 3: centroid_lat: a number from 49 to 61, not “five”",
+        ),
+        (
+            said(areas(AREAS.replace("50.72", "NaN").as_bytes())),
+            "line 3: centroid_lat",
+        ),
+        (
+            said(areas(AREAS.lines().next().unwrap().as_bytes())),
+            "no rows under the heading",
+        ),
+        (
+            said(areas(format!("{AREAS}E01000003,x\n").as_bytes())),
+            "line 4: 2 cells where the heading has 8",
+        ),
         (said(areas(&b"lsoa21_code\n\xff\n"[..])), "line 1: no column"),
-        (said(postcodes(POSTCODES.replace("DT1 1AB", "dt1 1ab").as_bytes(), &mut |_| ())), "line 3: postcode"),
-        (said(postcodes(POSTCODES.replace(",0\n", ",yes\n").as_bytes(), &mut |_| ())), "line 3: in_codepoint_open_2014: 0 or 1"),
-        (said(practices(PRACTICES.replace("J00002", "J00001").as_bytes())), "line 3: practice_code: J00001 stands there twice"),
-        (said(practices(PRACTICES.replace(",D,", ",X,").as_bytes())), "line 3: status_code"),
-        (said(boundaries(BOUNDARIES.replace("Polygon", "Point").as_bytes())), "geo/lsoa21_dorset_bsc.geojson, line"),
-        (said(boundaries(BOUNDARIES.replace("[-2.4,50.8]", "[-2.4,508]").as_bytes())), "E01000001: 4 to"),
+        (
+            said(postcodes(
+                POSTCODES.replace("DT1 1AB", "dt1 1ab").as_bytes(),
+                &mut |_| (),
+            )),
+            "line 3: postcode",
+        ),
+        (
+            said(postcodes(POSTCODES.replace(",0\n", ",yes\n").as_bytes(), &mut |_| ())),
+            "line 3: in_codepoint_open_2014: 0 or 1",
+        ),
+        (
+            said(practices(PRACTICES.replace("J00002", "J00001").as_bytes())),
+            "line 3: practice_code: J00001 stands there twice",
+        ),
+        (
+            said(practices(PRACTICES.replace(",D,", ",X,").as_bytes())),
+            "line 3: status_code",
+        ),
+        (
+            said(boundaries(BOUNDARIES.replace("Polygon", "Point").as_bytes())),
+            "geo/lsoa21_dorset_bsc.geojson, line",
+        ),
+        (
+            said(boundaries(BOUNDARIES.replace("[-2.4,50.8]", "[-2.4,508]").as_bytes())),
+            "E01000001: 4 to",
+        ),
         (said(boundaries(&b"{"[..])), "not boundaries of areas"),
-        (said(areas(AREAS.replace("ltla_code", "lsoa21_code").as_bytes())), "the column lsoa21_code stands there twice"),
+        (
+            said(areas(AREAS.replace("ltla_code", "lsoa21_code").as_bytes())),
+            "the column lsoa21_code stands there twice",
+        ),
     ];
     for (found, wanted) in cases {
         assert!(found.contains(wanted), "{found}\nlacks {wanted}");

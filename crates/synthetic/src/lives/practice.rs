@@ -3,6 +3,7 @@
 
 use super::conditions::Condition;
 use super::{Care, Diary, Moment, Outcome, Tellers, medicines};
+use crate::calendar;
 use crate::county::county;
 use crate::people::{Marks, Smoking};
 use crate::terms::{self, Test, words};
@@ -35,7 +36,14 @@ fn problems(diary: &mut Diary<'_>) {
         ) && diary.rng.chance(0.35);
         let length = diary.rng.range(150, 1500);
         let resolved = (over && had.since.0 + length < diary.life.until.0).then_some(Date(had.since.0 + length));
-        let when = diary.surgery(had.since);
+        // Nobody was told of autism before anyone looked for it: those who grew up earlier were told as adults.
+        let since = if had.condition == Condition::Autism && had.since < calendar::date(1992, 1, 1) {
+            let later = diary.person.rng("told late").range(0, 6_500);
+            Date(calendar::date(2005, 1, 1).0 + later).min(diary.life.until)
+        } else {
+            had.since
+        };
+        let when = diary.surgery(since);
         let problem = |resolved, suspected| Care::Problem {
             term: had.term,
             icd: had.icd,
@@ -53,7 +61,7 @@ fn problems(diary: &mut Diary<'_>) {
             } else {
                 diary.rng.range(1, 200)
             };
-            let when = diary.surgery(Date(had.since.0 + slip));
+            let when = diary.surgery(Date(since.0 + slip));
             diary.note(
                 when,
                 own,
@@ -479,7 +487,18 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
                 suspected: diary.rng.chance(0.3),
             };
             diary.note(at, Tellers::PRACTICE, care);
-            let dose = "One capsule twice a day for three days";
+            // Three days are for women; men, and all children by another medicine, are treated for seven.
+            let dose = if diary.person.sex == Sex::Female {
+                "One capsule twice a day for three days"
+            } else {
+                "One capsule twice a day for seven days"
+            };
+            // Nitrofurantoin does not work where kidneys are poor.
+            if diary.has(Condition::Kidney).is_some() {
+                let dose = "One tablet twice a day for seven days";
+                medicines::course(diary, at, "Trimethoprim 200mg tablets", dose, "Urine infection");
+                return;
+            }
             medicines::course(
                 diary,
                 at,

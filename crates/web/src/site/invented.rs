@@ -124,7 +124,11 @@ fn who(report: &Report) -> String {
 
 fn counted(all: &[Figure], tuned: bool) -> String {
     let these = || all.iter().filter(|figure| figure.tuned == tuned);
-    format!("{} of {}", these().filter(|figure| figure.within).count(), these().count())
+    format!(
+        "{} of {}",
+        these().filter(|figure| figure.within).count(),
+        these().count()
+    )
 }
 
 fn line(figure: &Figure) -> Line {
@@ -141,7 +145,9 @@ fn line(figure: &Figure) -> Line {
         Some(years) if figure.unit == "years" => format!("{} years", signed(years, 2)),
         Some(share) => format!("{}%", signed(share * 100.0, 1)),
     };
-    let by_chance = figure.came_out.is_some_and(|value| (value - figure.published).abs() <= figure.interval);
+    let by_chance = figure
+        .came_out
+        .is_some_and(|value| (value - figure.published).abs() <= figure.interval);
     Line {
         name: figure.name.clone(),
         published: format!("{}{unit}", number(figure.published)),

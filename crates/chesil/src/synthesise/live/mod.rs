@@ -112,7 +112,11 @@ pub fn run(play: &Play, plan: Plan) -> Result<Played, Failure> {
             continue;
         }
         if date.iso() != progress.day {
-            progress = Progress { day: date.iso(), sent: 0, ..progress };
+            progress = Progress {
+                day: date.iso(),
+                sent: 0,
+                ..progress
+            };
         }
         let from = if number == 0 { from } else { 0 };
         one_day(play, &mut target, (plan, date, from), &mut progress, &mut played)?;
@@ -133,8 +137,16 @@ fn one_day(
     played: &mut Played,
 ) -> Result<(), Failure> {
     let sent = day(plan, date);
-    println!("{}: {} to be sent, {} sent before", date.iso(), sent.len(), progress.sent);
-    let (begun, start) = (Instant::now(), sent.get(progress.sent).map_or(0, |one| one.minute).max(from));
+    println!(
+        "{}: {} to be sent, {} sent before",
+        date.iso(),
+        sent.len(),
+        progress.sent
+    );
+    let (begun, start) = (
+        Instant::now(),
+        sent.get(progress.sent).map_or(0, |one| one.minute).max(from),
+    );
     for one in sent.iter().skip(progress.sent) {
         wait(begun, one.minute.saturating_sub(start), play.speed);
         let answer = patiently(target, one)?;
@@ -257,7 +269,11 @@ mod tests {
         progress.sent = 7;
         keep(&path, &progress).unwrap();
         assert_eq!(begin(&path, plan(), first).unwrap().sent, 7);
-        assert_eq!(begin(&path, plan(), Date(first.0 + 1)).unwrap().sent, 0, "a later day begins anew");
+        assert_eq!(
+            begin(&path, plan(), Date(first.0 + 1)).unwrap().sent,
+            0,
+            "a later day begins anew"
+        );
         let other = Plan { seed: 2, ..plan() };
         assert!(begin(&path, other, first).unwrap_err().to_string().contains("seed 1"));
         std::fs::write(&path, "{").unwrap();

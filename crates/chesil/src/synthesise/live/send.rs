@@ -54,7 +54,10 @@ impl Target {
             mllp.insert(feed.to_owned(), (address.parse().map_err(|_| wrong())?, None));
         }
         if !(play.to.starts_with("http://") || play.to.starts_with("https://")) {
-            return Err(Failure::new(format!("--to {}: begin with http:// or https://", play.to)));
+            return Err(Failure::new(format!(
+                "--to {}: begin with http:// or https://",
+                play.to
+            )));
         }
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
@@ -174,7 +177,9 @@ fn converse(stream: &mut TcpStream, message: &[u8]) -> std::io::Result<Vec<u8>> 
 
 /// MSA-1 of an acknowledgement.
 fn acknowledged(answer: &[u8]) -> Option<String> {
-    let segment = answer.split(|byte| *byte == b'\r').find(|line| line.starts_with(b"MSA|"))?;
+    let segment = answer
+        .split(|byte| *byte == b'\r')
+        .find(|line| line.starts_with(b"MSA|"))?;
     let code = segment.split(|byte| *byte == b'|').nth(1)?;
     Some(String::from_utf8_lossy(code).into_owned())
 }
