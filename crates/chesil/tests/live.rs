@@ -243,6 +243,41 @@ fn a_token_that_is_not_known_is_refused_in_words() {
 }
 
 #[test]
+fn safety_18_invented_people_are_never_played_into_a_record_of_real_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_chesil"))
+        .args(["serve", "--live", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path().join("data"))
+        .env_remove("CHESIL_DATABASE")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let page = loop {
+        let line = lines.next().expect("the server ended").unwrap();
+        if let Some((_, address)) = line.split_once("serves at ") {
+            break address.trim_end_matches('/').to_owned();
+        }
+    };
+    let server = Server {
+        child,
+        page,
+        mllp: String::new(),
+    };
+    let output = Command::new(env!("CARGO_BIN_EXE_chesil"))
+        .arg("synthesise")
+        .args(PLAN)
+        .args(["--live", "--speed", "0", "--to", &server.page, "--progress"])
+        .arg(folder.path().join("progress"))
+        .env_remove("PEOPLE")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(said(&output).contains("is no demonstration"), "{}", said(&output));
+    assert!(!folder.path().join("progress").exists());
+}
+
+#[test]
 fn what_cannot_be_played_is_said() {
     let place = Ground::new();
     let server = place.serve("127.0.0.1:0", "127.0.0.1:0");

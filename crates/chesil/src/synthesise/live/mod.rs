@@ -104,6 +104,12 @@ pub fn run(play: &Play, plan: Plan) -> Result<Played, Failure> {
     }
     let from = minute(&play.from).ok_or_else(|| Failure::new(format!("--from {}: write HH:MM", play.from)))?;
     let mut target = Target::new(play)?;
+    if !until_answered("the server", || target.is_demo())? {
+        return Err(Failure::new(format!(
+            "{} is no demonstration: invented people never enter a record of real ones",
+            play.to
+        )));
+    }
     let mut progress = begin(&play.progress, plan, first)?;
     let mut played = Played::default();
     for number in 0..play.days {
@@ -149,7 +155,7 @@ fn one_day(
     );
     for one in sent.iter().skip(progress.sent) {
         wait(begun, one.minute.saturating_sub(start), play.speed);
-        let answer = patiently(target, one)?;
+        let answer = until_answered(one.feed, || target.send(one))?;
         match answer {
             Answer::Taken(_) | Answer::Dropped => played.taken += 1,
             Answer::Refused(_) => played.refused += 1,
@@ -181,17 +187,17 @@ fn wait(begun: Instant, minutes: u16, speed: f64) {
     }
 }
 
-/// Sends until there is an answer: a server that is being started again is waited for.
-fn patiently(target: &mut Target, one: &Sent) -> Result<Answer, Failure> {
+/// Tries until there is an answer: a server that is being started again is waited for.
+fn until_answered<T>(whom: &str, mut ask: impl FnMut() -> Result<T, String>) -> Result<T, Failure> {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(500);
     let mut said = false;
     loop {
-        match target.send(one) {
+        match ask() {
             Ok(answer) => return Ok(answer),
             Err(silent) if begun.elapsed() < PATIENCE => {
                 if !said {
-                    println!("       {}: {silent}; trying again until it answers", one.feed);
+                    println!("       {whom}: {silent}; trying again until it answers");
                     said = true;
                 }
                 std::thread::sleep(pause);

@@ -75,6 +75,23 @@ impl Target {
         })
     }
 
+    /// Whether the server keeps invented people alone: only such a one has the page that says how they came out.
+    ///
+    /// # Errors
+    /// In words, when nobody answers.
+    pub fn is_demo(&self) -> Result<bool, String> {
+        let answer = self.agent.get(format!("{}/invented", self.base)).call();
+        match answer
+            .map_err(|error| format!("{}: no answer: {error}", self.base))?
+            .status()
+            .as_u16()
+        {
+            200 => Ok(true),
+            429 | 500..=599 => Err(format!("{}: it cannot answer now", self.base)),
+            _ => Ok(false),
+        }
+    }
+
     /// Sends one thing and waits for the answer.
     ///
     /// # Errors
