@@ -121,7 +121,8 @@ fn nobody_is_at_their_practice_while_on_a_ward() {
         seed: 4,
         as_of: Date::new(2026, 11, 1).unwrap(),
     };
-    let mut seen: BTreeMap<String, (Vec<String>, Vec<(String, String)>)> = BTreeMap::new();
+    type Stays = Vec<(String, String)>;
+    let mut seen: BTreeMap<String, (Vec<String>, Stays)> = BTreeMap::new();
     let mut numbers: BTreeMap<String, String> = BTreeMap::new();
     let mut note = |resource: &serde_json::Value, url: &str| {
         if resource["resourceType"] == "Patient" {

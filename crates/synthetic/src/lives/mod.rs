@@ -427,7 +427,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         person,
         household,
         life: Life {
-            conditions: conditions::conditions(person, household.neighbourhood, until),
+            conditions: conditions::conditions(person, household, until),
             happenings: Vec::with_capacity(64),
             falls: Vec::new(),
             since,

@@ -55,6 +55,8 @@ pub struct InventedPage {
     pub untuned_said: String,
     /// How many of the others, in words.
     pub tuned_said: String,
+    /// How many of those outside chance alone could have put there, in words.
+    pub by_chance_said: String,
     /// Figures never tuned to.
     pub untuned: Vec<Line>,
     /// The others under their headings.
@@ -106,6 +108,14 @@ impl InventedPage {
             who: report.map(who).unwrap_or_default(),
             untuned_said: counted(all, false),
             tuned_said: counted(all, true),
+            by_chance_said: {
+                let outside = || all.iter().filter(|figure| !figure.within);
+                format!(
+                    "{} of {}",
+                    outside().filter(|figure| by_chance(figure)).count(),
+                    outside().count()
+                )
+            },
             untuned: all.iter().filter(|figure| !figure.tuned).map(line).collect(),
             groups,
         }
@@ -131,6 +141,13 @@ fn counted(all: &[Figure], tuned: bool) -> String {
     )
 }
 
+/// Whether what was published lies within what chance alone adds or takes.
+fn by_chance(figure: &Figure) -> bool {
+    figure
+        .came_out
+        .is_some_and(|value| (value - figure.published).abs() <= figure.interval)
+}
+
 fn line(figure: &Figure) -> Line {
     let unit = match figure.unit.as_str() {
         "%" => "%".to_owned(),
@@ -153,7 +170,7 @@ fn line(figure: &Figure) -> Line {
         published: format!("{}{unit}", number(figure.published)),
         came_out,
         difference,
-        verdict: match (figure.within, by_chance) {
+        verdict: match (figure.within, by_chance(figure)) {
             (true, _) => "within",
             (false, true) => "outside, as chance alone could make it with so few people",
             (false, false) => "outside",
@@ -207,6 +224,6 @@ mod tests {
     fn numbers_are_written_for_people() {
         assert_eq!(number(404_050.0), "404,050");
         assert_eq!(number(999.4), "999.4");
-        assert_eq!(number(3.141), "3.14");
+        assert_eq!(number(2.346), "2.35");
     }
 }
