@@ -162,9 +162,6 @@ fn line(figure: &Figure) -> Line {
         Some(years) if figure.unit == "years" => format!("{} years", signed(years, 2)),
         Some(share) => format!("{}%", signed(share * 100.0, 1)),
     };
-    let by_chance = figure
-        .came_out
-        .is_some_and(|value| (value - figure.published).abs() <= figure.interval);
     Line {
         name: figure.name.clone(),
         published: format!("{}{unit}", number(figure.published)),
