@@ -10,6 +10,7 @@ mod error;
 mod folder;
 mod import;
 mod link;
+mod reference;
 mod removals;
 mod secret;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Write an invented county: each partner's files packed with gzip, and the truth beside.
     Synthesise(synthesise::Arguments),
+    /// Make a care system's folder from official files of areas, postcodes, practices and people.
+    Reference(reference::Arguments),
 }
 
 /// Where data is kept; the same for every command that opens it.
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),
+        Command::Reference(arguments) => reference::run(&arguments),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         eprintln!("chesil: {failure}");

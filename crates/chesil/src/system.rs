@@ -40,18 +40,20 @@ fn gather(folder: &Path, prefix: &str, found: &mut Vec<(String, String)>) -> Res
     Ok(())
 }
 
+/// The files of the system in a folder, or of the one built in.
+pub fn texts(folder: Option<&Path>) -> Result<Vec<(String, String)>, Failure> {
+    let built_in = || {
+        Dorset::iter().filter_map(|name| {
+            let text = String::from_utf8(Dorset::get(&name)?.data.into_owned()).ok()?;
+            Some((name.to_string(), text))
+        })
+    };
+    folder.map_or_else(|| Ok(built_in().collect()), files)
+}
+
 /// The system in a folder, or the one built in.
 pub fn load(folder: Option<&Path>) -> Result<Arc<System>, Failure> {
-    let files = match folder {
-        Some(folder) => files(folder)?,
-        None => Dorset::iter()
-            .filter_map(|name| {
-                let text = String::from_utf8(Dorset::get(&name)?.data.into_owned()).ok()?;
-                Some((name.to_string(), text))
-            })
-            .collect(),
-    };
-    System::load(&files)
+    System::load(&texts(folder)?)
         .map(Arc::new)
         .map_err(|problems| Failure::new(words(&problems)))
 }

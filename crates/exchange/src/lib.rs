@@ -9,6 +9,7 @@ pub mod document;
 pub mod fhir;
 pub mod hl7;
 pub mod nhs;
+pub mod reference;
 pub mod smart;
 pub mod table;
 

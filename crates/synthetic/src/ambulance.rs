@@ -41,7 +41,11 @@ pub fn knows(person: &Person, life: &Life) -> bool {
 
 /// Calls to falls, and other calls.
 pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Life) {
-    let mut rng = person.rng("ambulance");
+    // What is told day by day has its own numbers, and chance of its own.
+    let mut rng = match life.first {
+        0 => person.rng("ambulance"),
+        first => person.rng(&format!("ambulance {first}")),
+    };
     let calls = calls(person, life, &mut rng);
     if calls.is_empty() {
         return;
@@ -49,7 +53,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     let copy = known::copy(&known::AMBULANCE, person, household, life);
     let form = |care: &Care| matches!(care, Care::Wish { term, .. } if *term == terms::RESPECT_FORM);
     let plan = life.happenings.iter().find(|h| form(&h.care));
-    for (number, call) in (1u32..).zip(&calls) {
+    for (number, call) in (life.first + 1..).zip(&calls) {
         let seen = plan.is_some_and(|h| h.at <= call.at) && rng.chance(0.7);
         row(feeds, &copy, call, (number, seen), &mut rng);
     }

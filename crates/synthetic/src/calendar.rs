@@ -1,7 +1,6 @@
 //! Days and times of day, and how FHIR, HL7 and tables write them.
 
 use record::Date;
-use std::io::Write as _;
 
 /// A minute of a UK day, on the clock people read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,14 +29,24 @@ impl Moment {
     /// `2026-05-03T10:15:00+01:00`.
     pub fn fhir(self, out: &mut Vec<u8>) {
         fhir_date(self.date, out);
-        let offset = if summer(self.date) { "+01:00" } else { "+00:00" };
-        let _ = write!(out, "T{:02}:{:02}:00{offset}", self.minute / 60, self.minute % 60);
+        let [h, hh, m, mm] = self.clock();
+        let summer = b'0' + u8::from(summer(self.date));
+        out.extend_from_slice(&[
+            b'T', h, hh, b':', m, mm, b':', b'0', b'0', b'+', b'0', summer, b':', b'0', b'0',
+        ]);
     }
 
     /// `202605031015`.
     pub fn hl7(self, out: &mut Vec<u8>) {
         hl7_date(self.date, out);
-        let _ = write!(out, "{:02}{:02}", self.minute / 60, self.minute % 60);
+        out.extend_from_slice(&self.clock());
+    }
+
+    /// Hours and minutes, two digits each.
+    fn clock(self) -> [u8; 4] {
+        let digit = |n: u16| b'0' + u8::try_from(n % 10).unwrap_or(0);
+        let (hours, minutes) = (self.minute / 60, self.minute % 60);
+        [digit(hours / 10), digit(hours), digit(minutes / 10), digit(minutes)]
     }
 
     /// `2026-05-03T10:15`.
@@ -127,8 +136,9 @@ pub fn fhir_date(date: Date, out: &mut Vec<u8>) {
 
 /// `20260503`.
 pub fn hl7_date(date: Date, out: &mut Vec<u8>) {
-    let (y, m, d) = ymd(date);
-    let _ = write!(out, "{y:04}{m:02}{d:02}");
+    let mut dashed = Vec::with_capacity(10);
+    fhir_date(date, &mut dashed);
+    out.extend(dashed.into_iter().filter(|byte| *byte != b'-'));
 }
 
 /// `03/05/2026`, as councils write it.

@@ -6,7 +6,6 @@ use crate::fhir::{self, Json};
 use crate::lives::{Care, Happening, Outcome};
 use crate::terms::{self, Term, Test};
 use record::Date;
-use std::io::Write as _;
 
 /// Which telling of a thing this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +40,23 @@ const CONDITION_CERTAINTY: &str = "http://terminology.hl7.org/CodeSystem/conditi
 const ALLERGY: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const ALLERGY_CERTAINTY: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 const OBSERVATION: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
+macro_rules! category {
+    ($code:literal) => {
+        concat!(
+            "\"category\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/observation-category\",",
+            "\"code\":\"",
+            $code,
+            "\",\"display\":\"",
+            $code,
+            "\"}],\"text\":\"",
+            $code,
+            "\"}]"
+        )
+    };
+}
+const LABORATORY: &str = category!("laboratory");
+const VITAL_SIGNS: &str = category!("vital-signs");
 const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
-const UCUM: &str = "http://unitsofmeasure.org";
 
 /// Resource type of a thing that happened.
 pub fn resource_type(care: &Care) -> &'static str {
@@ -271,30 +285,25 @@ fn observed(j: &mut Json, what: Term, category: &str, when: Moment, at: &Context
         Telling::Now => "final",
     };
     j.pair("status", status);
-    j.key("category").list(|j| {
-        j.concept(OBSERVATION, category, category);
-    });
+    // Half of all that is sent are observations: what is the same in each is written as it stands.
+    match category {
+        "laboratory" => j.raw(LABORATORY),
+        "vital-signs" => j.raw(VITAL_SIGNS),
+        _ => j.key("category").list(|j| {
+            j.concept(OBSERVATION, category, category);
+        }),
+    };
     j.term("code", what)
         .reference("subject", at.subject)
         .moment("effectiveDateTime", when);
-    j.key("performer").list(|j| {
-        j.object(|j| {
-            j.pair("display", at.author);
-        });
-    });
+    j.raw("\"performer\":[{\"display\":").text(at.author).closes("}]");
 }
 
 fn result(j: &mut Json, measured: (&Test, f64, &str, usize), when: Moment, at: &Context<'_>) {
     let (test, value, unit, decimals) = measured;
     let category = if test.laboratory { "laboratory" } else { "vital-signs" };
     observed(j, test.term, category, when, at);
-    j.key("valueQuantity").object(|j| {
-        j.key("value");
-        let _ = write!(j.out, "{value:.decimals$}");
-        if !unit.is_empty() {
-            j.pair("unit", unit).pair("system", UCUM).pair("code", unit);
-        }
-    });
+    j.quantity("valueQuantity", (value, decimals), (unit, unit));
     let Some((low, high)) = test.range.filter(|_| unit == test.unit) else {
         return;
     };
@@ -312,11 +321,8 @@ fn result(j: &mut Json, measured: (&Test, f64, &str, usize), when: Moment, at: &
     j.key("referenceRange").list(|j| {
         j.object(|j| {
             for (key, bound) in [("low", low), ("high", high)] {
-                j.key(key).object(|j| {
-                    j.key("value");
-                    let _ = write!(j.out, "{bound}");
-                    j.pair("unit", unit).pair("system", UCUM).pair("code", unit);
-                });
+                let places = if bound.fract() == 0.0 { 0 } else { decimals.max(1) };
+                j.quantity(key, (bound, places), (unit, unit));
             }
         });
     });
@@ -335,11 +341,7 @@ fn pressure(j: &mut Json, measured: (i32, i32, bool), when: Moment, at: &Context
         for (what, value) in [(terms::SYSTOLIC, measured.0), (terms::DIASTOLIC, measured.1)] {
             j.object(|j| {
                 j.term("code", what);
-                j.key("valueQuantity").object(|j| {
-                    j.key("value");
-                    let _ = write!(j.out, "{value}");
-                    j.pair("unit", "mmHg").pair("system", UCUM).pair("code", "mm[Hg]");
-                });
+                j.quantity("valueQuantity", (f64::from(value), 0), ("mmHg", "mm[Hg]"));
             });
         }
     });

@@ -124,6 +124,15 @@ struct PartRow {
     network: String,
     acute: String,
     centre: [f64; 2],
+    /// The area's own code, where parts were made from an operator's files.
+    #[serde(default)]
+    code: String,
+    /// Real postcodes of an operator's files; without them, postcodes are made that nobody has.
+    #[serde(default)]
+    postcodes: Vec<String>,
+    /// The practices people here use; without them, those of the network.
+    #[serde(default)]
+    practices: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -270,8 +279,13 @@ fn listed(named: Practices) -> Result<Vec<Practice>, String> {
 
 fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Result<Part, String> {
     let wrong = |what: &str| {
+        let which = if row.code.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", row.code)
+        };
         format!(
-            "invented/neighbourhoods.toml: {} (fifth {}): {what}",
+            "invented/neighbourhoods.toml: {}{which} (fifth {}): {what}",
             row.name, row.fifth
         )
     };
@@ -293,11 +307,13 @@ fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Resul
     if !(1..=5).contains(&row.fifth) || !(1.0..1e7).contains(&row.people) {
         return Err(wrong("fifth: 1 to 5; people: 1 to 10 million"));
     }
-    let users: Vec<usize> = (0..practices.len())
-        .filter(|at| practices[*at].network == row.network)
-        .collect();
+    let named = |practice: &Practice| match row.practices.is_empty() {
+        true => practice.network == row.network,
+        false => row.practices.iter().any(|code| code == practice.code),
+    };
+    let users: Vec<usize> = (0..practices.len()).filter(|at| named(&practices[*at])).collect();
     if users.is_empty() {
-        return Err(wrong("network: no practice is in it"));
+        return Err(wrong("network, practices: no practice is in it or of that code"));
     }
     let target = std::array::from_fn(|bin| {
         let (band, share) = (bin / 2, women.women[bin / 2] / 1000.0);
@@ -315,6 +331,12 @@ fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Resul
             council,
             fifth: row.fifth,
             centre: row.centre,
+            postcodes: row
+                .postcodes
+                .iter()
+                .map(|code| &*code.clone().leak())
+                .collect::<Vec<_>>()
+                .leak(),
             practices: users.leak(),
             acute,
             uptake: rng.normal(1.0, 0.1).clamp(0.7, 1.3),

@@ -1,7 +1,6 @@
 //! The feeds, as `systems/dorset/feeds` names them, and the files that fill them.
 
 use record::Date;
-use std::collections::BTreeMap;
 
 /// A bundle is read whole by whoever takes it in, so it stays small whatever size other files may have.
 const BUNDLE_BYTES: usize = 4 << 20;
@@ -88,7 +87,8 @@ pub struct Feeds<'a> {
     block: u32,
     as_of: String,
     file_bytes: usize,
-    open: BTreeMap<&'static str, Open>,
+    /// Few enough to look through; a feed is known by where it stands.
+    open: Vec<Open>,
     sink: &'a mut dyn FnMut(Chunk<'_>),
 }
 
@@ -99,21 +99,25 @@ impl<'a> Feeds<'a> {
             block,
             as_of: as_of.iso().replace('-', ""),
             file_bytes,
-            open: BTreeMap::new(),
+            open: Vec::new(),
             sink,
         }
     }
 
     /// Where the next thing of a feed is written. What is written is one whole thing.
     pub fn write(&mut self, feed: &'static FeedFile, thing: impl FnOnce(&mut Vec<u8>)) {
-        let block = self.block;
-        let open = self.open.entry(feed.name).or_insert_with(|| Open {
-            feed,
-            name: file_name(feed, block, 0),
-            bytes: Vec::with_capacity(CHUNK_BYTES + (CHUNK_BYTES >> 2)),
-            handed: 0,
-            part: 0,
+        let at = self.open.iter().position(|open| std::ptr::eq(open.feed, feed));
+        let at = at.unwrap_or_else(|| {
+            self.open.push(Open {
+                feed,
+                name: file_name(feed, self.block, 0),
+                bytes: Vec::with_capacity(CHUNK_BYTES + (CHUNK_BYTES >> 2)),
+                handed: 0,
+                part: 0,
+            });
+            self.open.len() - 1
         });
+        let open = &mut self.open[at];
         if open.bytes.is_empty() && open.handed == 0 {
             open.bytes
                 .extend_from_slice(feed.before.replace("@AS-OF@", &self.as_of).as_bytes());
@@ -132,7 +136,7 @@ impl<'a> Feeds<'a> {
     /// Closes files that have grown large enough. Called between people, so that a bundle holds whole people
     /// and no reference leads out of it.
     pub fn between_people(&mut self) {
-        for open in self.open.values_mut() {
+        for open in &mut self.open {
             let limit = if open.feed.after.is_empty() {
                 self.file_bytes
             } else {
@@ -151,7 +155,7 @@ impl<'a> Feeds<'a> {
 
     /// Closes what is open.
     pub fn finish(self) {
-        for mut open in self.open.into_values() {
+        for mut open in self.open {
             if open.handed + open.bytes.len() > 0 {
                 open.bytes.extend_from_slice(open.feed.after.as_bytes());
                 (self.sink)(open.chunk(true));

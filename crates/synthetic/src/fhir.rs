@@ -23,6 +23,7 @@ impl Json {
 
     /// A name within an object.
     pub fn key(&mut self, key: &str) -> &mut Self {
+        self.out.reserve(key.len() + 4);
         self.comma();
         self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
@@ -34,6 +35,12 @@ impl Json {
     pub fn raw(&mut self, json: &str) -> &mut Self {
         self.comma();
         self.out.extend_from_slice(json.as_bytes());
+        self
+    }
+
+    /// What closes things that `raw` opened.
+    pub fn closes(&mut self, ends: &str) -> &mut Self {
+        self.out.extend_from_slice(ends.as_bytes());
         self
     }
 
@@ -57,23 +64,57 @@ impl Json {
 
     /// A string.
     pub fn text(&mut self, text: &str) -> &mut Self {
+        self.out.reserve(text.len() + 3);
         self.comma();
         self.out.push(b'"');
-        // Hardly any text needs escaping: the plain stretches are copied whole.
-        let mut rest = text.as_bytes();
-        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
-            self.out.extend_from_slice(&rest[..at]);
-            match rest[at] {
+        self.inside_quotes(text);
+        self.out.push(b'"');
+        self
+    }
+
+    /// A string of parts that need no escaping: ids and paths.
+    pub fn joined<const N: usize>(&mut self, parts: [&str; N]) -> &mut Self {
+        self.comma();
+        self.out.push(b'"');
+        for part in parts {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+        self.out.push(b'"');
+        self
+    }
+
+    /// Text between quotes that stand already. Hardly any needs escaping: that is asked once of the whole, which
+    /// the machine does sixteen bytes at a time, and the text is copied.
+    fn inside_quotes(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let marked = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        if !bytes.iter().fold(false, |any, byte| any | marked(*byte)) {
+            self.out.extend_from_slice(bytes);
+            return;
+        }
+        for byte in bytes {
+            match byte {
                 b'\n' => self.out.extend_from_slice(b"\\n"),
-                byte @ 0..0x20 => {
+                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', *byte]),
+                0..0x20 => {
                     let _ = write!(self.out, "\\u{byte:04x}");
                 }
-                byte => self.out.extend_from_slice(&[b'\\', byte]),
+                _ => self.out.push(*byte),
             }
-            rest = &rest[at + 1..];
         }
-        self.out.extend_from_slice(rest);
-        self.out.push(b'"');
+    }
+
+    /// A name with a quantity in a unit, which is its UCUM code too; without a unit, the number alone.
+    pub fn quantity(&mut self, key: &str, (value, decimals): (f64, usize), unit: (&str, &str)) -> &mut Self {
+        self.key(key);
+        self.out.extend_from_slice(b"{\"value\":");
+        decimal(&mut self.out, value, decimals);
+        if !unit.0.is_empty() {
+            self.pair("unit", unit.0);
+            self.out.extend_from_slice(b",\"system\":\"http://unitsofmeasure.org\"");
+            self.pair("code", unit.1);
+        }
+        self.out.push(b'}');
         self
     }
 
@@ -110,16 +151,17 @@ impl Json {
 
     /// A CodeableConcept of one coding.
     pub fn concept(&mut self, system: &str, code: &str, words: &str) -> &mut Self {
-        self.object(|j| {
-            if !code.is_empty() {
-                j.key("coding").list(|j| {
-                    j.object(|j| {
-                        j.pair("system", system).pair("code", code).pair("display", words);
-                    });
-                });
-            }
-            j.pair("text", words);
-        })
+        self.out.reserve(system.len() + code.len() + 2 * words.len() + 64);
+        self.comma();
+        self.out.push(b'{');
+        if !code.is_empty() {
+            self.out.extend_from_slice(b"\"coding\":[{");
+            self.pair("system", system).pair("code", code).pair("display", words);
+            self.out.extend_from_slice(b"}]");
+        }
+        self.pair("text", words);
+        self.out.push(b'}');
+        self
     }
 
     /// A name with a clinical term.
@@ -129,17 +171,42 @@ impl Json {
 
     /// A name with a reference.
     pub fn reference(&mut self, key: &str, to: &str) -> &mut Self {
-        self.key(key).object(|j| {
-            j.pair("reference", to);
-        })
+        self.key(key).raw("{\"reference\":").text(to).closes("}")
     }
 
     /// A name with a reference known only by words.
     pub fn named(&mut self, key: &str, name: &str) -> &mut Self {
-        self.key(key).object(|j| {
-            j.pair("display", name);
-        })
+        self.key(key).raw("{\"display\":").text(name).closes("}")
     }
+}
+
+/// A number with so many decimals, at most four; the nearest, and away from nothing when two are as near.
+pub fn decimal(out: &mut Vec<u8>, value: f64, decimals: usize) {
+    const TENS: [f64; 5] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0];
+    let decimals = decimals.min(TENS.len() - 1);
+    let scaled = (value.abs() * TENS[decimals]).round();
+    if scaled.is_nan() || scaled >= 1e15 {
+        let _ = write!(out, "{value:.decimals$}");
+        return;
+    }
+    let mut left = scaled as u64;
+    let mut digits = [b'0'; 24];
+    let mut at = digits.len();
+    let mut written = 0;
+    while left > 0 || written <= decimals {
+        if written == decimals && decimals > 0 {
+            at -= 1;
+            digits[at] = b'.';
+        }
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        written += 1;
+    }
+    if value < 0.0 && scaled > 0.0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
 }
 
 /// One sender's copy of who a person is.
@@ -175,23 +242,26 @@ pub struct Copy<'a> {
 
 const UKCORE: &str = "https://fhir.hl7.org.uk/StructureDefinition";
 
+/// What every resource says of itself: it is about invented people.
+const INVENTED: &[u8] = b",\"tag\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActReason\",\
+\"code\":\"HTEST\",\"display\":\"Invented people\"}]}";
+
 /// `meta` with version time and profile.
 pub fn meta(j: &mut Json, updated: Moment, profile: &str) {
-    j.key("meta").object(|j| {
-        j.moment("lastUpdated", updated);
-        if !profile.is_empty() {
-            j.key("profile").list(|j| {
-                j.text(&format!("{UKCORE}/UKCore-{profile}"));
-            });
-        }
-        j.key("tag").list(|j| {
-            j.object(|j| {
-                j.pair("system", "http://terminology.hl7.org/CodeSystem/v3-ActReason")
-                    .pair("code", "HTEST")
-                    .pair("display", "Invented people");
-            });
-        });
-    });
+    j.comma();
+    let out = &mut j.out;
+    out.reserve(300);
+    out.extend_from_slice(b"\"meta\":{\"lastUpdated\":\"");
+    updated.fhir(out);
+    out.push(b'"');
+    if !profile.is_empty() {
+        out.extend_from_slice(b",\"profile\":[\"");
+        out.extend_from_slice(UKCORE.as_bytes());
+        out.extend_from_slice(b"/UKCore-");
+        out.extend_from_slice(profile.as_bytes());
+        out.extend_from_slice(b"\"]");
+    }
+    out.extend_from_slice(INVENTED);
 }
 
 /// A Patient.

@@ -11,6 +11,7 @@ use crate::lives::{Care, Happening, Life, Tellers};
 use crate::people::{Marks, Person};
 use crate::random::Rng;
 use record::Date;
+use std::fmt::Write as _;
 
 const CLINICIANS: [&str; 14] = [
     "Dr H Fielding",
@@ -49,7 +50,7 @@ impl Writer<'_, '_> {
                     j.pair("fullUrl", &urn(r#type, id)).key("resource");
                     write(j);
                     j.key("request").object(|j| {
-                        j.pair("method", "PUT").pair("url", &format!("{type}/{id}"));
+                        j.pair("method", "PUT").key("url").joined([r#type, "/", id]);
                     });
                 });
             } else {
@@ -63,16 +64,25 @@ impl Writer<'_, '_> {
 
 /// A `urn:uuid` made from a resource's own id, so that references within a bundle need no table.
 fn urn(r#type: &str, id: &str) -> String {
-    let mut rng = Rng::keyed(0, 0, 0, &format!("{type}/{id}"));
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut rng = Rng::named([r#type, id]);
     let (a, b) = (rng.bits(), rng.bits());
-    format!(
-        "urn:uuid:{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-        a >> 32,
-        (a >> 16) & 0xffff,
-        a & 0xfff,
-        b >> 52,
-        b & 0xffff_ffff_ffff
-    )
+    let mut out = String::with_capacity(45);
+    out.push_str("urn:uuid:");
+    for at in 0..32 {
+        match at {
+            8 | 20 => out.push('-'),
+            12 => out.push_str("-4"),
+            16 => out.push_str("-8"),
+            _ => {}
+        }
+        if at != 12 && at != 16 {
+            let from = if at < 16 { a } else { b };
+            let digit = (from >> (4 * (at % 16))) & 15;
+            out.push(char::from(DIGITS[usize::try_from(digit).unwrap_or(0)]));
+        }
+    }
+    out
 }
 
 /// Everything that FHIR senders tell of one person.
@@ -100,6 +110,107 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
             who(&mut writer, &copy, teller);
             what(&mut writer, &copy, life, teller);
         }
+    }
+}
+
+/// What one sender sends of one person at one moment: when, what it is in words, and who writes it.
+pub type Lot<'a> = (Moment, String, Box<dyn Fn(&mut Feeds<'_>) + 'a>);
+
+/// What FHIR senders tell of an episode as it goes by, each lot a transaction with the person and what has been
+/// written up by then. A stay is told when it begins and again when it ends.
+pub fn lots<'a>(person: &'a Person, household: &'a Household, history: &'a Life, life: &'a Life) -> Vec<Lot<'a>> {
+    let senders: [(Tellers, &'static Sender, &'static FeedFile); 3] = [
+        (Tellers::PRACTICE, &known::PRACTICE, &household.practice.feed),
+        (Tellers::EAST, &known::EAST, &feeds::EAST),
+        (Tellers::COMMUNITY, &known::COMMUNITY, &feeds::COMMUNITY),
+    ];
+    let mut lots: Vec<Lot<'a>> = Vec::new();
+    for (teller, sender, feed) in senders {
+        let mine = life
+            .happenings
+            .iter()
+            .zip(life.first..)
+            .filter(|(h, _)| h.by.has(teller));
+        let mut told: Vec<(Moment, u32, Happening)> = mine.flat_map(|(h, number)| as_it_goes(h, number)).collect();
+        told.sort_by_key(|(at, number, _)| (*at, *number));
+        for together in told.chunk_by(|one, other| one.0 == other.0) {
+            let (at, together) = (together[0].0, together.to_vec());
+            let words = in_words(&together);
+            let place = if teller == Tellers::PRACTICE {
+                household.practice.name
+            } else {
+                sender.name
+            };
+            let write = move |feeds: &mut Feeds<'_>| {
+                let copy = known::copy(sender, person, household, history);
+                let mut writer = Writer {
+                    feeds,
+                    feed,
+                    bundle: true,
+                    place,
+                };
+                lot(&mut writer, &copy, at, &together);
+            };
+            lots.push((at, words, Box::new(write)));
+        }
+    }
+    lots
+}
+
+/// When a happening is told, and what of it is known by then.
+fn as_it_goes(happening: &Happening, number: u32) -> Vec<(Moment, u32, Happening)> {
+    // Letters and results are sent in the next quarter of an hour.
+    let soon = |at: Moment| at.later(15 - i32::from(at.minute % 15));
+    match &happening.care {
+        Care::Stay { until: Some(over), .. } => {
+            let mut begun = happening.clone();
+            if let Care::Stay { until, died, .. } = &mut begun.care {
+                (*until, *died) = (None, false);
+            }
+            let ended = (soon(*over), number, happening.clone());
+            vec![(soon(happening.at), number, begun), ended]
+        }
+        Care::Attendance { minutes, .. } | Care::Contact { minutes, .. } => {
+            vec![(soon(happening.at.later(*minutes)), number, happening.clone())]
+        }
+        _ => vec![(soon(happening.at), number, happening.clone())],
+    }
+}
+
+fn in_words(together: &[(Moment, u32, Happening)]) -> String {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for (_, _, happening) in together {
+        let kind = clinical::resource_type(&happening.care);
+        match kinds.iter_mut().find(|(held, _)| *held == kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((kind, 1)),
+        }
+    }
+    let each = kinds.into_iter().map(|(kind, count)| match count {
+        1 => kind.to_owned(),
+        _ => format!("{count} {kind}"),
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// One transaction: the person, and these.
+fn lot(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, at: Moment, together: &[(Moment, u32, Happening)]) {
+    writer.put("Patient", &copy.id, |j| fhir::patient(j, copy));
+    let subject = urn("Patient", &copy.id);
+    let author = copy.person.rng(writer.feed.name).pick(&CLINICIANS);
+    let place = writer.place;
+    for (_, number, happening) in together {
+        let id = format!("{}-{number}", copy.id);
+        let context = Context {
+            id: &id,
+            subject: &subject,
+            author,
+            place,
+            updated: at,
+            telling: Telling::Now,
+        };
+        let r#type = clinical::resource_type(&happening.care);
+        writer.put(r#type, &id, |j| clinical::resource(j, happening, &context));
     }
 }
 
@@ -151,8 +262,10 @@ fn what(writer: &mut Writer<'_, '_>, copy: &Copy<'_>, life: &Life, teller: Telle
     let mut rng = copy.person.rng(writer.feed.name);
     let first_clinician = rng.range(0, 13);
     let mine = life.happenings.iter().enumerate().filter(|(_, h)| h.by.has(teller));
+    let mut id = String::with_capacity(copy.id.len() + 8);
     for (number, happening) in mine {
-        let id = format!("{}-{number}", copy.id);
+        id.clear();
+        let _ = write!(id, "{}-{number}", copy.id);
         let step = first_clinician + rng.range(0, 2);
         let author = CLINICIANS[usize::try_from(step).unwrap_or(0) % CLINICIANS.len()];
         let late = rng.range(5, 200);

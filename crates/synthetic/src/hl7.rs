@@ -15,6 +15,10 @@ pub struct Message<'a> {
 
 /// Escapes what HL7 keeps for itself.
 pub fn escaped(text: &str) -> String {
+    let kept = |byte: u8| matches!(byte, b'|' | b'^' | b'&' | b'~' | b'\\' | b'\n' | b'\r');
+    if !text.bytes().any(kept) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -217,6 +221,12 @@ fn phones(copy: &Copy<'_>) -> String {
     phones.join("~")
 }
 
+fn decimal(value: f64, decimals: usize) -> String {
+    let mut out = Vec::with_capacity(8);
+    crate::fhir::decimal(&mut out, value, decimals);
+    String::from_utf8(out).unwrap_or_default()
+}
+
 /// One OBX for a number, a pressure's halves, or nothing.
 pub fn measured(care: &Care) -> Vec<[String; 5]> {
     match care {
@@ -242,7 +252,7 @@ pub fn measured(care: &Care) -> Vec<[String; 5]> {
             };
             vec![[
                 code,
-                format!("{value:.decimals$}"),
+                decimal(*value, *decimals),
                 (*unit).to_owned(),
                 range.map(|(low, high)| format!("{low}-{high}")).unwrap_or_default(),
                 mark.to_owned(),

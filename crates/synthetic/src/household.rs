@@ -246,7 +246,7 @@ fn at_place(neighbourhood: &'static Neighbourhood, index: u32, shape: Shape, rng
             neighbourhood.name.to_owned(),
             neighbourhood.town.to_owned(),
         ],
-        postcode: place::postcode(neighbourhood.sector, rng),
+        postcode: neighbourhood.postcode(rng),
         landline: if rng.chance(0.6) {
             people::drama_landline(rng)
         } else {

@@ -5,11 +5,14 @@
 
 use crate::random::exp;
 use record::Sex;
+use serde::Deserialize;
+use std::sync::OnceLock;
 
 /// Years before the as-of date whose deaths are told of. Whoever died earlier has left the partners' books.
 pub const TOLD_YEARS: f64 = 3.0;
 
-const AGES: [i32; 22] = [
+/// The ages at which rates are given.
+pub const AGES: [i32; 22] = [
     0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100,
 ];
 const WOMEN: [f64; 22] = [
@@ -24,9 +27,42 @@ const MEN: [f64; 22] = [
 /// Deaths under 60 in each fifth, 1 the most deprived, against the country's.
 const FIFTHS: [f64; 5] = [1.60, 1.13, 0.88, 0.75, 0.60];
 
+/// Rates that an operator loaded, women's and men's.
+static LOADED: OnceLock<Rates> = OnceLock::new();
+
+/// Rates a year per 100,000 at each of [`AGES`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    women: [f64; 22],
+    men: [f64; 22],
+}
+
+/// Reads `invented/deaths.toml`.
+pub fn read(text: &str) -> Result<Rates, String> {
+    let rates: Rates = toml::from_str(text).map_err(|error| format!("invented/deaths.toml: {error}"))?;
+    let all = rates.women.iter().chain(&rates.men);
+    if !all.clone().all(|rate| (0.0..=100_000.0).contains(rate)) {
+        return Err("invented/deaths.toml: rates of 0 to 100,000".to_owned());
+    }
+    Ok(rates)
+}
+
+/// Uses other rates, before anyone has been invented.
+pub fn settle(rates: Rates) -> Result<(), String> {
+    LOADED
+        .set(rates)
+        .map_err(|_| "rates of death are in use already".to_owned())
+}
+
 /// The chance to die within a year at this age.
 pub fn rate(age: f64, sex: Sex, fifth: u8) -> f64 {
-    let table = if sex == Sex::Male { &MEN } else { &WOMEN };
+    let table = match (LOADED.get(), sex) {
+        (None, Sex::Male) => &MEN,
+        (None, _) => &WOMEN,
+        (Some(loaded), Sex::Male) => &loaded.men,
+        (Some(loaded), _) => &loaded.women,
+    };
     let age = age.clamp(0.0, 100.0);
     let at = AGES.iter().rposition(|start| f64::from(*start) <= age).unwrap_or(0);
     let base = match (AGES.get(at + 1), table.get(at + 1)) {

@@ -30,6 +30,8 @@ pub struct Neighbourhood {
     pub fifth: u8,
     /// Rough centre: latitude, longitude.
     pub centre: [f64; 2],
+    /// Real postcodes, when an operator loaded them; else empty.
+    pub postcodes: &'static [&'static str],
     /// Index into the county's practices of those people here use.
     pub practices: &'static [usize],
     /// The acute hospital people here are taken to.
@@ -165,7 +167,7 @@ macro_rules! neighbourhoods {
     ($($name:literal $town:literal $sector:literal $council:ident $fifth:literal $practice:literal $acute:ident $centre:expr;)*) => {
         [$(Neighbourhood {
             name: $name, town: $town, sector: $sector, council: Council::$council, fifth: $fifth,
-            practices: &[$practice], acute: Acute::$acute, centre: $centre, uptake: 1.0, unmet: 1.0,
+            postcodes: &[], practices: &[$practice], acute: Acute::$acute, centre: $centre, uptake: 1.0, unmet: 1.0,
         }),*]
     };
 }
@@ -244,6 +246,17 @@ pub const STREETS: [&str; 28] = [
     "Osprey Close",
     "Manor Way",
 ];
+
+impl Neighbourhood {
+    /// A postcode of someone who lives here: a real one where an operator loaded them, else one that no house has.
+    pub fn postcode(&self, rng: &mut Rng) -> String {
+        if self.postcodes.is_empty() {
+            postcode(self.sector, rng)
+        } else {
+            rng.pick(self.postcodes).to_owned()
+        }
+    }
+}
 
 /// A postcode of this sector that no house has.
 pub fn postcode(sector: &str, rng: &mut Rng) -> String {

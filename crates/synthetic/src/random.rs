@@ -22,6 +22,21 @@ impl Rng {
         Self(key)
     }
 
+    /// The stream of a thing that has a name of its own, in two parts; eight letters at a time, since every
+    /// resource has one.
+    pub fn named(parts: [&str; 2]) -> Self {
+        let mut key = GOLDEN;
+        for part in parts {
+            for eight in part.as_bytes().chunks(8) {
+                let mut letters = [0; 8];
+                letters[..eight.len()].copy_from_slice(eight);
+                key = mix(key ^ u64::from_le_bytes(letters));
+            }
+            key = mix(key ^ part.len() as u64);
+        }
+        Self(key)
+    }
+
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);

@@ -88,6 +88,27 @@ enum What {
     Missed,
 }
 
+impl What {
+    /// What a figure is about, as a heading.
+    fn group(self) -> &'static str {
+        match self {
+            What::People | What::OneAdult | What::Carers => "People and homes",
+            What::Group(_) => "Ethnic groups",
+            What::Recorded(_) => "Conditions that practices record",
+            What::Truly(_) | What::LongTerm(_) | What::Frail => "Conditions, found or not",
+            What::Smoke | What::Heavier(_) | What::YearSixOverweight => "Smoking and weight",
+            What::Deaths | What::LifeExpectancy => "Deaths and life expectancy",
+            What::Attendances | What::WithinFourHours | What::Emergencies | What::FallsReason | What::Hips => {
+                "Emergencies and falls"
+            }
+            What::Waiting | What::WithinEighteenWeeks | What::SeenInFourWeeks | What::Missed => {
+                "Waiting and appointments"
+            }
+            What::Flu => "Prevention",
+        }
+    }
+}
+
 /// A published figure.
 #[derive(Clone, Debug)]
 pub struct Figure {
@@ -101,6 +122,8 @@ pub struct Figure {
     pub source: String,
     /// Whether rates were set with it in view. The others were looked at only afterwards.
     pub tuned: bool,
+    /// What it is about, as a heading.
+    pub group: &'static str,
     what: What,
     ages: [i32; 2],
     sex: Option<Sex>,
@@ -197,6 +220,7 @@ fn figure(row: Row) -> Result<Figure, String> {
         }
     };
     Ok(Figure {
+        group: what.group(),
         what,
         ages: row.ages.unwrap_or([0, 200]),
         sex,

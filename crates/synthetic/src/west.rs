@@ -54,6 +54,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         .happenings
         .iter()
         .enumerate()
+        .map(|(at, h)| (at + usize::try_from(life.first).unwrap_or(0), h))
         .filter(|(_, h)| h.by.has(Tellers::WEST))
         .collect();
     let Some((_, first)) = mine.first() else { return };
@@ -62,10 +63,12 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         feeds,
         copy: known::copy(&known::WEST, person, household, life),
         doctor: rng.pick(&DOCTORS),
-        sent: 0,
+        sent: life.first,
     };
     let first_at = Moment::new(first.at.date, 0);
-    register(&mut sender, person, first_at, life);
+    if !life.met.has(Tellers::WEST) {
+        register(&mut sender, person, first_at, life);
+    }
     let mut at = 0;
     while at < mine.len() {
         let (number, happening) = mine[at];
@@ -81,8 +84,10 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
             at += 1;
         }
     }
-    let last = Moment::new(life.until, 23 * 60);
-    sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), last, |_, _| {});
+    if life.first == 0 {
+        let last = Moment::new(life.until, 23 * 60);
+        sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), last, |_, _| {});
+    }
 }
 
 /// The id of a second record that was merged into the first.

@@ -112,3 +112,74 @@ fn the_readers_take_everything_but_what_is_wrong_on_purpose() {
         assert!(kinds.contains_key(&format!("{kind:?}")), "{kind:?}");
     }
 }
+
+/// Whoever is on a ward is not seen at their practice the same day.
+#[test]
+fn nobody_is_at_their_practice_while_on_a_ward() {
+    let plan = Plan {
+        people: 2_500,
+        seed: 4,
+        as_of: Date::new(2026, 11, 1).unwrap(),
+    };
+    type Stays = Vec<(String, String)>;
+    let mut seen: BTreeMap<String, (Vec<String>, Stays)> = BTreeMap::new();
+    let mut numbers: BTreeMap<String, String> = BTreeMap::new();
+    let mut note = |resource: &serde_json::Value, url: &str| {
+        if resource["resourceType"] == "Patient" {
+            let ids = resource["identifier"].as_array().unwrap();
+            let nhs = ids
+                .iter()
+                .find(|id| id["system"] == "https://fhir.nhs.uk/Id/nhs-number");
+            let verified = nhs.filter(|nhs| nhs["extension"][0]["valueCodeableConcept"]["coding"][0]["code"] == "01");
+            if let Some(number) = verified.and_then(|nhs| nhs["value"].as_str()) {
+                numbers.insert(url.to_owned(), number.to_owned());
+            }
+        }
+        let Some(number) = resource["subject"]["reference"].as_str().and_then(|to| numbers.get(to)) else {
+            return;
+        };
+        let period = &resource["period"];
+        let (Some(start), Some(class)) = (period["start"].as_str(), resource["class"]["code"].as_str()) else {
+            return;
+        };
+        let held = seen.entry(number.clone()).or_default();
+        match class {
+            "IMP" => held
+                .1
+                .push((start.to_owned(), period["end"].as_str().unwrap_or("9999").to_owned())),
+            "AMB" | "VR" | "HH" => held.0.push(start.to_owned()),
+            _ => {}
+        }
+    };
+    for delivery in deliveries(plan) {
+        if delivery.feed == "r0d-fhir" {
+            let bundle: serde_json::Value = serde_json::from_slice(&delivery.bytes).unwrap();
+            for entry in bundle["entry"].as_array().unwrap() {
+                note(&entry["resource"], entry["fullUrl"].as_str().unwrap());
+            }
+        } else if delivery.feed.starts_with("gp") {
+            for line in delivery
+                .bytes
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty())
+            {
+                let resource: serde_json::Value = serde_json::from_slice(line).unwrap();
+                let url = format!("Patient/{}", resource["id"].as_str().unwrap());
+                note(&resource, &url);
+            }
+        }
+    }
+    let stays: usize = seen.values().map(|held| held.1.len()).sum();
+    assert!(stays > 200, "{stays}");
+    for (contacts, stays) in seen.values() {
+        for (from, until) in stays {
+            let within = contacts
+                .iter()
+                .find(|at| at.as_str() > from.as_str() && at.as_str() < until.as_str());
+            assert!(
+                within.is_none(),
+                "seen at {within:?} during a stay from {from} to {until}"
+            );
+        }
+    }
+}

@@ -28,6 +28,8 @@ pub struct Site {
     pub secure_cookies: bool,
     /// What signing in needs.
     pub sign_in: SignIn,
+    /// How the invented people of a demo folder came out beside published figures; `None` where that was not counted.
+    pub invented: Option<Arc<crate::site::invented::Report>>,
     /// How many requests each caller may make; `None` counts none.
     pub pace: Option<Pace>,
 }
@@ -46,6 +48,7 @@ impl Site {
             here: "http://localhost".to_owned(),
             secure_cookies: false,
             sign_in,
+            invented: None,
             pace: None,
         }
     }

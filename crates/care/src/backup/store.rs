@@ -80,7 +80,9 @@ pub struct Ended {
 /// Ends what must not outlive the store that it was made for.
 pub(super) fn end_what_must(conn: &mut Conn) -> Result<Ended, DbError> {
     let sessions = conn.execute("DELETE FROM session", &[])?;
-    conn.execute("DELETE FROM sign_in_try", &[])?;
+    for table in ["sign_in_try", "machine_token", "launch"] {
+        conn.execute(&format!("DELETE FROM {table}"), &[])?;
+    }
     let codes = conn.execute(
         "UPDATE account SET enrol_digest = NULL, enrol_ends = NULL WHERE enrol_digest IS NOT NULL",
         &[],

@@ -1,6 +1,7 @@
 //! `chesil serve`: pages, the FHIR and HL7 routes, MLLP listeners and a watched folder, over one store.
 
 mod copies;
+pub mod invented;
 mod machines;
 mod matching;
 mod mllp;
@@ -106,6 +107,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
     };
     let site = Arc::new(Site {
+        invented: invented::load(&arguments.store.data, care.is_demo())?,
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?.into(),
         here: here(arguments)?,
         secure_cookies: arguments.secure_cookies || arguments.tls_cert.is_some(),

@@ -2,10 +2,11 @@
 
 mod files;
 pub mod into;
+pub mod live;
 mod report;
 
 use crate::error::Failure;
-use crate::{Store, clock, demo, folder};
+use crate::{Store, clock, demo, folder, serve};
 use files::{Folder, Written};
 use record::Date;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub struct Arguments {
     #[arg(long)]
     system: Option<PathBuf>,
     /// Where to write what partners would send: a new or empty folder.
-    #[arg(long, required_unless_present_any = ["report", "into"])]
+    #[arg(long, required_unless_present_any = ["report", "into", "live"])]
     out: Option<PathBuf>,
     /// Load them into this data folder, made as a demo folder if need be, through the same intake as any import.
     #[arg(long)]
@@ -52,6 +53,8 @@ pub struct Arguments {
     /// How many threads; one a core when not given. The bytes do not depend on it.
     #[arg(long)]
     threads: Option<usize>,
+    #[command(flatten)]
+    play: live::Play,
 }
 
 /// Writes each feed's files, packed with gzip, in a folder of the feed's name, and `truth/`; and the report.
@@ -70,7 +73,15 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     };
     let figures = settle(arguments.system.as_deref())?;
     if let Some(data) = &arguments.into {
-        load(arguments, data, plan)?;
+        load(arguments, data, plan, &figures)?;
+    }
+    if arguments.play.live {
+        let played = live::run(&arguments.play, plan)?;
+        return Ok(if played.refused == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(2)
+        });
     }
     if arguments.out.is_none() && arguments.report.is_none() {
         return Ok(ExitCode::SUCCESS);
@@ -100,7 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 /// Loads the plan's people into a data folder that no other process has open.
-fn load(arguments: &Arguments, data: &Path, plan: Plan) -> Result<(), Failure> {
+fn load(arguments: &Arguments, data: &Path, plan: Plan, figures: &Figures) -> Result<(), Failure> {
     let store = Store {
         data: data.to_owned(),
         database: arguments.database.clone(),
@@ -117,11 +128,21 @@ fn load(arguments: &Arguments, data: &Path, plan: Plan) -> Result<(), Failure> {
     if !care.is_demo() {
         return Err(Failure::new("this folder is live; invented people never enter it"));
     }
-    demo::fill(&care, data, plan).map(|_| ())
+    demo::fill(&care, data, plan)?;
+    count(data, plan, figures)
+}
+
+/// Counts a plan's people beside published figures, and puts the result into their data folder for its page.
+pub fn count(data: &Path, plan: Plan, figures: &Figures) -> Result<(), Failure> {
+    let (written, sheet) = write(plan, None, Some(figures), cores())?;
+    let Some(sheet) = sheet else { return Ok(()) };
+    let text = serde_json::to_string(&report::told(&sheet, plan, written.people))
+        .map_err(|error| Failure::new(error.to_string()))?;
+    Ok(std::fs::write(serve::invented::path(data), text)?)
 }
 
 /// Uses the county of a system's folder, and gives the figures it is compared with.
-fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
+pub fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
     let Some(system) = system else {
         return Figures::read(synthetic::report::DORSET).map_err(Failure::new);
     };
@@ -129,6 +150,9 @@ fn settle(system: Option<&Path>) -> Result<Figures, Failure> {
         let path = system.join("invented").join(name);
         std::fs::read_to_string(&path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
     };
+    if system.join("invented/deaths.toml").is_file() {
+        synthetic::reference::settle_deaths(&text("deaths.toml")?).map_err(Failure::new)?;
+    }
     let (places, practices) = (text("neighbourhoods.toml")?, text("practices.toml")?);
     synthetic::settle(&places, &practices, &text("rates.toml")?).map_err(Failure::new)?;
     Figures::read(&text("figures.toml")?).map_err(Failure::new)

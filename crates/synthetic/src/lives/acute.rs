@@ -39,23 +39,9 @@ fn falls(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(from, diary.life.until);
         let at = diary.any_time(day);
-        let mut harm = match diary.rng.unit() {
-            x if x < 0.035 && age > 70 && !broken => Harm::Hip,
-            x if x < 0.3 => Harm::Hurt,
-            _ => Harm::None,
-        };
-        if diary.has(Condition::Osteoporosis).is_some() && !broken && diary.rng.chance(0.1) {
-            harm = Harm::Hip;
-        }
-        broken |= harm == Harm::Hip;
-        let ambulance = harm != Harm::None || diary.rng.chance(0.4);
-        let taken = place_taken(diary);
-        diary.life.falls.push(Fall {
-            at,
-            harm,
-            ambulance,
-            taken,
-        });
+        let fall = fall(diary, at, age, broken);
+        broken |= fall.harm == Harm::Hip;
+        diary.life.falls.push(fall);
     }
     diary.life.falls.sort_by_key(|fall| fall.at);
     for fall in diary.life.falls.clone() {
@@ -63,7 +49,28 @@ fn falls(diary: &mut Diary<'_>) {
     }
 }
 
-fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
+/// A fall at this moment; who broke one hip does not break another here.
+pub fn fall(diary: &mut Diary<'_>, at: Moment, age: i32, broken: bool) -> Fall {
+    let mut harm = match diary.rng.unit() {
+        x if x < 0.035 && age > 70 && !broken => Harm::Hip,
+        x if x < 0.3 => Harm::Hurt,
+        _ => Harm::None,
+    };
+    if diary.has(Condition::Osteoporosis).is_some() && !broken && diary.rng.chance(0.1) {
+        harm = Harm::Hip;
+    }
+    let ambulance = harm != Harm::None || diary.rng.chance(0.4);
+    let taken = place_taken(diary);
+    Fall {
+        at,
+        harm,
+        ambulance,
+        taken,
+    }
+}
+
+/// What follows a fall.
+pub fn after_fall(diary: &mut Diary<'_>, fall: Fall) {
     if diary.rng.chance(0.6) {
         let later = diary.rng.range(0, 6);
         let at = diary.surgery(Date(fall.at.date.0 + later));
@@ -281,22 +288,27 @@ fn attendances(diary: &mut Diary<'_>) {
             (0, false) if met => diary.own_acute(),
             _ => place_taken(diary),
         };
-        let (complaint, found) = complaint(diary, at);
-        let minutes = time_there(diary);
-        let by_ambulance = age > 60 && diary.rng.chance(0.4);
-        let attendance = Care::Attendance {
-            complaint,
-            found,
-            by_ambulance,
-            minutes,
-        };
-        diary.note(at, by, attendance);
-        if diary.rng.chance(0.45) {
-            observations(diary, at.later(15), by, false);
-        }
-        if complaint == "Chest pain" {
-            kidneys(diary, at.later(40), by);
-        }
+        attend(diary, at, by);
+    }
+}
+
+/// One attendance and what was measured there.
+pub fn attend(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
+    let (complaint, found) = complaint(diary, at);
+    let minutes = time_there(diary);
+    let by_ambulance = diary.age(diary.life.until) > 60 && diary.rng.chance(0.4);
+    let attendance = Care::Attendance {
+        complaint,
+        found,
+        by_ambulance,
+        minutes,
+    };
+    diary.note(at, by, attendance);
+    if diary.rng.chance(0.45) {
+        observations(diary, at.later(15), by, false);
+    }
+    if complaint == "Chest pain" {
+        kidneys(diary, at.later(40), by);
     }
 }
 

@@ -29,6 +29,21 @@ fn visit(diary: &mut Diary<'_>, on: Date, what: &'static str, reason: &str, serv
     diary.note(at, Tellers::COMMUNITY, contact);
 }
 
+/// Why community nurses come.
+pub const NURSING: [&str; 5] = [
+    "Leg ulcer dressing",
+    "Insulin support",
+    "Catheter care",
+    "Skin tear dressing",
+    "Pressure area care",
+];
+
+/// One visit of a community nurse.
+pub fn nurse(diary: &mut Diary<'_>, on: Date) {
+    let reason = diary.person.rng("nursing").pick(&NURSING);
+    visit(diary, on, "Community nurse visit", reason, "Community nursing", 30);
+}
+
 fn nursing(diary: &mut Diary<'_>) {
     let age = diary.age(diary.life.until);
     let marked = diary.marked(Marks::COMMUNITY);
@@ -44,13 +59,7 @@ fn nursing(diary: &mut Diary<'_>) {
         until: (end.0 < diary.life.until.0).then_some(end),
     };
     diary.note(at, Tellers::COMMUNITY, episode);
-    let reason = diary.rng.pick(&[
-        "Leg ulcer dressing",
-        "Insulin support",
-        "Catheter care",
-        "Skin tear dressing",
-        "Pressure area care",
-    ]);
+    let reason = diary.rng.pick(&NURSING);
     let mut day = start.0;
     let last = end.0.min(diary.life.until.0);
     let mut visits = 0;

@@ -6,8 +6,8 @@
 //! cancer 4.4%, CHD 4.3%, AF 3.1%, stroke 2.5%, COPD 2.2%, heart failure 1.2%, dementia 1.1%).
 
 use crate::county::county;
+use crate::household::Household;
 use crate::people::{Person, Smoking};
-use crate::place::Neighbourhood;
 use crate::random::logistic;
 use crate::terms::{Term, term, words};
 use record::{Date, Sex};
@@ -158,8 +158,12 @@ pub struct Had {
 }
 
 /// The conditions of a person up to `until`, oldest first.
-pub fn conditions(person: &Person, at: &Neighbourhood, until: Date) -> Vec<Had> {
+pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Had> {
+    let at = household.neighbourhood;
     let fifth = at.fifth;
+    // A practice that codes well also finds more of what people have: prevalence differs between practices by more
+    // than who lives there.
+    let missed = at.unmet * (1.0 + 2.4 * (1.0 - household.practice.coding)).clamp(0.4, 1.8);
     let mut rng = person.rng("conditions");
     let age = crate::calendar::years_exact(person.born, until);
     let mut had: Vec<Had> = Vec::new();
@@ -198,7 +202,7 @@ pub fn conditions(person: &Person, at: &Neighbourhood, until: Date) -> Vec<Had> 
             term: exact(shape, person, age),
             icd: shape.icd,
             since: Date(since.0.min(until.0 - 5)),
-            diagnosed: forced || known >= unknown(shape.condition, fifth, age) * at.unmet,
+            diagnosed: forced || known >= unknown(shape.condition, fifth, age) * missed,
         });
     }
     had.sort_by_key(|h| h.since.0);

@@ -339,7 +339,9 @@ pub fn medicines(diary: &mut Diary<'_>) {
             continue;
         }
         let child_dose = diary.age(diary.life.until) < 12 && usual.product.contains("tablet");
-        if child_dose {
+        // Triptans are not begun, nor carried on, in later life.
+        let too_old = usual.product.starts_with("Sumatriptan") && diary.age(diary.life.since) >= 62;
+        if child_dose || too_old {
             continue;
         }
         taken.push(usual.product);

@@ -289,6 +289,10 @@ pub struct Life {
     pub until: Date,
     /// Whether they still live.
     pub living: bool,
+    /// The number of the first happening: ids are made of numbers, and what is told day by day has its own.
+    pub first: u32,
+    /// Who has met them before what is told here: nobody, when the whole history is told.
+    pub met: Tellers,
 }
 
 impl Life {
@@ -423,12 +427,14 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         person,
         household,
         life: Life {
-            conditions: conditions::conditions(person, household.neighbourhood, until),
+            conditions: conditions::conditions(person, household, until),
             happenings: Vec::with_capacity(64),
             falls: Vec::new(),
             since,
             until,
             living: person.died.is_none(),
+            first: 0,
+            met: Tellers::default(),
         },
         rng,
     };
@@ -444,6 +450,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     maternity::experience(&mut diary);
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
+    not_elsewhere(&mut life.happenings);
     let mut rng = person.rng("errors");
     for happening in &mut life.happenings {
         not_yet(&mut happening.care, until);
@@ -454,6 +461,43 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         happening.in_error = may && rng.chance(0.002);
     }
     life
+}
+
+/// Whoever is on a ward is not at their practice, nor visited at home, nor taken in anew.
+fn not_elsewhere(happenings: &mut Vec<Happening>) {
+    let mut stays: Vec<(Moment, Moment)> = Vec::new();
+    for happening in happenings.iter() {
+        if let Care::Stay { until, .. } = happening.care {
+            let last = until.unwrap_or(Moment::new(Date(i32::MAX), 0));
+            stays.push((happening.at, last));
+        }
+    }
+    if stays.is_empty() {
+        return;
+    }
+    let meets = |happening: &Happening| {
+        matches!(
+            happening.care,
+            Care::Contact { .. }
+                | Care::Pressure { .. }
+                | Care::Result { .. }
+                | Care::Vaccination { .. }
+                | Care::Appointment { .. }
+                | Care::Answers { .. }
+        ) && !happening.by.has(Tellers::EAST.and(Tellers::WEST))
+            || matches!(
+                happening.care,
+                Care::Attendance { .. }
+                    | Care::Appointment {
+                        outcome: Outcome::Attended,
+                        ..
+                    }
+            )
+    };
+    happenings.retain(|happening| {
+        let within = |(from, until): &(Moment, Moment)| happening.at > *from && happening.at < *until;
+        !(meets(happening) && stays.iter().any(within))
+    });
 }
 
 /// What would end only after the as-of date has not ended yet.

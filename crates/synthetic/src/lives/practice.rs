@@ -3,6 +3,7 @@
 
 use super::conditions::Condition;
 use super::{Care, Diary, Moment, Outcome, Tellers, medicines};
+use crate::calendar;
 use crate::county::county;
 use crate::people::{Marks, Smoking};
 use crate::terms::{self, Test, words};
@@ -35,7 +36,14 @@ fn problems(diary: &mut Diary<'_>) {
         ) && diary.rng.chance(0.35);
         let length = diary.rng.range(150, 1500);
         let resolved = (over && had.since.0 + length < diary.life.until.0).then_some(Date(had.since.0 + length));
-        let when = diary.surgery(had.since);
+        // Nobody was told of autism before anyone looked for it: those who grew up earlier were told as adults.
+        let since = if had.condition == Condition::Autism && had.since < calendar::date(1992, 1, 1) {
+            let later = diary.person.rng("told late").range(0, 6_500);
+            Date(calendar::date(2005, 1, 1).0 + later).min(diary.life.until)
+        } else {
+            had.since
+        };
+        let when = diary.surgery(since);
         let problem = |resolved, suspected| Care::Problem {
             term: had.term,
             icd: had.icd,
@@ -53,7 +61,7 @@ fn problems(diary: &mut Diary<'_>) {
             } else {
                 diary.rng.range(1, 200)
             };
-            let when = diary.surgery(Date(had.since.0 + slip));
+            let when = diary.surgery(Date(since.0 + slip));
             diary.note(
                 when,
                 own,
@@ -410,34 +418,7 @@ fn consultations(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.surgery(day);
-        let reason = if diary.age(at.date) < 12 {
-            diary
-                .rng
-                .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
-        } else if diary.age(at.date) < 55 {
-            diary.rng.pick(&REASONS[OF_AGE..])
-        } else {
-            diary.rng.pick(&REASONS)
-        };
-        if diary.rng.chance(0.06) {
-            booked(diary, at, Outcome::Missed);
-            continue;
-        }
-        let (term, class) = match diary.rng.unit() {
-            x if x < 0.34 => (terms::TELEPHONE, "VR"),
-            x if x < 0.4 && age > 80 => (terms::HOME_VISIT, "HH"),
-            _ => (terms::CONSULTATION, "AMB"),
-        };
-        let minutes = diary.rng.range(6, 18);
-        let visit = Care::Contact {
-            term,
-            class,
-            reason: reason.to_owned(),
-            minutes,
-            service: "General practice",
-        };
-        diary.note(at, Tellers::PRACTICE, visit);
-        follow(diary, at, reason);
+        consultation(diary, at);
     }
     if diary.life.living && diary.rng.chance(0.12) {
         let ahead = diary.rng.range(2, 40);
@@ -449,6 +430,38 @@ fn consultations(diary: &mut Diary<'_>) {
         };
         diary.note_ahead(at, Tellers::PRACTICE, booking);
     }
+}
+
+/// One consultation, kept or missed, and what comes of it.
+pub fn consultation(diary: &mut Diary<'_>, at: Moment) {
+    let reason = if diary.age(at.date) < 12 {
+        diary
+            .rng
+            .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
+    } else if diary.age(at.date) < 55 {
+        diary.rng.pick(&REASONS[OF_AGE..])
+    } else {
+        diary.rng.pick(&REASONS)
+    };
+    if diary.rng.chance(0.06) {
+        booked(diary, at, Outcome::Missed);
+        return;
+    }
+    let (term, class) = match diary.rng.unit() {
+        x if x < 0.34 => (terms::TELEPHONE, "VR"),
+        x if x < 0.4 && diary.age(diary.life.until) > 80 => (terms::HOME_VISIT, "HH"),
+        _ => (terms::CONSULTATION, "AMB"),
+    };
+    let minutes = diary.rng.range(6, 18);
+    let visit = Care::Contact {
+        term,
+        class,
+        reason: reason.to_owned(),
+        minutes,
+        service: "General practice",
+    };
+    diary.note(at, Tellers::PRACTICE, visit);
+    follow(diary, at, reason);
 }
 
 fn booked(diary: &mut Diary<'_>, at: Moment, outcome: Outcome) {
@@ -474,7 +487,18 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
                 suspected: diary.rng.chance(0.3),
             };
             diary.note(at, Tellers::PRACTICE, care);
-            let dose = "One capsule twice a day for three days";
+            // Three days are for women; men, and all children by another medicine, are treated for seven.
+            let dose = if diary.person.sex == Sex::Female {
+                "One capsule twice a day for three days"
+            } else {
+                "One capsule twice a day for seven days"
+            };
+            // Nitrofurantoin does not work where kidneys are poor.
+            if diary.has(Condition::Kidney).is_some() {
+                let dose = "One tablet twice a day for seven days";
+                medicines::course(diary, at, "Trimethoprim 200mg tablets", dose, "Urine infection");
+                return;
+            }
             medicines::course(
                 diary,
                 at,

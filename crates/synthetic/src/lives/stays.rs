@@ -218,6 +218,20 @@ const INFECTION: Cause = urgent(
     ("430", "Geriatric medicine"),
     "Confused and unsteady with a urine infection; back to usual self on leaving.",
 );
+const SEPSIS: Cause = urgent(
+    words("Sepsis"),
+    "A41.9",
+    "Medical assessment unit",
+    MEDICINE,
+    "Sepsis treated with antibiotics through a drip.",
+);
+const INFARCT: Cause = urgent(
+    words("Acute myocardial infarction"),
+    "I21.9",
+    "Cardiology ward",
+    ("320", "Cardiology"),
+    "Heart attack treated with a stent.",
+);
 const DRINK: Cause = urgent(
     words("Alcohol withdrawal"),
     "F10.3",
@@ -271,8 +285,7 @@ pub fn stays(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.any_time(day);
-        let cause = cause(diary, at.date);
-        one_stay(diary, at, &cause, false);
+        begin(diary, at);
     }
     let in_hospital = diary.rng.chance(0.5);
     if let Some(died) = diary.person.died
@@ -281,16 +294,32 @@ pub fn stays(diary: &mut Diary<'_>) {
     {
         let before = diary.rng.range(2, 14);
         let at = Moment::new(Date(died.0 - before), 14 * 60);
-        let cause = emergency(diary, at.date);
+        // Nobody dies of a pain that has no cause.
+        let cause = match emergency(diary, at.date) {
+            cause if [terms::PNEUMONIA.words, "Heart failure", LUNGS.reason.words].contains(&cause.reason.words) => {
+                cause
+            }
+            _ if before % 3 == 0 => SEPSIS,
+            _ if before % 3 == 1 => INFARCT,
+            _ => PNEUMONIA,
+        };
         one_stay(diary, at, &cause, true);
     }
+}
+
+/// A stay that begins at this moment, for whatever brings the person in.
+pub fn begin(diary: &mut Diary<'_>, at: Moment) {
+    let cause = cause(diary, at.date);
+    one_stay(diary, at, &cause, false);
 }
 
 /// What brings someone in: now and then what was planned, else an emergency.
 fn cause(diary: &mut Diary<'_>, on: Date) -> Cause {
     let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
     let planned = diary.rng.chance(0.2);
-    if planned && has(diary, Condition::Osteoarthritis) {
+    // Few surgeons replace the hip of someone very old, or of someone with dementia.
+    let fit = diary.age(on) < 86 && !has(diary, Condition::Dementia);
+    if planned && fit && has(diary, Condition::Osteoarthritis) {
         return HIP;
     }
     if planned && has(diary, Condition::Cataract) {

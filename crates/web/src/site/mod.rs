@@ -6,6 +6,7 @@ pub mod assets;
 pub mod clock;
 pub mod form;
 pub mod headers;
+pub mod invented;
 pub mod pace;
 pub mod routes;
 pub mod senders;

@@ -3,6 +3,7 @@
 use super::answer::{Answered, PageError, failed, page};
 use super::clock::moment;
 use super::form::{Pairs, Problem, own_path, query};
+use super::invented::InventedPage;
 use super::senders::Senders;
 use super::statements::{AccessibilityPage, ByRightPage, ContactPage, FeedHeld, FiguresPage, PrivacyPage};
 use super::view::{Choice, Paging, Report, WrongPage, WrongQueuePage, WrongReportPage, WrongSentPage};
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/held", get(held))
         .route("/figures", get(figures))
         .route("/contact", get(contact))
+        .route("/invented", get(invented))
         .route("/wrong", get(queue).post(report))
         .route("/wrong/new", get(form))
         .route("/wrong/{number}", get(one))
@@ -142,6 +144,20 @@ async fn figures(asked: Asked) -> Response {
         page(&FiguresPage {
             frame: caller.frame("How our figures are made"),
         })
+    })
+    .await
+}
+
+/// How invented people came out: for anybody, but only where everybody is invented.
+async fn invented(State(site): Shared, asked: Asked) -> Response {
+    statement(asked, move |caller| {
+        if !caller.care().is_demo() {
+            return Err(PageError::Nothing);
+        }
+        page(&InventedPage::of(
+            caller.frame("How the invented people came out"),
+            site.invented.as_deref(),
+        ))
     })
     .await
 }

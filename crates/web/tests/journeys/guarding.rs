@@ -184,6 +184,7 @@ async fn who_may_open_what() {
         ("GET /held", "/held".to_owned()),
         ("GET /figures", "/figures".to_owned()),
         ("GET /contact", "/contact".to_owned()),
+        ("GET /invented", "/invented".to_owned()),
         ("GET /healthy", "/healthy".to_owned()),
         ("GET /nowhere", "/nowhere".to_owned()),
         // A browser is no system: whoever is signed in, it is given no token and no link.

@@ -49,21 +49,18 @@ pub fn readers() -> Vec<Reader> {
 
 fn machine(role: Role) -> Machine {
     let token = format!("token of {}", role.words());
-    Machine {
-        token_digest: *blake3::hash(token.as_bytes()).as_bytes(),
-        actor: Actor {
-            user: token.clone(),
-            name: token,
-            role,
-            organisation: "a test".to_owned(),
-            works_for: OrgCode::parse(match role {
-                Role::Clinician => "DEMO-UC01",
-                Role::SocialWorker => "E06000059",
-                _ => "QVV",
-            }),
-        },
-        sender: None,
-    }
+    let actor = Actor {
+        user: token.clone(),
+        name: token.clone(),
+        role,
+        organisation: "a test".to_owned(),
+        works_for: OrgCode::parse(match role {
+            Role::Clinician => "DEMO-UC01",
+            Role::SocialWorker => "E06000059",
+            _ => "QVV",
+        }),
+    };
+    Machine::with_token(&token, actor, None)
 }
 
 /// A store with the real router over it.
@@ -74,13 +71,10 @@ pub struct Served {
 
 impl Served {
     pub fn over(care: Arc<Care>) -> Self {
+        let machines: Vec<Machine> = Role::ALL.iter().map(|role| machine(*role)).collect();
         let site = Site {
-            care: Arc::clone(&care),
-            now: store::now,
-            random,
-            machines: Role::ALL.iter().map(|role| machine(*role)).collect(),
-            secure_cookies: false,
-            sign_in: store::sign_in(),
+            machines: machines.into(),
+            ..Site::new(Arc::clone(&care), (store::now, random), store::sign_in())
         };
         Self {
             care,

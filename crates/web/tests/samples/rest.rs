@@ -7,6 +7,7 @@ use web::feeds::form::Sort;
 use web::feeds::view::*;
 use web::site::as_sent::AsSent;
 use web::site::form::Problem;
+use web::site::invented::{self, Figure, InventedPage};
 use web::site::statements::*;
 use web::site::view::*;
 use web::site::wrong::Wrong;
@@ -94,6 +95,32 @@ fn statements(samples: &mut Vec<Sample>) {
     });
     add(samples, "/figures", "How our figures are made", |frame| {
         render(FiguresPage { frame })
+    });
+    add(samples, "/invented", "How the invented people came out", |frame| {
+        let figure = |name: &str, tuned, difference: f64, interval| Figure {
+            group: if tuned { "People" } else { "Homes" }.into(),
+            name: name.into(),
+            unit: "%".into(),
+            published: 16.05,
+            came_out: Some(16.05 * (1.0 + difference)),
+            interval,
+            difference: Some(difference),
+            within: difference.abs() <= 0.05,
+            tuned,
+            source: "NHS Digital, Quality and Outcomes Framework 2019-20, NHS Dorset CCG".into(),
+        };
+        let report = invented::Report {
+            people: 20_004,
+            seed: 1,
+            as_of: "2026-11-01".into(),
+            figures: vec![
+                figure("Households with one adult", false, 0.32, 0.16),
+                figure("Deaths, Dorset Council area", false, 0.004, 0.2),
+                figure("Hypertension, recorded", true, 0.01, 0.08),
+                figure("Epilepsy, 18 and over, recorded", true, 0.09, 2.0),
+            ],
+        };
+        render(InventedPage::of(frame, Some(&report)))
     });
     add(samples, "/contact", "Contact", |frame| {
         render(ContactPage {

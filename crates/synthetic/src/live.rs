@@ -1,0 +1,361 @@
+//! A day after the as-of date, told as it goes by: who comes to a practice, falls, is taken to hospital and goes
+//! home again, and each message, bundle or row that this makes, with the minute at which it is sent.
+//!
+//! What begins on a day depends on the seed, the person and that day alone, so that days can be played one by one,
+//! again, or from the middle. Ids never meet those of the told history (`Life::first`).
+
+use crate::calendar::{self, Moment};
+use crate::county::county;
+use crate::feeds::{Chunk, Feeds};
+use crate::household::Household;
+use crate::lives::{self, Care, Diary, Life, acute, community, practice, stays};
+use crate::people::{Marks, Person};
+use crate::random::Rng;
+use crate::{Block, Plan, ambulance, fhir_senders, households, known, west};
+use record::Date;
+
+/// What begins on one day has been told whole by this many days later.
+const DAYS_TOLD: i32 = 21;
+
+/// Numbers of what begins on the first day after the as-of date; no told history has so many happenings.
+const FIRST_NUMBER: u32 = 10_000;
+/// Numbers kept for what begins for one person on one day.
+const NUMBERS_A_DAY: u32 = 100;
+/// Days after the as-of date that can be played: numbers stay short.
+pub const DAYS_MAX: i32 = 3_650;
+
+/// How something is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Written {
+    /// One HL7 v2 message.
+    Message,
+    /// A FHIR transaction.
+    Bundle,
+    /// A table of one row with its heading.
+    Table,
+}
+
+/// One thing that a partner sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Minutes since midnight.
+    pub minute: u16,
+    /// The feed's name.
+    pub feed: &'static str,
+    /// Its sender's ODS code.
+    pub sender: &'static str,
+    /// How it is written.
+    pub written: Written,
+    /// A file name, different for everything sent on a day.
+    pub file_name: String,
+    /// What it is, without saying about whom.
+    pub words: String,
+    /// As sent.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything sent on a day after the plan's as-of date, in the order in which it is sent; nothing for a day that
+/// is not among the [`DAYS_MAX`] after it.
+pub fn day(plan: Plan, day: Date) -> Vec<Sent> {
+    let mut sent = Vec::new();
+    if day.0 <= plan.as_of.0 || day.0 > plan.as_of.0 + DAYS_MAX {
+        return sent;
+    }
+    for block in crate::blocks(plan) {
+        told(plan, block, day, &mut sent);
+    }
+    // Households come in order, so that what is sent in one minute stays in one order.
+    sent.sort_by_key(|one| one.minute);
+    for (number, one) in sent.iter_mut().enumerate() {
+        let extension = match one.written {
+            Written::Message => "hl7",
+            Written::Bundle => "json",
+            Written::Table => "csv",
+        };
+        let date = day.iso().replace('-', "");
+        one.file_name = format!("{}-{date}-{number:06}.{extension}", one.feed);
+    }
+    sent
+}
+
+fn told(plan: Plan, block: Block, day: Date, sent: &mut Vec<Sent>) {
+    for household in households(plan, block) {
+        for person in household.people.iter().filter(|person| person.died.is_none()) {
+            let earliest = (day.0 - DAYS_TOLD).max(plan.as_of.0 + 1);
+            for begun in (earliest..=day.0).map(Date) {
+                if let Some(begins) = draw(person, &household, plan.as_of, begun) {
+                    episode(person, &household, (plan.as_of, begun, day), begins, sent);
+                }
+            }
+        }
+    }
+}
+
+/// What may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begins {
+    Attendance,
+    Stay,
+    Fall,
+    Consultation,
+    Nurse,
+}
+
+/// The stream of one person and day.
+fn stream(person: &Person, begun: Date, purpose: &str) -> Rng {
+    let seed = person.seed ^ (u64::try_from(begun.0).unwrap_or(0) << 24);
+    Rng::keyed(seed, person.household, person.slot, purpose)
+}
+
+/// What begins for a person on a day, if anything: at about the rates at which it happens in told histories.
+fn draw(person: &Person, household: &Household, as_of: Date, begun: Date) -> Option<Begins> {
+    let often = &county().rates.often;
+    let age = person.age(as_of);
+    let working = calendar::weekday(begun) < 5;
+    let hardship = 1.35 - 0.09 * f64::from(household.neighbourhood.fifth);
+    let a_year = |begins: Begins| match begins {
+        Begins::Attendance => often.attendances * hardship * if (5..65).contains(&age) { 0.2 } else { 0.35 },
+        Begins::Stay => {
+            often.emergencies
+                * match age {
+                    ..2 => 0.05,
+                    2..18 => 0.016,
+                    18..50 => 0.033,
+                    50..70 => 0.07,
+                    70..80 => 0.16,
+                    _ => 0.32,
+                }
+        }
+        Begins::Fall if age < 65 => 0.0,
+        Begins::Fall => {
+            if person.marks.has(Marks::FALLER) {
+                0.6
+            } else {
+                0.05
+            }
+        }
+        // Practices and nurses work five days of the week.
+        Begins::Consultation if working => 1.4 * if (5..65).contains(&age) { 1.3 } else { 2.9 },
+        Begins::Nurse if working && person.marks.has(Marks::COMMUNITY) => 1.4 * 6.0,
+        Begins::Consultation | Begins::Nurse => 0.0,
+    };
+    let mut left = stream(person, begun, "day").unit() * 365.25 / person.contact.max(0.05);
+    [
+        Begins::Stay,
+        Begins::Attendance,
+        Begins::Fall,
+        Begins::Nurse,
+        Begins::Consultation,
+    ]
+    .into_iter()
+    .find(|begins| {
+        left -= a_year(*begins);
+        left < 0.0
+    })
+}
+
+/// A minute at which people come to an emergency department: most between nine and nine, few at night.
+fn any_hour(rng: &mut Rng) -> u16 {
+    const HOURS: [i32; 32] = [
+        0, 2, 5, 7, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18, 19, 19, 20, 20,
+        21, 22, 23,
+    ];
+    u16::try_from(rng.pick(&HOURS) * 60 + rng.range(0, 59)).unwrap_or(0)
+}
+
+/// Tells what is sent on `day` of what began on `begun`.
+fn episode(
+    person: &Person,
+    household: &Household,
+    (as_of, begun, day): (Date, Date, Date),
+    begins: Begins,
+    sent: &mut Vec<Sent>,
+) {
+    if day.0 > begun.0 && matches!(begins, Begins::Consultation | Begins::Nurse) {
+        return;
+    }
+    let history = lives::life(person, household, as_of);
+    let life = live(person, household, &history, (as_of, begun), begins);
+    let from_west = |message: &[u8]| hl7_moment(message).filter(|at| at.date == day);
+    for chunk in captured(as_of, |feeds| west::tell(feeds, person, household, &life)) {
+        for message in messages(&chunk.bytes) {
+            if let Some(at) = from_west(message) {
+                let words = hl7_words(message);
+                sent.push(chunk.sent(at, Written::Message, words, message.to_vec()));
+            }
+        }
+    }
+    for (at, resources, write) in fhir_senders::lots(person, household, &history, &life) {
+        if at.date == day {
+            for mut chunk in captured(as_of, |feeds| write(feeds)) {
+                let bytes = bundle(std::mem::take(&mut chunk.bytes));
+                sent.push(chunk.sent(at, Written::Bundle, resources.clone(), bytes));
+            }
+        }
+    }
+    for mut chunk in captured(as_of, |feeds| ambulance::tell(feeds, person, household, &life)) {
+        if let Some(at) = row_moment(&chunk.bytes).filter(|at| at.date == day) {
+            let bytes = std::mem::take(&mut chunk.bytes);
+            sent.push(chunk.sent(at, Written::Table, "an incident, one row".to_owned(), bytes));
+        }
+    }
+}
+
+/// A life that holds only what begins on the day, with what must be known for it to hang together.
+fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): (Date, Date), begins: Begins) -> Life {
+    let after = u32::try_from(begun.0 - as_of.0).unwrap_or(0);
+    // Who is allergic stands in the past; those lines are taken out again below.
+    let allergies: Vec<_> = history
+        .happenings
+        .iter()
+        .filter(|h| matches!(h.care, Care::Allergy { .. }))
+        .cloned()
+        .collect();
+    let known = allergies.len();
+    let mut diary = Diary {
+        person,
+        household,
+        life: Life {
+            conditions: history.conditions.clone(),
+            happenings: allergies,
+            falls: Vec::new(),
+            since: history.since,
+            until: Date(begun.0 + DAYS_TOLD),
+            living: true,
+            first: FIRST_NUMBER + after * NUMBERS_A_DAY,
+            met: known::holders(history),
+        },
+        rng: stream(person, begun, "live"),
+    };
+    let at = Moment::new(begun, any_hour(&mut diary.rng));
+    match begins {
+        Begins::Attendance => {
+            let by = acute::place_taken(&mut diary);
+            acute::attend(&mut diary, at, by);
+        }
+        Begins::Stay => stays::begin(&mut diary, at),
+        Begins::Fall => {
+            let fall = acute::fall(&mut diary, at, person.age(begun), false);
+            diary.life.falls.push(fall);
+            acute::after_fall(&mut diary, fall);
+        }
+        Begins::Consultation => {
+            let at = diary.surgery(begun);
+            practice::consultation(&mut diary, at);
+        }
+        Begins::Nurse => community::nurse(&mut diary, begun),
+    }
+    let mut life = diary.life;
+    life.happenings.drain(..known);
+    life.happenings.sort_by_key(|happening| happening.at);
+    // Nothing begins before the day it begins on: someone who has stood in a corridor since yesterday evening came
+    // with yesterday's messages.
+    life.happenings.retain(|happening| happening.at.date.0 >= begun.0);
+    life
+}
+
+/// What was written to one feed.
+struct Captured {
+    feed: &'static str,
+    sender: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Captured {
+    fn sent(&self, at: Moment, written: Written, words: String, bytes: Vec<u8>) -> Sent {
+        Sent {
+            minute: at.minute,
+            feed: self.feed,
+            sender: self.sender,
+            written,
+            file_name: String::new(),
+            words,
+            bytes,
+        }
+    }
+}
+
+fn captured(as_of: Date, write: impl FnOnce(&mut Feeds<'_>)) -> Vec<Captured> {
+    let mut found: Vec<Captured> = Vec::new();
+    let mut keep = |chunk: Chunk<'_>| match found.iter_mut().find(|held| held.feed == chunk.feed) {
+        Some(held) => held.bytes.extend_from_slice(chunk.bytes),
+        None => found.push(Captured {
+            feed: chunk.feed,
+            sender: chunk.sender,
+            bytes: chunk.bytes.to_vec(),
+        }),
+    };
+    let mut feeds = Feeds::new(0, as_of, usize::MAX, &mut keep);
+    write(&mut feeds);
+    feeds.finish();
+    found
+}
+
+/// Entries of a feed that sends lines elsewhere become a transaction; a bundle is one already.
+fn bundle(entries: Vec<u8>) -> Vec<u8> {
+    const BEFORE: &[u8] = b"{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[";
+    if entries.starts_with(BEFORE) {
+        return entries;
+    }
+    [BEFORE, entries.as_slice(), b"]}\n"].concat()
+}
+
+/// The messages of a file, each with its segments.
+fn messages(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut starts: Vec<usize> = (0..bytes.len())
+        .filter(|at| bytes[*at..].starts_with(b"MSH|") && (*at == 0 || bytes[at - 1] == b'\r'))
+        .collect();
+    starts.push(bytes.len());
+    (1..starts.len()).map(move |at| &bytes[starts[at - 1]..starts[at]])
+}
+
+fn field(message: &[u8], number: usize) -> &str {
+    let first = message.split(|byte| *byte == b'\r').next().unwrap_or_default();
+    let field = first.split(|byte| *byte == b'|').nth(number - 1).unwrap_or_default();
+    std::str::from_utf8(field).unwrap_or_default()
+}
+
+/// MSH-7.
+fn hl7_moment(message: &[u8]) -> Option<Moment> {
+    let stamp = field(message, 7);
+    let number = |from: usize, to: usize| stamp.get(from..to)?.parse::<i32>().ok();
+    moment([
+        number(0, 4)?,
+        number(4, 6)?,
+        number(6, 8)?,
+        number(8, 10)?,
+        number(10, 12)?,
+    ])
+}
+
+/// The last cell of the last row: when it was last touched.
+fn row_moment(bytes: &[u8]) -> Option<Moment> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_end();
+    let cell = text.rsplit([',', '\n']).next()?;
+    let mut parts = cell.split(['-', 'T', ':']).map(str::parse::<i32>);
+    let mut next = || parts.next()?.ok();
+    moment([next()?, next()?, next()?, next()?, next()?])
+}
+
+fn moment([year, month, day, hour, minute]: [i32; 5]) -> Option<Moment> {
+    let minute = u16::try_from(hour * 60 + minute).ok()?;
+    Some(Moment::new(calendar::date(year, month, day), minute))
+}
+
+/// What an HL7 message says happened, in words.
+fn hl7_words(message: &[u8]) -> String {
+    let kind = field(message, 9);
+    let words = match kind.get(..7).unwrap_or_default() {
+        "ADT^A01" => "admitted",
+        "ADT^A03" => "left hospital",
+        "ADT^A04" => "came to the emergency department",
+        "ADT^A08" => "details of a stay",
+        "ADT^A11" => "admission cancelled",
+        "ADT^A28" => "a new person",
+        "ADT^A31" => "details of a person",
+        "ORU^R01" => "results",
+        "MDM^T02" => "a document",
+        _ => "a message",
+    };
+    format!("{} {words}", kind.get(..7).unwrap_or(kind))
+}
