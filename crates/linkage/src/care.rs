@@ -145,8 +145,8 @@ fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
                     // Names the other way round agree in both.
                     1 | 7 => Own::Same,
                     // Twins are named Kayden and Jayden. A model need not know both names for that.
-                    2 | 5 => Own::Like,
-                    3 | 4 if pattern & NO_SLIP_SHOWN == 0 => Own::Like,
+                    5 => Own::Like,
+                    2..5 if pattern & NO_SLIP_SHOWN == 0 => Own::Like,
                     _ => Own::Other,
                 };
                 given_slip = level == 3 || (level == 2 && pattern & CUT_SHORT != 0);

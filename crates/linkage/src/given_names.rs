@@ -36,12 +36,15 @@ static NAMES: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines().flat_map(|line| line.split_whitespace()).collect());
 
 /// The heads of families, each with the others of its family.
-static SHORT_FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
-    let family = |line: &'static str| {
+static FORMS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut forms: HashMap<&str, Vec<&str>> = HashMap::new();
+    for line in lines() {
         let mut names = line.split_whitespace();
-        Some((names.next()?, names.collect()))
-    };
-    lines().filter_map(family).collect()
+        if let Some(head) = names.next() {
+            forms.entry(head).or_default().extend(names);
+        }
+    }
+    forms
 });
 
 /// The families of a folded given name; only its first word counts.
@@ -58,12 +61,20 @@ pub fn is_name(name: &str) -> bool {
     NAMES.contains(first(name))
 }
 
+/// True when one of two folded given names is a form of the other that begins with another letter (Peggy of Margaret,
+/// Bob of Robert): nobody gives both to two children. Jack and Jake, or Kate and Katie, may well be two.
+pub fn is_pet_form(a: &str, b: &str) -> bool {
+    let (a, b) = (first(a), first(b));
+    let of = |head: &str, form: &str| FORMS.get(head).is_some_and(|forms| forms.contains(&form));
+    a.as_bytes().first() != b.as_bytes().first() && (of(a, b) || of(b, a))
+}
+
 /// True when one of two folded given names is cut short from the other, as Steve and Jenny are from Stephen and
 /// Jennifer: nobody gives both to two children. Jack and John, Kate and Katie, or Ann and Annette may well be two.
 pub fn is_cut_short(a: &str, b: &str) -> bool {
     let (a, b) = (first(a), first(b));
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let of_it = SHORT_FORMS.get(long).is_some_and(|names| names.contains(&short));
+    let of_it = FORMS.get(long).is_some_and(|forms| forms.contains(&short));
     of_it && short.len() < long.len() && short.as_bytes().get(..2) == long.as_bytes().get(..2)
 }
 
@@ -94,6 +105,8 @@ mod tests {
         cut.iter()
             .for_each(|(a, b)| assert!(is_cut_short(a, b) && is_cut_short(b, a), "{a} {b}"));
         two.iter().for_each(|(a, b)| assert!(!is_cut_short(a, b), "{a} {b}"));
+        assert!(is_pet_form("PEGGY", "MARGARET") && is_pet_form("ROBERT", "BOB"));
+        assert!(!is_pet_form("JACK", "JAKE") && !is_pet_form("JOHN", "JACK"));
         assert!(is_name("COLIN") && is_name("STEVE") && !is_name("COIN") && !is_name("JHON"));
         assert_eq!(families("COLIN"), [0; 4], "a name alone in its line is no family");
     }

@@ -88,7 +88,8 @@ pub struct Explanation {
 }
 
 /// Set in the pattern of a weighed pair when both given names are alike, unequal, and nothing shows that one is a slip of
-/// the other: each is a name that people are known to have (Kayden and Jayden), or neither is. There are at most fifteen
+/// the other: each is a name that people are known to have (Kayden and Jayden), or neither is; or each is a form of the
+/// other or of a third that a brother could have (Jack and Jake). There are at most fifteen
 /// comparisons, so the bit is free.
 pub const NO_SLIP_SHOWN: u64 = 1 << 60;
 /// Set in the pattern of a weighed pair when one given name is the other cut short (Steve and Stephen): two children are
@@ -291,7 +292,11 @@ impl<'a> Scorer<'a> {
         };
         let (x, y) = (self.table.text(a, given), self.table.text(b, given));
         if level == 2 {
-            return if given_names::is_cut_short(x, y) { CUT_SHORT } else { 0 };
+            return match () {
+                () if given_names::is_cut_short(x, y) => CUT_SHORT,
+                () if given_names::is_pet_form(x, y) => 0,
+                () => NO_SLIP_SHOWN,
+            };
         }
         let rest = self.weights.listed.get(given).map_or(-20.0, |(_, rest)| *rest);
         let (common_x, common_y) = (self.common_of(given, a), self.common_of(given, b));

@@ -92,6 +92,8 @@ fn names_cut_short_and_slips_join_and_names_that_twins_have_do_not() {
         ("female", "Kate", "Katie", false, false),
         ("male", "Colin", "Coin", true, true),
         ("male", "Jayden", "Kayden", true, false),
+        ("male", "Jack", "Jake", true, false),
+        ("female", "Margaret", "Peggy", true, true),
     ] {
         let number = if same_number { n.as_str() } else { "" };
         on_both(|app| {
