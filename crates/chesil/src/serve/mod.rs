@@ -34,7 +34,7 @@ pub struct Arguments {
     /// when it changes.
     #[arg(long)]
     pub machines: Option<PathBuf>,
-    /// The address that people and systems reach this service at, such as https://records.example.org: what systems
+    /// The address that people and systems reach this service at, such as `https://records.example.org`: what systems
     /// show who they are is made for it. Without it, the address that is listened at.
     #[arg(long, value_name = "ADDRESS")]
     pub here: Option<String>,

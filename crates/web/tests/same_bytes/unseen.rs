@@ -120,6 +120,20 @@ impl Base {
         // All of it is in the files before they are copied.
         care.audit().record(Vec::new()).unwrap();
         drop(care);
+        // Threads that are ending still close what they have open, and take their files away.
+        let open = || {
+            let mut names = std::fs::read_dir(folder.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name());
+            names.any(|name| name.to_string_lossy().ends_with("-wal"))
+        };
+        for _ in 0..1_000 {
+            if !open() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert!(!open(), "files are still open");
         Self { folder }
     }
 
