@@ -115,7 +115,7 @@ fn run(care: &Care, people: u64, each: u64, scattered: bool) -> Result<(), Box<d
                 for (feed, pieces) in queue {
                     let Ok(source) = care.source(&feed) else { return };
                     let prepared = pieces
-                        .iter()
+                        .into_iter()
                         .map(|piece| preparer.prepare(piece, &source, now()))
                         .collect();
                     let Ok(batch) = preparer.close(prepared) else { return };
@@ -132,7 +132,7 @@ fn run(care: &Care, people: u64, each: u64, scattered: bool) -> Result<(), Box<d
         drop((queue, filed));
         let (mut entries, mut next, mut last) = (0u64, 1_000_000u64, (0u64, Instant::now()));
         for outcome in outcomes {
-            let filed = outcome?;
+            let (filed, _) = outcome?;
             entries += filed.iter().map(|filed| filed.entries).sum::<u64>();
             if let Some(bad) = filed
                 .iter()

@@ -2,7 +2,7 @@
 
 use crate::audit::Audit;
 use crate::db::{Conn, DbError, Migration, Place, Pool, Urgency, Writer, migrate};
-use crate::intake::{self, Batch, Filed, Packer, Preparer, Source};
+use crate::intake::{self, Batch, Filed, Homes, Packer, Preparer, Source, Way};
 use exchange::Piece;
 use record::system::{Feed, System};
 use record::{IdKey, Instant};
@@ -45,6 +45,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 9,
         sql: include_str!("../migrations/0009-machines.sql"),
+    },
+    Migration {
+        number: 11,
+        sql: include_str!("../migrations/0011-homes.sql"),
     },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
@@ -96,6 +100,7 @@ pub struct Care {
     writer: Writer,
     audit: Audit,
     packer: Packer,
+    homes: Arc<Homes>,
     key: IdKey,
     stamp: Stamp,
     system: Arc<System>,
@@ -138,6 +143,7 @@ impl Care {
             writer: Writer::start(&opening.place, "writer", Some(INTAKE_LOCK))?,
             audit: Audit::open(&opening.audit_place, opening.chain)?,
             packer,
+            homes: Arc::default(),
             key,
             stamp,
             system: opening.system,
@@ -186,6 +192,11 @@ impl Care {
         &self.writer
     }
 
+    /// Where items stand that came in bulk.
+    pub const fn homes(&self) -> &Arc<Homes> {
+        &self.homes
+    }
+
     /// How many groups of writes were committed since the start, and how many bytes the store holds.
     pub fn size(&self) -> Result<(u64, i64), DbError> {
         Ok((self.writer.commits(), self.readers.read(Conn::size_bytes)?))
@@ -232,21 +243,23 @@ impl Care {
         let mut preparer = self.preparer();
         let prepared = pieces
             .iter()
-            .map(|piece| preparer.prepare(piece, source, now))
+            .map(|piece| preparer.prepare(piece.clone(), source, now))
             .collect();
         let batch = preparer.close(prepared)?;
         self.writer
-            .write(Urgency::Waiting, move |conn| intake::accept(conn, &batch))
+            .write(Urgency::Waiting, move |conn| intake::accept(conn, &batch, Way::Waiting))
     }
 
-    /// Takes prepared pieces of a bulk import; `done` is called when they are durable or have failed.
+    /// Takes prepared pieces of a bulk import; `done` is called when they are durable or have failed. It is given
+    /// the batch too: to take it apart is work, and not the writer's.
     pub fn take_bulk(
         &self,
         batch: Batch,
-        done: impl FnOnce(Result<Vec<Filed>, DbError>) + Send + 'static,
+        done: impl FnOnce(Result<(Vec<Filed>, Batch), DbError>) + Send + 'static,
     ) -> Result<(), DbError> {
-        self.writer
-            .submit(Urgency::Bulk, move |conn| intake::accept(conn, &batch), done)
+        let homes = Arc::clone(&self.homes);
+        let file = move |conn: &mut Conn| Ok((intake::accept(conn, &batch, Way::Bulk(&homes))?, batch));
+        self.writer.submit(Urgency::Bulk, file, done)
     }
 }
 

@@ -22,6 +22,9 @@ use error::Failure;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Printed by `--version` and in the footer of every page (SAFETY 17).
 const VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),

@@ -80,6 +80,60 @@ pub fn insert_rows(conn: &mut Conn, table: &Table<'_>, rows: &[Vec<Cell>]) -> Re
     }
 }
 
+/// Like [`insert_rows`], the first column given apart: rows laid out before that was known are not copied for it.
+pub(crate) fn insert_rows_under(conn: &mut Conn, table: &Table<'_>, rows: &[(i64, &[Cell])]) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    match conn {
+        Conn::Lite(conn) => {
+            let mut statement = conn.prepare_cached(&insert_sql(table))?;
+            for (first, row) in rows {
+                let rest = row.iter().skip(1).map(Cell::param);
+                statement.execute(rusqlite::params_from_iter(
+                    std::iter::once(Param::Int(*first)).chain(rest),
+                ))?;
+            }
+            Ok(())
+        }
+        Conn::Pg(_) => {
+            let whole = |(first, row): &(i64, &[Cell])| -> Vec<Cell> {
+                std::iter::once(Cell::Int(*first))
+                    .chain(row.iter().skip(1).cloned())
+                    .collect()
+            };
+            insert_rows(conn, table, &rows.iter().map(whole).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// Inserts rows of a table of two integer columns; what is there already stays as it is. Rows should come in order.
+pub(crate) fn insert_or_leave(conn: &mut Conn, table: &Table<'_>, rows: &[(i64, i64)]) -> Result<(), DbError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (name, columns) = (table.name, table.columns.join(", "));
+    match conn {
+        Conn::Lite(conn) => {
+            let sql = format!("INSERT INTO {name} ({columns}) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
+            let mut statement = conn.prepare_cached(&sql)?;
+            for (a, b) in rows {
+                statement.execute([a, b])?;
+            }
+        }
+        Conn::Pg(conn) => {
+            let sql = format!(
+                "INSERT INTO {name} ({columns}) SELECT * FROM unnest(?1::bigint[], ?2::bigint[]) ON CONFLICT DO NOTHING"
+            );
+            for some in rows.chunks(4000) {
+                let (left, right): (Vec<i64>, Vec<i64>) = some.iter().copied().unzip();
+                conn.query_pairs(&sql, &left, &right)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Rows that one statement takes at most when they are kept at once.
 const AT_ONCE_MAX: usize = 64;
 

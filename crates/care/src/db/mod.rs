@@ -17,6 +17,7 @@ mod writer;
 
 pub(crate) use bulk::keep_rows;
 pub use bulk::{Cell, Table, fetch_by_keys, fetch_by_pairs, insert_rows};
+pub(crate) use bulk::{insert_or_leave, insert_rows_under};
 pub(crate) use checkpoint::Checkpoints;
 pub use migrate::{Migration, migrate};
 pub(crate) use migrate::{migrate_within, numbers};

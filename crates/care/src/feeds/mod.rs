@@ -150,7 +150,7 @@ pub fn retry(care: &Care, grant: &ListGrant, number: i64, mended: Option<&[u8]>)
     };
     let now = grant.now();
     let mut preparer = care.preparer();
-    let prepared = preparer.prepare(&piece, &source, item.line.received);
+    let prepared = preparer.prepare(piece, &source, item.line.received);
     if let Some((code, reason)) = prepared.refusal() {
         let outcome = Outcome::Quarantined {
             code: code.to_owned(),
@@ -173,7 +173,7 @@ pub fn retry(care: &Care, grant: &ListGrant, number: i64, mended: Option<&[u8]>)
         "taken when tried again"
     };
     let filed = care.writer().write::<_, DbError>(Urgency::Waiting, move |conn| {
-        let filed = crate::intake::accept(conn, &batch)?;
+        let filed = crate::intake::accept(conn, &batch, crate::intake::Way::Waiting)?;
         quarantine::close(conn, number, 1, &by, why, now)?;
         Ok(filed)
     })?;

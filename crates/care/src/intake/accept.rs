@@ -5,12 +5,13 @@
 //! order (HOUSE 5).
 
 use super::Outcome;
+use super::homes::{NewHomes, Using, Way};
 use super::pack::pack_some;
 use super::prepare::{Asked, Batch, Draft, Prepared, RecordKey};
 use super::quarantine;
 use super::removal;
 use super::store::{self, BY_ARRIVAL, FeedDay, INCOMPLETE, UNMAPPED, Version, WITHDRAWN};
-use crate::db::{Cell, Conn, DbError, insert_rows};
+use crate::db::{Cell, Conn, DbError, insert_rows, insert_rows_under};
 use crate::person::identity::SaysWho;
 use crate::person::{decision, identity, matching};
 use record::{Instant, Issue};
@@ -38,9 +39,10 @@ pub struct Filed {
 ///
 /// # Errors
 /// Only when the database fails; nothing is filed then.
-pub fn accept(conn: &mut Conn, batch: &Batch) -> Result<Vec<Filed>, DbError> {
+pub fn accept(conn: &mut Conn, batch: &Batch, way: Way<'_>) -> Result<Vec<Filed>, DbError> {
     let pieces = &batch.pieces;
-    let mut filing = Filing::look_up(conn, batch)?;
+    let mut homes = Using::begin(conn, way)?;
+    let mut filing = Filing::look_up(conn, batch, &homes)?;
     let mut filed = Vec::with_capacity(pieces.len());
     for (n, prepared) in pieces.iter().enumerate() {
         filed.push(match &prepared.meaning {
@@ -63,7 +65,7 @@ pub fn accept(conn: &mut Conn, batch: &Batch) -> Result<Vec<Filed>, DbError> {
             }
         });
     }
-    filing.write(conn, batch)?;
+    filing.write(conn, batch, &mut homes)?;
     count_days(conn, pieces, &filed)?;
     Ok(filed)
 }
@@ -81,7 +83,7 @@ struct Filing<'a> {
     removed: HashSet<i64>,
     new_records: Vec<Vec<Cell>>,
     new_items: Vec<Vec<Cell>>,
-    new_homes: Vec<(i64, i64)>,
+    new_homes: NewHomes,
     /// Items that stand in other records too, as (record, item).
     elsewhere: BTreeSet<(i64, i64)>,
     decisions: Vec<(i64, &'a Prepared, &'a Asked)>,
@@ -104,7 +106,7 @@ impl Held<'_> {
 }
 
 impl<'a> Filing<'a> {
-    fn look_up(conn: &mut Conn, batch: &'a Batch) -> Result<Self, DbError> {
+    fn look_up(conn: &mut Conn, batch: &'a Batch, homes: &Using<'_>) -> Result<Self, DbError> {
         let pieces = &batch.pieces;
         let drafts = || {
             pieces
@@ -128,7 +130,8 @@ impl<'a> Filing<'a> {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
-        let mut pairs: Vec<(i64, i64)> = store::homes(conn, &item_keys)?
+        let mut pairs: Vec<(i64, i64)> = homes
+            .of(conn, &item_keys)?
             .into_iter()
             .map(|(item, record_no)| (record_no, item))
             .collect();
@@ -153,7 +156,10 @@ impl<'a> Filing<'a> {
             items,
             new_records: Vec::new(),
             new_items: Vec::new(),
-            new_homes: Vec::new(),
+            new_homes: NewHomes {
+                first: Vec::new(),
+                several: Vec::new(),
+            },
             elsewhere: BTreeSet::new(),
             decisions: Vec::new(),
         };
@@ -203,11 +209,14 @@ impl<'a> Filing<'a> {
             any_new |= held.versions.is_empty();
             any_changed = true;
             if !held.versions.iter().any(|v| v.record_no == record_no) {
-                self.new_homes.push((version.item, record_no));
-                let others = held.versions.iter().map(|other| (other.record_no, version.item));
-                self.elsewhere.extend(others);
-                if !held.versions.is_empty() {
-                    self.elsewhere.insert((record_no, version.item));
+                if held.versions.is_empty() {
+                    self.new_homes.first.push((version.item, record_no));
+                } else {
+                    let all = held.versions.iter().map(|other| other.record_no).chain([record_no]);
+                    for record in all {
+                        self.elsewhere.insert((record, version.item));
+                        self.new_homes.several.push((version.item, record));
+                    }
                 }
             }
             let wins = held
@@ -281,20 +290,14 @@ impl<'a> Filing<'a> {
         Ok(rows)
     }
 
-    fn write(mut self, conn: &mut Conn, batch: &Batch) -> Result<(), DbError> {
+    fn write(mut self, conn: &mut Conn, batch: &Batch, homes: &mut Using<'_>) -> Result<(), DbError> {
         let key = |row: &Vec<Cell>, n: usize| match row[n] {
             Cell::Int(value) => value,
             _ => 0,
         };
         insert_rows(conn, &store::RECORD, &self.new_records)?;
         insert_rows(conn, &store::PARCEL, &self.parcel_rows(batch)?)?;
-        self.new_homes.sort_unstable();
-        let homes: Vec<Vec<Cell>> = self
-            .new_homes
-            .iter()
-            .map(|(item, record)| vec![Cell::Int(*item), Cell::Int(*record)])
-            .collect();
-        insert_rows(conn, &store::ITEM_HOME, &homes)?;
+        homes.keep(conn, self.new_homes)?;
         store::note_elsewhere(conn, &self.elsewhere)?;
         self.new_items
             .sort_unstable_by_key(|row| (key(row, 0), key(row, 1), key(row, 2)));
@@ -447,11 +450,7 @@ fn write_lines(conn: &mut Conn, winners: &[(i64, i64, &Draft)]) -> Result<(), Db
         if draft.withdrawn {
             continue;
         }
-        entries.extend(draft.entries.iter().map(|row| {
-            let mut row = row.clone();
-            row[0] = Cell::Int(*record_no);
-            row
-        }));
+        entries.extend(draft.entries.iter().map(|row| (*record_no, row.as_slice())));
         issues.extend(
             draft
                 .issues
@@ -461,7 +460,7 @@ fn write_lines(conn: &mut Conn, winners: &[(i64, i64, &Draft)]) -> Result<(), Db
         );
     }
     store::keep_terms(conn, &terms)?;
-    insert_rows(conn, &store::ENTRY, &entries)?;
+    insert_rows_under(conn, &store::ENTRY, &entries)?;
     insert_rows(conn, &store::ITEM_ISSUE, &issues)
 }
 

@@ -5,6 +5,8 @@
 //! what is known, and files it. An arrival, a retry and a rebuild all go through the same two.
 
 mod accept;
+mod homes;
+mod layout;
 mod pack;
 mod prepare;
 pub(crate) mod quarantine;
@@ -12,11 +14,14 @@ pub(crate) mod removal;
 pub(crate) mod store;
 
 pub use accept::{Filed, accept};
+pub(crate) use homes::homes;
+pub use homes::{Homes, Way};
+pub(crate) use layout::{concept_of, value_of, value_text, when_number, when_of};
 pub use pack::Packer;
 pub(crate) use pack::{Unpacker, pieces_of};
 pub(crate) use prepare::term_number;
+pub(crate) use prepare::tie_of;
 pub use prepare::{Batch, Prepared, Preparer, Source};
-pub(crate) use prepare::{concept_of, tie_of, value_of, value_text, when_number, when_of};
 pub use quarantine::{QuarantineFilter, QuarantineItem, QuarantineOrder, Quarantined};
 
 use std::collections::BTreeMap;

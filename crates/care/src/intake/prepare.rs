@@ -1,13 +1,13 @@
 //! The half of intake that needs no database: read, pack, lay out rows.
 
+use super::layout::{concept_text, value_text, when_number};
 use super::pack::{PARCEL_BYTES, PARCEL_PIECES, Packed, Packer, ThreadPacker};
 use crate::db::{Cell, DbError, Writer};
 use exchange::{Format, Piece, Refused};
 use record::item::Decision;
 use record::system::Feed;
 use record::{
-    Concept, Demographics, Entry, IdKey, Instant, Issue, Item, ItemId, NhsNumber, NhsNumberStatus, RecordId, Subject,
-    Value, When,
+    Demographics, Entry, IdKey, Instant, Issue, Item, ItemId, NhsNumber, NhsNumberStatus, RecordId, Subject, Value,
 };
 use std::sync::Arc;
 
@@ -46,6 +46,35 @@ impl Prepared {
         ))
     }
 
+    /// The record it is about, for putting pieces in order: the least when it is about nobody.
+    pub fn record(&self) -> RecordId {
+        let first = self.meaning.as_ref().ok().and_then(|drafts| drafts.first());
+        first
+            .map(|draft| &draft.record)
+            .or(self.refused_record.as_ref())
+            .map_or(RecordId::from_bytes([0; 16]), |record| record.id)
+    }
+
+    /// About how many bytes of memory it takes.
+    pub fn bytes_held(&self) -> usize {
+        let drafts = self.meaning.as_deref().unwrap_or_default();
+        let rows: usize = drafts
+            .iter()
+            .map(|draft| draft.entries.len() * ENTRY_BYTES + DRAFT_BYTES)
+            .sum();
+        self.body.capacity() + self.context.len() + self.place.len() + rows + PREPARED_BYTES
+    }
+
+    /// The piece it was made of, without its reading.
+    pub fn into_piece(self) -> Piece<'static> {
+        Piece {
+            place: self.place,
+            format: self.format,
+            body: self.body.into(),
+            context: self.context,
+        }
+    }
+
     /// Every record it names, which filing needs to exist.
     pub(super) fn records(&self) -> impl Iterator<Item = &RecordKey> {
         let drafts = self.meaning.as_deref().unwrap_or_default();
@@ -63,6 +92,11 @@ impl Prepared {
             .chain(&self.refused_record)
     }
 }
+
+/// Memory that one laid out line takes, its texts among it; what one item takes beside its lines; and one piece.
+const ENTRY_BYTES: usize = 19 * size_of::<Cell>() + 250;
+const DRAFT_BYTES: usize = 600;
+const PREPARED_BYTES: usize = 300;
 
 /// A decision that an item asks for, its records named.
 pub(super) enum Asked {
@@ -142,7 +176,7 @@ impl<'a> Preparer<'a> {
 
     /// Reads a piece and lays out what accepting it will write. A piece that cannot be read is prepared too:
     /// for quarantine.
-    pub fn prepare(&self, piece: &Piece<'_>, source: &Source, received: Instant) -> Prepared {
+    pub fn prepare(&self, piece: Piece<'_>, source: &Source, received: Instant) -> Prepared {
         let feed = &source.feed;
         let mut meaning = exchange::read(piece.format, &piece.body, &piece.context, feed);
         if let Ok(items) = &meaning {
@@ -163,11 +197,11 @@ impl<'a> Preparer<'a> {
         };
         Prepared {
             source: source.clone(),
-            place: piece.place.clone(),
-            format: piece.format,
-            context: piece.context.clone(),
-            body: piece.body.to_vec(),
             digest: tie_of(&piece.context, &piece.body),
+            place: piece.place,
+            format: piece.format,
+            context: piece.context,
+            body: piece.body.into_owned(),
             received,
             item_type,
             meaning: meaning.map(|items| items.into_iter().map(|item| self.draft(item, feed, received)).collect()),
@@ -464,110 +498,5 @@ impl Terms {
             self.0.push((number, text.to_owned()));
         }
         Some(number)
-    }
-}
-
-/// A concept in one text: system, code and words.
-pub(crate) fn concept_text(concept: &Concept) -> String {
-    format!("{}\u{1f}{}\u{1f}{}", concept.system, concept.code, concept.display)
-}
-
-/// Reads [`concept_text`] back.
-pub(crate) fn concept_of(text: &str) -> Concept {
-    let mut parts = text.splitn(3, '\u{1f}').map(str::to_owned);
-    let mut next = || parts.next().unwrap_or_default();
-    Concept {
-        system: next(),
-        code: next(),
-        display: next(),
-    }
-}
-
-/// A when in one number: microseconds, with the precision in the lowest three bits, so that order is kept.
-pub(crate) fn when_number(when: When) -> i64 {
-    (when.instant.0 << 3) | when.precision as i64
-}
-
-/// Reads [`when_number`] back.
-pub(crate) fn when_of(number: i64) -> When {
-    use record::Precision::{Day, Moment, Month, Year};
-    let precision = match number & 7 {
-        1 => Year,
-        2 => Month,
-        3 => Day,
-        _ => Moment,
-    };
-    When {
-        instant: Instant(number >> 3),
-        precision,
-    }
-}
-
-/// A value in one text, its kind first.
-pub(crate) fn value_text(value: &Value) -> String {
-    match value {
-        Value::Quantity(q) => {
-            format!(
-                "q{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
-                q.written, q.comparator, q.unit, q.range, q.flag
-            )
-        }
-        Value::Concept(concept) => format!("c{}", concept_text(concept)),
-        Value::Text(text) => format!("t{text}"),
-        Value::Bool(yes) => format!("b{}", u8::from(*yes)),
-        Value::When(when) => format!("w{}", when_number(*when)),
-    }
-}
-
-/// Reads [`value_text`] back; `None` for text that it never wrote.
-pub(crate) fn value_of(text: &str) -> Option<Value> {
-    let mut chars = text.chars();
-    let kind = chars.next()?;
-    let rest = chars.as_str();
-    match kind {
-        'q' => {
-            let mut parts = rest.split('\u{1f}');
-            let (written, comparator) = (parts.next()?, parts.next()?);
-            let (unit, range, flag) = (parts.next()?, parts.next()?, parts.next()?);
-            Some(Value::Quantity(record::Quantity {
-                number: written.parse().ok()?,
-                written: written.to_owned(),
-                comparator: comparator.to_owned(),
-                unit: unit.to_owned(),
-                range: range.to_owned(),
-                flag: flag.to_owned(),
-            }))
-        }
-        'c' => Some(Value::Concept(concept_of(rest))),
-        't' => Some(Value::Text(rest.to_owned())),
-        'b' => Some(Value::Bool(rest == "1")),
-        'w' => rest.parse().ok().map(|number| Value::When(when_of(number))),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_stored_reads_back_the_same() {
-        let quantity = record::Quantity {
-            flag: "H".into(),
-            range: "4–11".into(),
-            ..record::Quantity::parse("<7.0", "mmol/L").unwrap()
-        };
-        for value in [
-            Value::Quantity(quantity),
-            Value::Concept(Concept::coded(record::concept::SNOMED, "1", "one")),
-            Value::Text("two a day\nwith food".into()),
-            Value::Bool(true),
-            Value::When(When::parse_fhir("2019-03").unwrap()),
-        ] {
-            assert_eq!(value_of(&value_text(&value)), Some(value));
-        }
-        let early = when_number(When::parse_fhir("1920-01-01").unwrap());
-        assert!(early < when_number(When::parse_fhir("1920-01-02").unwrap()));
-        assert_eq!(when_of(early).to_string(), "1 January 1920");
     }
 }

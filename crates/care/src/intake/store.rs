@@ -41,10 +41,6 @@ pub(crate) const ITEM: Table = Table {
         "state",
     ],
 };
-pub(crate) const ITEM_HOME: Table = Table {
-    name: "item_home",
-    columns: &["item", "record_no"],
-};
 pub(crate) const ITEM_ELSEWHERE: Table = Table {
     name: "item_elsewhere",
     columns: &["record_no", "item"],
@@ -143,16 +139,6 @@ pub(super) fn known_records(conn: &mut Conn, keys: &[i64]) -> Result<HashMap<[u8
     Ok(fetch_by_keys(conn, sql, keys, |row| Ok((row.id16(0)?, row.int(1)?)))?
         .into_iter()
         .collect())
-}
-
-/// The records that hold versions of these items, as (item, record).
-pub(crate) fn homes(conn: &mut Conn, items: &[i64]) -> Result<Vec<(i64, i64)>, DbError> {
-    fetch_by_keys(
-        conn,
-        "SELECT item, record_no FROM item_home WHERE item = ?1",
-        items,
-        |row| Ok((row.int(0)?, row.int(1)?)),
-    )
 }
 
 /// A version of an item that the store holds.

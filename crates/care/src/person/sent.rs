@@ -6,7 +6,7 @@ use crate::access::sensitivity::Sieve;
 use crate::access::{ListGrant, PersonGrant};
 use crate::db::{Conn, DbError};
 use crate::intake::store::{self as intake_store, BY_ARRIVAL, INCOMPLETE, PARCEL_PLACES, UNMAPPED, Version, WITHDRAWN};
-use crate::intake::{Unpacker, pieces_of, term_number};
+use crate::intake::{Unpacker, homes, pieces_of, term_number};
 use exchange::Format;
 use record::{Instant, ItemId, OrgCode, PersonId};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -145,7 +145,7 @@ pub fn local_id(care: &Care, sender: &OrgCode, id: ItemId) -> Result<Option<Stri
 
 /// The record where the current version of an item stands, with that version.
 fn current_home(conn: &mut Conn, item: i64) -> Result<Option<(i64, Version)>, DbError> {
-    let pairs: Vec<(i64, i64)> = intake_store::homes(conn, &[item])?
+    let pairs: Vec<(i64, i64)> = homes(conn, &[item])?
         .into_iter()
         .map(|(item, record_no)| (record_no, item))
         .collect();
@@ -252,7 +252,7 @@ fn hidden(
 pub fn directory_versions(care: &Care, _grant: &ListGrant, item: i64) -> Result<Vec<ItemVersion>, DbError> {
     care.readers().read(|conn| {
         let mut found = Vec::new();
-        for (_, record_no) in intake_store::homes(conn, &[item])? {
+        for (_, record_no) in homes(conn, &[item])? {
             if !store::is_directory(conn, record_no)? {
                 continue;
             }

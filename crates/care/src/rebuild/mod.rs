@@ -111,7 +111,7 @@ fn file_again(from: &Care, into: &Care) -> Result<Tally, DbError> {
                     body: sent.body.into(),
                     context: sent.context,
                 };
-                batch.push(preparer.prepare(&piece, source, Instant(parcel.received)));
+                batch.push(preparer.prepare(piece, source, Instant(parcel.received)));
             }
         }
         if batch.len() >= BATCH_PIECES {
@@ -132,9 +132,10 @@ fn file(
         return Ok(());
     }
     let closed = preparer.close(std::mem::take(batch))?;
-    let filed = into
-        .writer()
-        .write(Urgency::Bulk, move |conn| intake::accept(conn, &closed))?;
+    let homes = Arc::clone(into.homes());
+    let filed = into.writer().write(Urgency::Bulk, move |conn| {
+        intake::accept(conn, &closed, intake::Way::Bulk(&homes))
+    })?;
     filed.iter().for_each(|filed| tally.add(filed));
     Ok(())
 }

@@ -403,7 +403,7 @@ use Derived::{Int, Real, Term, Text};
 /// Derived tables keyed by record, with the columns that must be the same however the state was reached. Left
 /// out are numbers of arrival: when a line was received, which parcel holds it.
 pub(super) const DERIVED: &[(&str, &[(&str, Derived)])] = &[
-    ("item_home", &[("item", Int)]),
+    ("item_homes", &[("item", Int)]),
     ("item_elsewhere", &[("item", Int)]),
     (
         "entry",

@@ -2,9 +2,9 @@
 
 use super::files::{self, Found, Language, Stream};
 use super::run::Work;
-use super::stage::{Named, Stage};
+use super::stage::{Named, Ordered, Stage};
 use crate::clock;
-use care::intake::Preparer;
+use care::intake::{Prepared, Preparer, Source};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use exchange::{Format, Piece, fhir, hl7, table};
 use record::system::{Feed, FeedFormat};
@@ -28,7 +28,10 @@ pub(super) struct Out<'a> {
     pub work: &'a Sender<Work>,
     pub stage: Stage,
     pub preparer: Preparer<'a>,
-    pub feed: &'a Feed,
+    pub source: &'a Source,
+    /// When the delivery was begun. One time for all its lines: of two that say no time of their own, the digest
+    /// decides, in any run alike.
+    pub begun: Received,
     /// When the last thing was read.
     pub last: Received,
 }
@@ -53,7 +56,7 @@ impl Out<'_> {
 
     fn pieces(&mut self, name: &Arc<str>, pieces: &mut Vec<Piece<'static>>) -> Result<(), Stopped> {
         for piece in pieces.drain(..) {
-            if let Err(error) = self.stage.push(&self.preparer, self.feed, name, piece) {
+            if let Err(error) = self.stage.push(&self.preparer, self.source, self.begun, name, piece) {
                 return Err(self.broken(&error));
             }
         }
@@ -61,16 +64,20 @@ impl Out<'_> {
     }
 
     /// Hands over everything staged, in order of record.
-    pub fn finish(mut self) -> Result<(), Stopped> {
-        // One time for all: of two lines that say no time of their own, the digest decides, in any run alike.
-        let at = self.stamp();
-        let Self { work, stage, .. } = self;
-        let mut ready: Vec<Named> = Vec::with_capacity(HANDED_PIECES);
+    pub fn finish(self) -> Result<(), Stopped> {
+        let Self { work, stage, begun, .. } = self;
+        let mut ready: Vec<Prepared> = Vec::with_capacity(HANDED_PIECES);
+        let mut sent: Vec<Named> = Vec::new();
         let mut stopped = false;
-        let outcome = stage.finish(|named| {
-            ready.push(named);
+        let outcome = stage.finish(|ordered| {
+            match ordered {
+                Ordered::Ready(prepared) => ready.push(prepared),
+                Ordered::Sent(named) => sent.push(named),
+            }
             if ready.len() >= HANDED_PIECES {
-                stopped = work.send(Work::Pieces(std::mem::take(&mut ready), at)).is_err();
+                stopped = work.send(Work::Ready(std::mem::take(&mut ready))).is_err();
+            } else if sent.len() >= HANDED_PIECES {
+                stopped = work.send(Work::Pieces(std::mem::take(&mut sent), begun)).is_err();
             }
             !stopped
         });
@@ -79,11 +86,8 @@ impl Out<'_> {
             let _ = work.send(Work::Broken(words));
             return Err(Stopped);
         }
-        if stopped {
-            Err(Stopped)
-        } else {
-            work.send(Work::Pieces(ready, at)).map_err(|_| Stopped)
-        }
+        let given = stopped || work.send(Work::Ready(ready)).is_err() || work.send(Work::Pieces(sent, begun)).is_err();
+        if given { Err(Stopped) } else { Ok(()) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::error::Failure;
 use care::Care;
 use care::db::DbError;
-use care::intake::{Filed, Prepared, Preparer, Source, Tally};
+use care::intake::{Batch, Filed, Prepared, Preparer, Source, Tally};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use exchange::{Format, fhir};
 use record::system::Feed;
@@ -31,6 +31,9 @@ pub struct Progress {
     pub quarantined: u64,
 }
 
+/// What became of a batch, and the batch, whose memory is given back where nobody waits for it.
+type Taken = Result<(Vec<Filed>, Batch), DbError>;
+
 /// Pieces that are filed in one go: about 40 ms of the writer's time.
 const BATCH_PIECES: usize = 1_500;
 
@@ -42,6 +45,8 @@ pub(super) enum Work {
         bytes: Vec<u8>,
         at: Received,
     },
+    /// Pieces read already.
+    Ready(Vec<Prepared>),
     /// Pieces cut already, each with the name of its file, and when the delivery was read.
     Pieces(Vec<Named>, Received),
     /// The import cannot go on.
@@ -117,18 +122,20 @@ pub fn take(
     let bytes_total = deliveries.iter().map(Delivery::size).sum();
     let (bytes_read, stop) = (AtomicU64::new(0), AtomicBool::new(false));
     let (work, queue) = bounded::<Work>(8);
-    let (filed, outcomes) = unbounded::<Result<Vec<Filed>, DbError>>();
+    let (filed, outcomes) = unbounded::<Taken>();
     let mut tally = Tally::default();
     let mut failure = None;
     std::thread::scope(|scope| {
         let (bytes_read, stop) = (&bytes_read, &stop);
+        let reading = source.clone();
         let reader = scope.spawn(move || {
             let stage = Stage::new(data, STAGES.fetch_add(1, Ordering::Relaxed));
             let mut out = Out {
                 work: &work,
                 stage,
                 preparer: care.preparer(),
-                feed,
+                source: &reading,
+                begun: clock::now(),
                 last: clock::now(),
             };
             for delivery in deliveries {
@@ -153,7 +160,7 @@ pub fn take(
         drop((queue, filed));
         for outcome in outcomes {
             match outcome {
-                Ok(filed) => filed.iter().for_each(|filed| tally.add(filed)),
+                Ok((filed, _)) => filed.iter().for_each(|filed| tally.add(filed)),
                 Err(error) => {
                     stop.store(true, Ordering::Relaxed);
                     failure = failure.take().or(Some(error));
@@ -178,12 +185,7 @@ pub fn take(
 }
 
 /// One preparing thread: cuts, reads, packs, and hands batches to the writer.
-fn prepare(
-    care: &Care,
-    source: &Source,
-    queue: &Receiver<Work>,
-    filed: &Sender<Result<Vec<Filed>, DbError>>,
-) -> Result<(), DbError> {
+fn prepare(care: &Care, source: &Source, queue: &Receiver<Work>, filed: &Sender<Taken>) -> Result<(), DbError> {
     let mut preparer = care.preparer();
     let mut batch: Vec<Prepared> = Vec::with_capacity(BATCH_PIECES);
     for work in queue {
@@ -192,7 +194,7 @@ fn prepare(
                 Ok(pieces) => {
                     for mut piece in pieces {
                         piece.place = format!("{name}: {}", piece.place);
-                        batch.push(preparer.prepare(&piece, source, at));
+                        batch.push(preparer.prepare(piece, source, at));
                         hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                     }
                 }
@@ -202,10 +204,18 @@ fn prepare(
                 }
             },
             Work::Broken(words) => return Err(DbError::state(words)),
+            Work::Ready(pieces) => {
+                for prepared in pieces {
+                    batch.push(prepared);
+                    hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
+                }
+            }
             Work::Pieces(pieces, at) => {
                 for (name, mut piece) in pieces {
-                    piece.place = format!("{name}: {}", piece.place);
-                    batch.push(preparer.prepare(&piece, source, at));
+                    if !name.is_empty() {
+                        piece.place = format!("{name}: {}", piece.place);
+                    }
+                    batch.push(preparer.prepare(piece, source, at));
                     hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                 }
             }
@@ -229,7 +239,7 @@ fn hand_over(
     preparer: &mut Preparer<'_>,
     batch: &mut Vec<Prepared>,
     at_least: usize,
-    filed: &Sender<Result<Vec<Filed>, DbError>>,
+    filed: &Sender<Taken>,
 ) -> Result<(), DbError> {
     if batch.len() < at_least {
         return Ok(());

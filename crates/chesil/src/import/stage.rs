@@ -4,10 +4,9 @@
 //! and be packed alone. In order of record they are neighbours. What does not fit in memory is written to runs
 //! in the data folder, compressed, and merged; a run lives no longer than the import.
 
-use care::intake::Preparer;
+use care::intake::{Prepared, Preparer, Source};
 use exchange::{Format, Piece};
-use record::RecordId;
-use record::system::Feed;
+use record::{Instant, RecordId};
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -22,9 +21,19 @@ const PART_BYTES_MAX: u64 = 1 << 30;
 /// A piece with the name of the file it stood in.
 pub type Named = (Arc<str>, Piece<'static>);
 
+/// A piece in its turn.
+pub enum Ordered {
+    /// Read and laid out.
+    Ready(Prepared),
+    /// As it was sent.
+    Sent(Named),
+}
+
 /// Pieces being put in order.
 pub struct Stage {
     folder: PathBuf,
+    /// Pieces that were read once and for all: a delivery that fits in memory needs no second reading.
+    ready: Vec<(RecordId, Prepared)>,
     held: Vec<(RecordId, Named)>,
     held_bytes: usize,
     runs: Vec<PathBuf>,
@@ -36,23 +45,32 @@ impl Stage {
         let folder = data.join(format!("staging-{}-{number}", std::process::id()));
         Self {
             folder,
+            ready: Vec::new(),
             held: Vec::new(),
             held_bytes: 0,
             runs: Vec::new(),
         }
     }
 
-    /// Takes a piece.
+    /// Takes a piece, received then.
     pub fn push(
         &mut self,
         preparer: &Preparer<'_>,
-        feed: &Feed,
+        source: &Source,
+        at: Instant,
         name: &Arc<str>,
-        piece: Piece<'static>,
+        mut piece: Piece<'static>,
     ) -> io::Result<()> {
-        self.held_bytes += piece.body.len() + piece.context.len() + piece.place.len() + 96;
-        self.held
-            .push((preparer.record_of(&piece, feed), (Arc::clone(name), piece)));
+        if self.runs.is_empty() {
+            piece.place = format!("{name}: {}", piece.place);
+            let prepared = preparer.prepare(piece, source, at);
+            self.held_bytes += prepared.bytes_held();
+            self.ready.push((prepared.record(), prepared));
+        } else {
+            self.held_bytes += piece.body.len() + piece.context.len() + piece.place.len() + 96;
+            self.held
+                .push((preparer.record_of(&piece, &source.feed), (Arc::clone(name), piece)));
+        }
         if self.held_bytes >= HELD_BYTES_MAX {
             self.write_run()?;
         }
@@ -63,6 +81,11 @@ impl Stage {
         std::fs::create_dir_all(&self.folder)?;
         let path = self.folder.join(format!("run-{}", self.runs.len()));
         let mut out = zstd::Encoder::new(BufWriter::new(File::create(&path)?), 1)?;
+        self.ready.sort_by_key(|(record, _)| *record);
+        for (record, prepared) in std::mem::take(&mut self.ready) {
+            // Its place has the name of its file already.
+            write_piece(&mut out, record, &("".into(), prepared.into_piece()))?;
+        }
         self.held.sort_by_key(|(record, _)| *record);
         for (record, named) in self.held.drain(..) {
             write_piece(&mut out, record, &named)?;
@@ -74,11 +97,11 @@ impl Stage {
     }
 
     /// Gives every piece in order of record, those of one record as they came; stops when `give` says so.
-    pub fn finish(mut self, mut give: impl FnMut(Named) -> bool) -> io::Result<()> {
+    pub fn finish(mut self, mut give: impl FnMut(Ordered) -> bool) -> io::Result<()> {
         if self.runs.is_empty() {
-            self.held.sort_by_key(|(record, _)| *record);
-            for (_, named) in self.held.drain(..) {
-                if !give(named) {
+            self.ready.sort_by_key(|(record, _)| *record);
+            for (_, prepared) in std::mem::take(&mut self.ready) {
+                if !give(Ordered::Ready(prepared)) {
                     break;
                 }
             }
@@ -95,7 +118,7 @@ impl Stage {
             readers.push(reader);
         }
         while let Some(Next { run, named, .. }) = next.pop() {
-            if !give(named) {
+            if !give(Ordered::Sent(named)) {
                 break;
             }
             if let Some((record, named)) = read_piece(&mut readers[run])? {

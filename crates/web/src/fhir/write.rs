@@ -536,7 +536,7 @@ fn all_readable(desk: &Desk, sender: &Sender, pieces: &[Piece<'_>]) -> Result<()
     let mut refused = Vec::new();
     let mut issues = Vec::new();
     for piece in pieces {
-        if let Some((_, reason)) = preparer.prepare(piece, &sender.source, desk.now).refusal() {
+        if let Some((_, reason)) = preparer.prepare(piece.clone(), &sender.source, desk.now).refusal() {
             issues.push(Issue {
                 code: "processing",
                 words: format!("{reason} Nothing of this transaction was taken. {KEPT}"),

@@ -5,7 +5,7 @@ pub(super) mod store;
 
 use super::pack::ThreadPacker;
 use super::store::{self as intake_store, PARCEL_PLACES};
-use super::{Source, Unpacker, pieces_of};
+use super::{Source, Unpacker, homes, pieces_of};
 use crate::Care;
 use crate::db::{Conn, DbError};
 use crate::person::sent::dictionary;
@@ -55,7 +55,7 @@ const UNREADABLE: NotAlone =
 /// Finds everywhere that an item is, reading again what was sent; `None` when there is no such item.
 pub(crate) fn reach(care: &Care, item: i64) -> Result<Option<Result<Reach, NotAlone>>, DbError> {
     let versions = care.readers().read(|conn| {
-        let pairs: Vec<(i64, i64)> = intake_store::homes(conn, &[item])?
+        let pairs: Vec<(i64, i64)> = homes(conn, &[item])?
             .into_iter()
             .map(|(item, record_no)| (record_no, item))
             .collect();
@@ -72,7 +72,7 @@ pub(crate) fn reach(care: &Care, item: i64) -> Result<Option<Result<Reach, NotAl
         let Some((piece, source, received)) = sent else {
             return Ok(Some(Err(UNREADABLE)));
         };
-        let Ok(drafts) = preparer.prepare(&piece, &source, received).meaning else {
+        let Ok(drafts) = preparer.prepare(piece, &source, received).meaning else {
             return Ok(Some(Err(UNREADABLE)));
         };
         for draft in &drafts {
@@ -141,7 +141,7 @@ pub(crate) struct Tombstone {
 /// Destroys what [`reach`] found, within the transaction that `conn` is in; answers whether it was still as found.
 /// When something of it arrived since, nothing is done.
 pub(crate) fn destroy(conn: &mut Conn, reach: &Reach, stone: &Tombstone) -> Result<bool, DbError> {
-    let pairs: Vec<(i64, i64)> = intake_store::homes(conn, &[reach.item])?
+    let pairs: Vec<(i64, i64)> = homes(conn, &[reach.item])?
         .into_iter()
         .map(|(item, record_no)| (record_no, item))
         .collect();

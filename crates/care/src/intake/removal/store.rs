@@ -2,6 +2,7 @@
 
 use super::{Reach, Tombstone};
 use crate::db::{Conn, DbError, fetch_by_keys};
+use crate::intake::homes;
 use std::collections::HashSet;
 
 /// What stands in place of words that went with what they were about.
@@ -25,14 +26,12 @@ pub(super) fn replace_parcel(conn: &mut Conn, parcel_no: i64, length: i64, body:
 }
 
 pub(super) fn delete_item(conn: &mut Conn, item: i64) -> Result<(), DbError> {
-    let homes = "SELECT record_no FROM item_home WHERE item = ?1";
-    for record_no in conn.query(homes, &[item.into()], |row| row.int(0))? {
+    for (_, record_no) in homes::homes(conn, &[item])? {
         let key = [record_no.into(), item.into()];
         conn.execute("DELETE FROM item WHERE record_no = ?1 AND item = ?2", &key)?;
         conn.execute("DELETE FROM item_elsewhere WHERE record_no = ?1 AND item = ?2", &key)?;
     }
-    conn.execute("DELETE FROM item_home WHERE item = ?1", &[item.into()])?;
-    Ok(())
+    homes::forget(conn, item)
 }
 
 /// Deletes a text that nothing says any more. It looks through entries without an index: removals are few.

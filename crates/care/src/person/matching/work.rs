@@ -17,8 +17,9 @@ use std::sync::Arc;
 
 /// A key under which more records stand tells nobody apart: a telephone of a care home, a stand-in postcode.
 const UNDER_ONE_KEY: usize = 300;
-/// How many records are weighed in one go: a go must not keep a reader's write waiting.
-const AT_ONCE: i64 = 25;
+/// How many records are weighed in one go, some 25 ms: a go must not keep a reader's write waiting, and each is a
+/// transaction.
+const AT_ONCE: i64 = 80;
 /// How long a worker that stops without a word keeps the others out, in microseconds.
 const LEASE: i64 = 20_000_000;
 /// Keys have 40 bits.
