@@ -26,3 +26,4 @@ mod roles;
 mod safety;
 mod says;
 mod seals;
+mod unusual;
