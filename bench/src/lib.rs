@@ -1,5 +1,9 @@
 //! What the benchmarks share: what machine and commit this is, and what the process has used.
 
+pub mod http;
+
+use record::system::System;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Now, in microseconds.
@@ -64,4 +68,32 @@ impl Dice {
             list.swap(n, self.below(n as u64 + 1) as usize);
         }
     }
+}
+
+/// The value below which this share of a sorted list lies; not a number of an empty one.
+pub fn at(list: &[f64], share: f64) -> f64 {
+    list.get(((list.len() as f64 * share) as usize).min(list.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// The care system of Dorset, from its folder.
+///
+/// # Errors
+/// In words, when it cannot be read.
+pub fn dorset() -> Result<System, String> {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../systems/dorset"));
+    let mut files = Vec::new();
+    for (prefix, folder) in [("", folder.clone()), ("feeds/", folder.join("feeds"))] {
+        for entry in std::fs::read_dir(folder).map_err(|e| e.to_string())?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".toml") {
+                files.push((
+                    format!("{prefix}{name}"),
+                    std::fs::read_to_string(entry.path()).map_err(|e| e.to_string())?,
+                ));
+            }
+        }
+    }
+    System::load(&files).map_err(|problems| format!("{problems:?}"))
 }

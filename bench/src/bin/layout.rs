@@ -4,14 +4,14 @@
 //!
 //! `layout --entries 10000000 [--scattered] [--database postgres://…] [--data DIR]`
 
-use bench::{Dice, machine, now, used};
+use bench::{Dice, dorset, machine, now, used};
 use care::db::Place;
 use care::{Care, Opening};
 use clap::Parser;
 use crossbeam_channel::{bounded, unbounded};
 use exchange::{Format, Piece};
 use record::OrgCode;
-use record::system::{Feed, System};
+use record::system::Feed;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let care = Care::open(Opening {
         place,
         audit_place,
-        system: Arc::new(system()?),
+        system: Arc::new(dorset()?),
         stamp: None,
         readers: 2,
         now: now(),
@@ -78,23 +78,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "| entries | rate since the last, /s | CPU s | peak MB | on disk, bytes an entry |\n|---|---|---|---|---|"
     );
     run(&care, people, arguments.each, arguments.scattered)
-}
-
-fn system() -> Result<System, String> {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../systems/dorset"));
-    let mut files = Vec::new();
-    for (prefix, folder) in [("", folder.clone()), ("feeds/", folder.join("feeds"))] {
-        for entry in std::fs::read_dir(folder).map_err(|e| e.to_string())?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".toml") {
-                files.push((
-                    format!("{prefix}{name}"),
-                    std::fs::read_to_string(entry.path()).map_err(|e| e.to_string())?,
-                ));
-            }
-        }
-    }
-    System::load(&files).map_err(|problems| format!("{problems:?}"))
 }
 
 fn run(care: &Care, people: u64, each: u64, scattered: bool) -> Result<(), Box<dyn std::error::Error>> {

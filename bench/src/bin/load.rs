@@ -5,10 +5,11 @@
 //! where the timers of an asynchronous runtime wake up to a millisecond late, which would be counted as the server's.
 //! How late the requests whose connection was free really left is printed too; it is part of each latency.
 //!
-//! `load --address 127.0.0.1:8090 --rate 200 --connections 64 --seconds 20 --paths FILE --header 'Cookie: …' --expect TEXT`
+//! `load --address 127.0.0.1:8090 --rate 200 --connections 64 --seconds 20 --paths FILE --sessions FILE --expect TEXT`
 
+use bench::at;
+use bench::http::ask;
 use clap::Parser;
-use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -36,9 +37,12 @@ struct Arguments {
     /// must hold.
     #[arg(long)]
     questions: Option<std::path::PathBuf>,
-    /// What stands before a question in the body of a POST: `csrf=…&asked=`.
+    /// What stands before a question in the body of a POST: `csrf={csrf}&asked=`, with the token of the session.
     #[arg(long, default_value = "")]
     before: String,
+    /// A file of sessions, one a line, shared among the connections: a cookie, a tab, the token of its forms.
+    #[arg(long)]
+    sessions: Option<std::path::PathBuf>,
     /// What every answer must hold.
     #[arg(long, default_value = "")]
     expect: String,
@@ -48,13 +52,6 @@ struct Arguments {
 struct Question {
     body: Option<String>,
     expect: Vec<u8>,
-}
-
-/// One answer.
-struct Answer {
-    status: u16,
-    body: Vec<u8>,
-    first_byte: Duration,
 }
 
 /// What one connection measured; times are milliseconds.
@@ -75,13 +72,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("no paths".into());
     }
     let questions = questions(&arguments)?;
+    let sessions = match &arguments.sessions {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => String::new(),
+    };
+    let sessions: Vec<(&str, &str)> = sessions.lines().filter_map(|line| line.split_once('\t')).collect();
     let begun = Instant::now() + Duration::from_millis(200);
     let mut all = Measured::default();
     std::thread::scope(|scope| {
         let connections: Vec<_> = (0..arguments.connections)
             .map(|n| {
                 let (arguments, paths, questions) = (&arguments, &paths, &questions);
-                scope.spawn(move || one_connection(n, begun, arguments, paths, questions))
+                let session = sessions.get(n % sessions.len().max(1)).copied();
+                scope.spawn(move || one_connection((n, session), begun, arguments, paths, questions))
             })
             .collect();
         for connection in connections {
@@ -100,11 +103,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for list in [&mut all.took, &mut all.first_byte, &mut all.late] {
         list.sort_by(f64::total_cmp);
     }
-    let at = |list: &[f64], share: f64| {
-        list.get(((list.len() as f64 * share) as usize).min(list.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or(f64::NAN)
-    };
     println!(
         "{} answers at {:.0}/s wanted, {:.0}/s had; ms p50 {:.2} p90 {:.2} p99 {:.2} max {:.2}; first byte p99 {:.2}; {:.1} MB/s; {} wrong; sent late p50 {:.2} p99 {:.2}",
         all.took.len(),
@@ -137,7 +135,7 @@ fn questions(arguments: &Arguments) -> Result<Vec<Question>, Box<dyn std::error:
             .split_once('\t')
             .ok_or("a question without what its answer must hold")?;
         questions.push(Question {
-            body: Some(format!("{}{}", arguments.before, asked.replace(' ', "+"))),
+            body: Some(asked.replace(' ', "+")),
             expect: expect.as_bytes().to_vec(),
         });
     }
@@ -147,12 +145,8 @@ fn questions(arguments: &Arguments) -> Result<Vec<Question>, Box<dyn std::error:
     Ok(questions)
 }
 
-fn holds(body: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || body.windows(wanted.len()).any(|window| window == wanted)
-}
-
 fn one_connection(
-    n: usize,
+    (n, session): (usize, Option<(&str, &str)>),
     begun: Instant,
     arguments: &Arguments,
     paths: &[&str],
@@ -161,16 +155,20 @@ fn one_connection(
     let mut stream = TcpStream::connect(&arguments.address)?;
     stream.set_nodelay(true)?;
     let mut measured = Measured::default();
+    let before = arguments.before.replace("{csrf}", session.map_or("", |(_, csrf)| csrf));
     let total = (arguments.rate * arguments.seconds as f64) as usize;
     for request in (n..total).step_by(arguments.connections) {
         let due = begun + Duration::from_secs_f64(request as f64 / arguments.rate);
         let path = paths[request % paths.len()];
         let question = &questions[request % questions.len()];
         let (method, body) = match &question.body {
-            Some(body) => ("POST", body.as_str()),
-            None => ("GET", ""),
+            Some(body) => ("POST", format!("{before}{body}")),
+            None => ("GET", String::new()),
         };
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", arguments.address);
+        if let Some((cookie, _)) = session {
+            head.push_str(&format!("Cookie: {cookie}\r\n"));
+        }
         for header in &arguments.header {
             head.push_str(header);
             head.push_str("\r\n");
@@ -184,63 +182,15 @@ fn one_connection(
             std::thread::sleep(left);
             measured.late.push(due.elapsed().as_secs_f64() * 1e3);
         }
-        stream.write_all(asked.as_bytes())?;
-        let answer = read_answer(&mut stream, due)?;
+        let answer = ask(&mut stream, &asked)?;
         measured.took.push(due.elapsed().as_secs_f64() * 1e3);
-        measured.first_byte.push(answer.first_byte.as_secs_f64() * 1e3);
+        let first_byte = answer.first_byte.saturating_duration_since(due);
+        measured.first_byte.push(first_byte.as_secs_f64() * 1e3);
         measured.bytes += answer.body.len() as u64;
-        let held = holds(&answer.body, arguments.expect.as_bytes()) && holds(&answer.body, &question.expect);
+        let held = answer.holds(arguments.expect.as_bytes()) && answer.holds(&question.expect);
         if answer.status != 200 || !held {
             measured.wrong += 1;
         }
     }
     Ok(measured)
-}
-
-/// Reads one answer with a Content-Length or in chunks.
-fn read_answer(stream: &mut TcpStream, due: Instant) -> std::io::Result<Answer> {
-    let broken = |what: &str| std::io::Error::other(what.to_owned());
-    let mut held = Vec::with_capacity(64 * 1024);
-    let mut chunk = vec![0; 64 * 1024];
-    let mut first_byte = None;
-    let head_end = loop {
-        if let Some(at) = held.windows(4).position(|w| w == b"\r\n\r\n") {
-            break at + 4;
-        }
-        if read_some(stream, &mut chunk, &mut held)? == 0 {
-            return Err(broken("the connection was closed"));
-        }
-        first_byte.get_or_insert_with(|| due.elapsed());
-    };
-    let head = String::from_utf8_lossy(&held[..head_end]).to_ascii_lowercase();
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let mut body = held.split_off(head_end);
-    if let Some(length) = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:"))
-        .and_then(|v| v.trim().parse::<usize>().ok())
-    {
-        while body.len() < length {
-            if read_some(stream, &mut chunk, &mut body)? == 0 {
-                return Err(broken("the answer broke off"));
-            }
-        }
-    } else {
-        while !body.ends_with(b"0\r\n\r\n") {
-            if read_some(stream, &mut chunk, &mut body)? == 0 {
-                return Err(broken("the answer broke off"));
-            }
-        }
-    }
-    Ok(Answer {
-        status,
-        body,
-        first_byte: first_byte.unwrap_or_default(),
-    })
-}
-
-fn read_some(stream: &mut TcpStream, chunk: &mut [u8], held: &mut Vec<u8>) -> std::io::Result<usize> {
-    let count = stream.read(chunk)?;
-    held.extend_from_slice(&chunk[..count]);
-    Ok(count)
 }

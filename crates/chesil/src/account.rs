@@ -4,7 +4,7 @@
 use crate::error::Failure;
 use crate::{Store, clock, folder, secret};
 use care::access::account::{self, Account, AccountError, AccountKey, NewAccount, OneTime};
-use record::Instant;
+use record::{Instant, PersonId};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -52,6 +52,20 @@ enum What {
         #[command(flatten)]
         store: Store,
     },
+    /// Say which person of the record an account's owner is, once you have seen that it is so: a resident then sees
+    /// their own record, and staff cannot open their own or their family's by way of their work.
+    Tie {
+        /// The name to sign in by.
+        user: String,
+        /// The person's id, as it stands in the address of their record after /people/.
+        #[arg(long)]
+        person: String,
+        /// Take it back.
+        #[arg(long)]
+        undo: bool,
+        #[command(flatten)]
+        store: Store,
+    },
     /// Take away password, app and recovery codes, sign out everywhere, and print a new code: for whoever has lost
     /// them, once you have seen that it is them.
     Reset {
@@ -77,6 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     | What::List { store }
     | What::Suspend { store, .. }
     | What::Resume { store, .. }
+    | What::Tie { store, .. }
     | What::Reset { store, .. }) = &arguments.what;
     std::fs::create_dir_all(&store.data)?;
     let care = folder::open(store, 1)?;
@@ -108,6 +123,14 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         What::Resume { user, .. } => {
             account::suspend(&care, user, false, BY, now)?;
             println!("{user} may sign in again.");
+        }
+        What::Tie { user, person, undo, .. } => {
+            let id = PersonId::parse(person).ok_or_else(|| Failure::new("that is no id of a person"))?;
+            account::tie(&care, user, id, !undo, BY, now)?;
+            println!(
+                "{user} is {}that person.",
+                if *undo { "no longer said to be " } else { "" }
+            );
         }
         What::Reset { user, .. } => tell(&account::reset(&care, &key, user, BY, (random, now))?),
     }

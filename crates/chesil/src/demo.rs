@@ -91,6 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         behind_proxy: false,
         provider: None,
         provider_secret: None,
+        leaked_passwords: None,
         audit_copy: None,
         store,
     };

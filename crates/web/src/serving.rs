@@ -7,7 +7,7 @@ use crate::site::headers;
 use crate::site::pace::{self, Pace};
 use axum::Router;
 use care::Care;
-use care::access::account::{AccountKey, Hasher};
+use care::access::account::{AccountKey, Hasher, Leaked};
 use care::db::DbError;
 use record::Instant;
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub struct SignIn {
     pub key: AccountKey,
     /// The threads that hash passwords.
     pub hasher: Hasher,
+    /// The operator's list of leaked passwords, when there is one.
+    pub leaked: Option<Leaked>,
     /// The identity provider, when the care system has one.
     pub provider: Option<Arc<Provider>>,
     /// Whether a proxy stands in front, which puts the caller's address last into `X-Forwarded-For`.
@@ -75,6 +77,7 @@ impl SignIn {
         Ok(Self {
             hasher: Hasher::start(&key)?,
             key,
+            leaked: None,
             provider: None,
             behind_proxy,
         })

@@ -62,6 +62,15 @@ pub fn user_named(care: &Care, user: &str) -> Result<Option<Actor>, DbError> {
     account::actor_named(care, user)
 }
 
+/// The persons of the record that a user is, as far as somebody has said so.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn persons_of_user(conn: &mut crate::db::Conn, user: &str) -> Result<Vec<PersonId>, DbError> {
+    let acts = store::of_holder(conn, user, acts::What::IsUser)?;
+    Ok(acts.into_iter().map(|act| act.person).collect())
+}
+
 /// The birth dates that senders tell of a person, by leave.
 ///
 /// # Errors

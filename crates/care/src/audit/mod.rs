@@ -74,7 +74,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 /// Once a commit has so many rows, no more are added to it.
 const GROUP_MAX: usize = 64;
 
-type Waiting = (Vec<AuditRow>, Teller);
+/// Rows to be kept, when they came, and who waits for them.
+type Waiting = (Vec<AuditRow>, std::time::Instant, Teller);
 
 /// What the one writer is asked to do.
 enum Work {
@@ -124,7 +125,10 @@ impl Audit {
     /// When the audit has stopped.
     pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
         let (teller, keeping) = reply();
-        self.work.send(Work::Rows((rows, teller))).map_err(|_| stopped())?;
+        let came = std::time::Instant::now();
+        self.work
+            .send(Work::Rows((rows, came, teller)))
+            .map_err(|_| stopped())?;
         Ok(keeping)
     }
 
@@ -188,8 +192,8 @@ fn keep(
     let mut next_work = waiting.recv().ok();
     while let Some(work) = next_work.take() {
         let (mut rows, mut answers) = match work {
-            Work::Rows((rows, teller)) => {
-                pace.gather();
+            Work::Rows((rows, came, teller)) => {
+                pace.gather(came);
                 (rows, vec![teller])
             }
             Work::Seal(seal, done) => {
@@ -200,7 +204,7 @@ fn keep(
         };
         while rows.len() < GROUP_MAX {
             match waiting.try_recv() {
-                Ok(Work::Rows((more, teller))) => {
+                Ok(Work::Rows((more, _, teller))) => {
                     rows.extend(more);
                     answers.push(teller);
                 }
@@ -212,8 +216,9 @@ fn keep(
             }
         }
         let count = rows.len();
-        pace.commits(count);
+        let begun = std::time::Instant::now();
         let outcome = store::append(&mut conn, &turns, &head, rows);
+        pace.committed(count, begun);
         if let Err(error) = &outcome {
             tracing::error!(%error, "audit rows were not kept");
             if let (Conn::Pg(_), Ok(fresh)) = (&conn, place.connect(false)) {

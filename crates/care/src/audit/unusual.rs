@@ -1,13 +1,12 @@
 //! Looks that a privacy officer should ask about. A flag is a question, not a finding: each says what was seen
 //! and leads to the rows.
 
+mod alike;
+
 use super::AuditRow;
 use crate::Care;
 use crate::access::ListGrant;
-use crate::access::account::name_of;
 use crate::db::DbError;
-use crate::person::given_name::normal;
-use crate::person::store as person_store;
 use record::{Instant, PersonId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -43,7 +42,7 @@ pub fn unusual(care: &Care, grant: &ListGrant) -> Result<Vec<Unusual>, DbError> 
     let rows = care.audit().since(since, ROWS_MAX)?;
     let mut found = Vec::new();
     many(&rows, &mut found);
-    same_surname(care, &rows, &mut found)?;
+    alike::near_ones(care, &rows, &mut found)?;
     walk_ins(&rows, &mut found);
     near(&rows, &mut found);
     found.sort_by_key(|one| std::cmp::Reverse(one.at));
@@ -111,52 +110,6 @@ fn most_in_an_hour(rows: &[&AuditRow], fits: impl Fn(&AuditRow) -> bool, least: 
         }
     }
     most
-}
-
-/// Somebody who opened the record of a person with their own surname.
-fn same_surname(care: &Care, rows: &[AuditRow], found: &mut Vec<Unusual>) -> Result<(), DbError> {
-    let mut pairs: BTreeMap<(String, PersonId), Instant> = BTreeMap::new();
-    for row in rows
-        .iter()
-        .filter(|row| row.outcome == "granted" && OPENS.contains(&row.act.as_str()))
-    {
-        let Some(person) = row.person.filter(|_| row.purpose != "own use") else {
-            continue;
-        };
-        let at = pairs.entry((row.actor.clone(), person)).or_insert(row.at);
-        *at = (*at).max(row.at);
-    }
-    let persons: BTreeSet<PersonId> = pairs.keys().map(|(_, person)| *person).collect();
-    let mut families: HashMap<PersonId, BTreeSet<String>> = HashMap::new();
-    care.readers().read(|conn| {
-        for person in persons {
-            let Some((_, number)) = person_store::person_by_id(conn, person)? else {
-                continue;
-            };
-            let records: Vec<i64> = person_store::records_of(conn, number)?
-                .iter()
-                .map(|record| record.record_no)
-                .collect();
-            let names = person_store::identities(conn, &records)?
-                .iter()
-                .map(|identity| normal(&identity.family))
-                .collect();
-            families.insert(person, names);
-        }
-        Ok::<_, DbError>(())
-    })?;
-    for ((actor, person), at) in pairs {
-        let own = name_of(care, &actor)?
-            .rsplit(' ')
-            .next()
-            .map(normal)
-            .unwrap_or_default();
-        if !own.is_empty() && families.get(&person).is_some_and(|names| names.contains(&own)) {
-            let words = "Opened the record of somebody with the same surname".to_owned();
-            found.push(flag(&actor, at, words, Some(person)));
-        }
-    }
-    Ok(())
 }
 
 /// Somebody who keeps opening one person's record as a walk-in, with no other relationship: on three days or

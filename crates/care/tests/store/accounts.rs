@@ -81,7 +81,7 @@ pub fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
         &key(),
         shown,
         (&kept(PASSWORD), &code),
-        ("first session", [seed + 3; 32]),
+        (&format!("the first session of {name}"), [seed + 3; 32]),
         (&home(), now),
     );
     match done.unwrap() {
@@ -361,15 +361,19 @@ fn an_account_suspended_or_reset_is_shut_at_once_and_says_who_did_it() {
         let nia = enrolled(app, "Nia Marlow", 10);
         let at = app.now();
         let known = |token: &str| session::of_token(&app.care, token, at).unwrap();
-        assert!(matches!(known("first session"), Known::In(_)));
+        assert!(matches!(known("the first session of Nia Marlow"), Known::In(_)));
         account::suspend(&app.care, "nia.marlow", true, "system:test", at).unwrap();
-        assert_eq!(known("first session"), Known::Nobody);
+        assert_eq!(known("the first session of Nia Marlow"), Known::Nobody);
         let next = later(app, 1);
         let code = nia.code(next);
         let right = ("nia.marlow", PASSWORD, code.as_str());
         assert_eq!(try_in(app, right, &home(), ("shut", next)), Tried::Wrong);
         account::suspend(&app.care, "nia.marlow", false, "system:test", at).unwrap();
-        assert_eq!(known("first session"), Known::Nobody, "it does not come back");
+        assert_eq!(
+            known("the first session of Nia Marlow"),
+            Known::Nobody,
+            "it does not come back"
+        );
         assert_eq!(try_in(app, right, &home(), ("open", next)), Tried::In);
         let random = [[50; 32], [51; 32], [52; 32]];
         let one = account::reset(&app.care, &key(), "nia.marlow", "system:test", (random, next)).unwrap();

@@ -27,3 +27,4 @@ mod roles;
 mod safety;
 mod says;
 mod seals;
+mod unusual;

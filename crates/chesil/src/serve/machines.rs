@@ -127,19 +127,38 @@ fn actor(name: &str, role: Role, sender: Option<OrgCode>) -> Actor {
     }
 }
 
-/// Reads the file again whenever it changes. One that cannot be read leaves what was in force, and says so in the log.
-pub fn watch(site: Arc<Site>, path: Option<PathBuf>) -> Result<(), Failure> {
+/// A file as it was looked at: when it was changed, and how long it is; `None` when it could not be looked at.
+type Looked = Option<(SystemTime, u64)>;
+
+/// What the list is made of, as it stands now: its file, and the files of tokens and keys that it names.
+pub struct Seen(Vec<(PathBuf, Looked)>);
+
+/// Looks at the list and at the files that it names. To be called before they are read, so that no change is missed.
+pub fn seen(path: Option<&Path>) -> Seen {
+    let Some(path) = path else { return Seen(Vec::new()) };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let named = toml::from_str::<File>(&text).map_or_else(|_| Vec::new(), |file| file.machine);
+    let named = named.into_iter().flat_map(|line| [line.token_file, line.jwks_file]);
+    let files = std::iter::once(path.to_owned()).chain(named.flatten());
+    Seen(files.map(|file| (file.clone(), looked(&file))).collect())
+}
+
+fn looked(path: &Path) -> Looked {
+    let about = std::fs::metadata(path).ok()?;
+    Some((about.modified().ok()?, about.len()))
+}
+
+/// Reads the list again whenever its file, or one that it names, changes. A list that cannot be read leaves what was in
+/// force, and says so in the log.
+pub fn watch(site: Arc<Site>, path: Option<PathBuf>, mut seen_before: Seen) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let changed = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified()).ok();
-    let mut seen: Option<SystemTime> = changed(&path);
     std::thread::Builder::new().name("machines".into()).spawn(move || {
         loop {
             std::thread::sleep(EVERY);
-            let now = changed(&path);
-            if now == seen {
+            if seen_before.0.iter().all(|(file, before)| looked(file) == *before) {
                 continue;
             }
-            seen = now;
+            seen_before = seen(Some(&path));
             match load(Some(&path), site.care.is_demo()) {
                 Ok(list) => {
                     tracing::info!(systems = list.len(), "the list of systems was read again");

@@ -12,6 +12,7 @@ mod watch;
 use crate::error::Failure;
 use crate::{Store, account, audit, clock, folder, import, removals};
 use care::Care;
+use care::access::account::Leaked;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ pub struct Arguments {
     #[arg(long)]
     pub watch: Option<PathBuf>,
     /// Systems that may send or read: a TOML file of `[[machine]]` tables, as docs/sign-in shows. It is read again
-    /// when it changes.
+    /// when it changes, or a file of a token or keys that it names.
     #[arg(long)]
     pub machines: Option<PathBuf>,
     /// The address that people and systems reach this service at, such as `https://records.example.org`: what systems
@@ -54,6 +55,10 @@ pub struct Arguments {
     /// counted by it. Without a proxy anyone could write that header.
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Leaked passwords, which nobody may choose: SHA-1 digests in hexadecimal, one a line, in order, as “Pwned
+    /// Passwords, ordered by hash” has them. It may be larger than memory.
+    #[arg(long, value_name = "FILE")]
+    pub leaked_passwords: Option<PathBuf>,
     /// An identity provider that people may sign in by: a TOML file, as docs/sign-in shows.
     #[arg(long, requires = "provider_secret")]
     pub provider: Option<PathBuf>,
@@ -103,9 +108,11 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
     let sign_in = SignIn {
+        leaked: leaked(arguments)?,
         provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,
         ..SignIn::start(account::key(&arguments.store.data)?, arguments.behind_proxy)?
     };
+    let seen = machines::seen(arguments.machines.as_deref());
     let site = Arc::new(Site {
         invented: invented::load(&arguments.store.data, care.is_demo())?,
         machines: machines::load(arguments.machines.as_deref(), care.is_demo())?.into(),
@@ -114,7 +121,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
         pace: Some(Pace::at(rates(arguments.system_rate))),
         ..Site::new(Arc::clone(&care), (clock::now, || clock::random().ok()), sign_in)
     });
-    machines::watch(Arc::clone(&site), arguments.machines.clone())?;
+    machines::watch(Arc::clone(&site), arguments.machines.clone(), seen)?;
     let certificate = match (&arguments.tls_cert, &arguments.tls_key) {
         (Some(chain), Some(key)) => Some(tls::Certificate::load(chain, key)?),
         _ => None,
@@ -164,6 +171,13 @@ fn rates(system: u32) -> Rates {
         },
         ..Rates::default()
     }
+}
+
+fn leaked(arguments: &Arguments) -> Result<Option<Leaked>, Failure> {
+    let open = |path: &PathBuf| {
+        Leaked::open(path).map_err(|error| Failure::new(format!("--leaked-passwords {}: {error}", path.display())))
+    };
+    arguments.leaked_passwords.as_ref().map(open).transpose()
 }
 
 /// The address of this service, without a closing slash.

@@ -88,6 +88,8 @@ pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
         "export" => "a copy of it",
+        "tie account" => "wrote down that this person has an account here",
+        "untie account" => "took back that this person has an account here",
         other => other,
     };
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";

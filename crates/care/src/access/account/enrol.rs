@@ -19,6 +19,8 @@ pub enum Enrolling {
         user: String,
         /// Their name as people read it.
         name: String,
+        /// The name of whom they work for, as people read it.
+        organisation: String,
         /// The app's key.
         key: Vec<u8>,
     },
@@ -77,6 +79,7 @@ pub fn begin(
         Some((whole, key)) => Enrolling::Open {
             user: user.clone(),
             name: whole.account.name.clone(),
+            organisation: actor_of(care, whole).organisation,
             key,
         },
         None => {

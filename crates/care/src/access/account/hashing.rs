@@ -1,5 +1,5 @@
-//! Hashing passwords: Argon2id, on a few threads of its own with a queue that has an end, so that however many sign
-//! in, or try to, whoever reads a record is served by other threads and by most of the machine.
+//! Hashing passwords: Argon2id, on a few threads of its own of a smaller share, with a queue that has an end, so that
+//! however many sign in, or try to, whoever reads a record is served by other threads and by most of the machine.
 //!
 //! Parameters are those that OWASP's Password Storage Cheat Sheet (2024) sets as the least for Argon2id: 19 MiB of
 //! memory, two passes, one lane. They are kept with each password, so that they can be raised. The key that is kept
@@ -26,6 +26,8 @@ const PASSES_MAX: u32 = 16;
 const WAITING_MAX: usize = 300;
 /// Threads at most: 19 MiB and one core each.
 const THREADS_MAX: usize = 8;
+/// How much nicer than the rest of the program they are: where both want a core, they have a quarter of it.
+const NICER: i32 = 5;
 
 /// A password, as typed. Its debug text hides it.
 #[derive(Clone)]
@@ -158,6 +160,10 @@ impl Hasher {
 }
 
 fn hash_what_comes(key: &AccountKey, waiting: &Receiver<(Password, Wanted)>, done: &AtomicU64) {
+    // On Linux it counts for the thread that asks.
+    if let Err(error) = rustix::process::nice(NICER) {
+        tracing::warn!(%error, "hashing passwords has the share of everything else");
+    }
     let mut memory = Vec::new();
     // What nobody's password is compared with: it costs what anybody's costs.
     let nobodys = Kept {
@@ -238,6 +244,25 @@ mod tests {
         let elsewhere = Hasher::start(&AccountKey::new([2; 32])).unwrap();
         assert!(!same(&elsewhere, "four words in a row", Some(kept)));
         assert!(!format!("{:?}", Password::new("secret")).contains("secret"));
+    }
+
+    /// How nice the thread is that this runs on: the nineteenth field of its `stat` (proc(5)).
+    fn niceness() -> i32 {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let after_name = stat.rsplit(')').next().unwrap();
+        after_name.split_whitespace().nth(16).unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn whoever_reads_has_the_larger_share_of_the_processors() {
+        let here = niceness();
+        let hasher = Hasher::start(&AccountKey::new([1; 32])).unwrap();
+        let (told, answer) = bounded(1);
+        hasher
+            .compare(Password::new("any"), None, move |_| told.send(niceness()).unwrap())
+            .unwrap();
+        assert_eq!(answer.recv().unwrap(), (here + NICER).min(19));
+        assert_eq!(niceness(), here, "nobody else is any nicer");
     }
 
     #[test]

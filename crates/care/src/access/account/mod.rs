@@ -6,6 +6,7 @@ pub mod authenticator;
 mod enrol;
 mod hashing;
 mod kept_form;
+mod leaked;
 mod manage;
 mod once;
 mod password;
@@ -18,7 +19,8 @@ pub use again::{Again, change_password, new_recovery_codes, recovery_codes_left,
 pub use enrol::{Enrolled, Enrolling, begin as begin_enrolling, finish as finish_enrolling};
 pub use hashing::{Busy, Hasher, Kept, Password};
 pub use kept_form::{FORM_KEPT_MICROS, KeptForm, keep as keep_form, take as take_form};
-pub use manage::{AccountError, NewAccount, OneTime, add, list, reset, suspend};
+pub use leaked::Leaked;
+pub use manage::{AccountError, NewAccount, OneTime, add, list, reset, suspend, tie};
 pub use once::RECOVERY_CODES;
 pub use password::{LETTERS_MAX, LETTERS_MIN, refused as password_refused};
 pub use places::Source;

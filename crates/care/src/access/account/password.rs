@@ -1,7 +1,7 @@
 //! Which passwords may be chosen: long ones, of any letters, that nobody would try first. No rule about capitals,
 //! figures or signs, and no end date (NIST SP 800-63B; the NCSC's “three random words”).
 
-use super::Password;
+use super::{Leaked, Password};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -14,9 +14,12 @@ pub const LETTERS_MAX: usize = 128;
 /// (Royce Williams, from “Pwned Passwords”; BSD licence).
 const LEAKED: &str = include_str!("refused-passwords.txt");
 
+const LISTED: &str = "Choose another: this one stands in lists of passwords that people try first";
+
 /// What is wrong with a password for this account, in words for the page; `words` are those that anyone would try:
-/// the user's and the system's names.
-pub fn refused(password: &Password, words: &[&str]) -> Option<String> {
+/// the names of the user, of whom they work for, and of the system; `leaked` is the operator's list, if there is one.
+/// While that cannot be read no password is taken.
+pub fn refused(password: &Password, words: &[&str], leaked: Option<&Leaked>) -> Option<String> {
     let text = password.text();
     let letters = text.chars().count();
     if letters < LETTERS_MIN {
@@ -30,7 +33,15 @@ pub fn refused(password: &Password, words: &[&str]) -> Option<String> {
     let plain = text.to_lowercase();
     static KNOWN: OnceLock<HashSet<&str>> = OnceLock::new();
     if KNOWN.get_or_init(|| LEAKED.lines().collect()).contains(plain.as_str()) {
-        return Some("Choose another: this one stands in lists of passwords that people try first".to_owned());
+        return Some(LISTED.to_owned());
+    }
+    match leaked.map(|list| list.holds(password)) {
+        None | Some(Ok(false)) => {}
+        Some(Ok(true)) => return Some(LISTED.to_owned()),
+        Some(Err(error)) => {
+            tracing::error!(%error, "the list of leaked passwords cannot be read");
+            return Some("New passwords cannot be looked at in this moment: try again later".to_owned());
+        }
     }
     let mut left = plain;
     let tried = [
@@ -61,10 +72,26 @@ pub fn refused(password: &Password, words: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
+    const LEAKED_DIGEST: &str = "954AD189313B27AA8934687703219BE7F7247984:3\n";
+
+    #[test]
+    fn one_of_the_operators_list_is_refused_and_so_is_every_one_while_it_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("leaked");
+        // SHA-1 of “otter ladder cobalt”.
+        std::fs::write(&path, LEAKED_DIGEST).unwrap();
+        let list = Leaked::open(&path).unwrap();
+        let check = |text: &str| refused(&Password::new(text), &[], Some(&list));
+        assert_eq!(check("otter ladder cobalt").as_deref(), Some(LISTED));
+        assert_eq!(check("otter ladder cobble"), None);
+        std::fs::write(&path, "no digest any more\n").unwrap();
+        assert!(check("otter ladder cobble").is_some());
+    }
+
     #[test]
     fn long_ones_of_any_letters_are_taken_and_those_tried_first_are_not() {
         let words = ["nia.marlow", "Nia Marlow", "Dorset shared care record"];
-        let check = |text: &str| refused(&Password::new(text), &words);
+        let check = |text: &str| refused(&Password::new(text), &words, None);
         for good in [
             "otter ladder cobalt",
             "zażółć gęślą jaźń",
@@ -91,6 +118,6 @@ mod tests {
         }
         assert!(LEAKED.lines().count() > 100);
         let leaked = LEAKED.lines().next().unwrap();
-        assert!(refused(&Password::new(leaked), &[]).is_some());
+        assert!(refused(&Password::new(leaked), &[], None).is_some());
     }
 }

@@ -84,10 +84,15 @@ fn checked(caller: Caller) -> Result<(Caller, Box<Going>), Response> {
     let theirs = [
         actor.user.as_str(),
         actor.name.as_str(),
+        actor.organisation.as_str(),
         caller.care().system().title.as_str(),
     ];
     let mut problems = Vec::new();
-    if let Some(words) = password_refused(&Password::new(caller.form.raw("password")), &theirs) {
+    if let Some(words) = password_refused(
+        &Password::new(caller.form.raw("password")),
+        &theirs,
+        caller.site.sign_in.leaked.as_ref(),
+    ) {
         problems.push(Problem::new("password", words));
     } else if caller.form.raw("password") != caller.form.raw("again") {
         problems.push(Problem::new("again", "Type the same password in both boxes"));

@@ -65,6 +65,7 @@ async fn shown_code(asked: Asked) -> Response {
 struct Opened {
     user: String,
     name: String,
+    organisation: String,
     key: Vec<u8>,
 }
 
@@ -72,7 +73,17 @@ fn opened(caller: &Caller) -> Result<Opened, Response> {
     let key = &caller.site.sign_in.key;
     let shown = (caller.form.get("user"), caller.form.get("enrol"));
     match begin_enrolling(caller.care(), key, shown, &caller.source, caller.now) {
-        Ok(Enrolling::Open { user, name, key }) => Ok(Opened { user, name, key }),
+        Ok(Enrolling::Open {
+            user,
+            name,
+            organisation,
+            key,
+        }) => Ok(Opened {
+            user,
+            name,
+            organisation,
+            key,
+        }),
         Ok(Enrolling::Wrong) => Err(first(
             caller,
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,10 +143,11 @@ fn checked(caller: Caller) -> Result<(Caller, Opened), Response> {
     let theirs = [
         opened.user.as_str(),
         opened.name.as_str(),
+        opened.organisation.as_str(),
         caller.care().system().title.as_str(),
     ];
     let mut problems = Vec::new();
-    if let Some(words) = password_refused(&password, &theirs) {
+    if let Some(words) = password_refused(&password, &theirs, caller.site.sign_in.leaked.as_ref()) {
         problems.push(Problem::new("password", words));
     } else if caller.form.raw("password") != caller.form.raw("again") {
         problems.push(Problem::new("again", "Type the same password in both boxes"));
