@@ -340,6 +340,18 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
         ("Collapse", words("Faint")),
         ("Back pain", terms::BACK_PAIN),
     ];
+    let street = [
+        ("Wound of foot", words("Infected wound of foot")),
+        ("Assault", words("Injury of face")),
+        ("Cough", words("Chest infection")),
+        ("Found drowsy", words("Effects of alcohol")),
+        ("Low mood", words("Thoughts of self-harm")),
+        ("Abdominal pain", words("Abdominal pain, cause not found")),
+        ("Cold and wet", words("Effects of cold")),
+    ];
+    if diary.marked(Marks::NO_ADDRESS) && diary.rng.chance(0.65) {
+        return diary.rng.pick(&street);
+    }
     let (complaint, found) = if diary.age(at.date) < 18 {
         diary.rng.pick(&young)
     } else {
@@ -357,8 +369,6 @@ fn outpatients(diary: &mut Diary<'_>) {
     let clinics = [
         (Condition::Coronary, "Cardiology", "320"),
         (Condition::Fibrillation, "Cardiology", "320"),
-        (Condition::Cancer, "Clinical oncology", "800"),
-        (Condition::BowelCancer, "Colorectal surgery", "104"),
         (Condition::Kidney, "Nephrology", "361"),
         (Condition::Cataract, "Ophthalmology", "130"),
         (Condition::Diabetes, "Diabetic medicine", "307"),

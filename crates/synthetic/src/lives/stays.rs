@@ -3,15 +3,16 @@
 use super::acute::{discharged, observations, place_taken, time_there};
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
-use super::{Care, Diary, Moment};
+use super::{Care, Diary, Moment, Tellers};
 use crate::calendar;
 use crate::county::county;
+use crate::people::Marks;
 use crate::terms::{self, Term, term, words};
-use record::Date;
+use record::{Date, Sex};
 
 /// Why someone is in hospital, where, and what their discharge letter says.
 #[derive(Clone, Copy)]
-struct Cause {
+pub struct Cause {
     reason: Term,
     icd: &'static str,
     ward: &'static str,
@@ -232,6 +233,14 @@ const INFARCT: Cause = urgent(
     ("320", "Cardiology"),
     "Heart attack treated with a stent.",
 );
+const STROKE: Cause = urgent(
+    term("230690007", "Stroke"),
+    "I63.9",
+    "Stroke unit",
+    ("328", "Stroke medicine"),
+    "Weakness on one side and slurred speech, from a clot. Clopidogrel and atorvastatin. Not to drive for a month. \
+     Home with the early supported discharge team; blood pressure to be kept below 130.",
+);
 const DRINK: Cause = urgent(
     words("Alcohol withdrawal"),
     "F10.3",
@@ -287,13 +296,22 @@ pub fn stays(diary: &mut Diary<'_>) {
         let at = diary.any_time(day);
         begin(diary, at);
     }
-    let in_hospital = diary.rng.chance(0.5);
+    // Just under half die in hospital, fewer of those whose death was expected (ONS, place of death, 2021).
+    let expected = diary.has(Condition::Palliative).is_some() || diary.marked(Marks::RESIDENT);
+    let in_hospital = diary.rng.chance(if expected { 0.33 } else { 0.6 });
     if let Some(died) = diary.person.died
-        && age > 40
+        && age > 17
         && in_hospital
     {
         let before = diary.rng.range(2, 14);
         let at = Moment::new(Date(died.0 - before), 14 * 60);
+        if let Some(cause) = last_cancer(diary) {
+            one_stay(diary, at, &cause, true);
+            return;
+        }
+        if age < 40 {
+            return;
+        }
         // Nobody dies of a pain that has no cause.
         let cause = match emergency(diary, at.date) {
             cause if [terms::PNEUMONIA.words, "Heart failure", LUNGS.reason.words].contains(&cause.reason.words) => {
@@ -307,22 +325,77 @@ pub fn stays(diary: &mut Diary<'_>) {
     }
 }
 
+/// Those who die of a cancer in hospital are in for that.
+fn last_cancer(diary: &Diary<'_>) -> Option<Cause> {
+    let had = diary
+        .life
+        .conditions
+        .iter()
+        .find(|had| super::cancer::fatal(diary, had))?;
+    Some(urgent(
+        had.term,
+        had.icd,
+        "Oncology ward",
+        ("800", "Clinical oncology"),
+        "Symptoms of advanced cancer.",
+    ))
+}
+
+/// An infection while blood counts are low after chemotherapy.
+pub fn neutropenia(diary: &mut Diary<'_>, at: Moment) {
+    let cause = urgent(
+        words("Neutropenic sepsis"),
+        "D70",
+        "Oncology ward",
+        ("800", "Clinical oncology"),
+        "Fever nine days after chemotherapy. Antibiotics through a drip within the hour; cultures clear.",
+    );
+    if at.date.0 < diary.life.until.0 {
+        one_stay(diary, at, &cause, false);
+    }
+}
+
+/// A stay for a heart attack or a stroke, which is how many are first found.
+pub fn first_event(diary: &mut Diary<'_>, at: Moment, stroke: bool) {
+    one_stay(diary, at, if stroke { &STROKE } else { &INFARCT }, false);
+}
+
 /// A stay that begins at this moment, for whatever brings the person in.
 pub fn begin(diary: &mut Diary<'_>, at: Moment) {
     let cause = cause(diary, at.date);
     one_stay(diary, at, &cause, false);
 }
 
+/// A stay that ends in death.
+pub fn last(diary: &mut Diary<'_>, at: Moment) {
+    let cause = last_cancer(diary).unwrap_or(if diary.age(at.date) >= 65 { PNEUMONIA } else { INFARCT });
+    one_stay(diary, at, &cause, true);
+}
+
+/// Whether someone is on a ward at this moment, or goes onto one within a month: nobody is taken in twice at once.
+fn on_a_ward(diary: &Diary<'_>, at: Moment) -> bool {
+    diary.life.happenings.iter().any(|h| match h.care {
+        Care::Stay { until, .. } => h.at < at.later(30 * 1440) && until.is_none_or(|until| until > at),
+        _ => false,
+    })
+}
+
+/// How often someone was in for this already.
+fn before(diary: &Diary<'_>, words: &str) -> usize {
+    let is = |h: &&super::Happening| matches!(h.care, Care::Stay { reason, .. } if reason.words == words);
+    diary.life.happenings.iter().filter(is).count()
+}
+
 /// What brings someone in: now and then what was planned, else an emergency.
 fn cause(diary: &mut Diary<'_>, on: Date) -> Cause {
     let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
     let planned = diary.rng.chance(0.2);
-    // Few surgeons replace the hip of someone very old, or of someone with dementia.
+    // Few surgeons replace the hip of someone very old, or of someone with dementia. There are two of each.
     let fit = diary.age(on) < 86 && !has(diary, Condition::Dementia);
-    if planned && fit && has(diary, Condition::Osteoarthritis) {
+    if planned && fit && has(diary, Condition::Osteoarthritis) && before(diary, HIP.reason.words) < 2 {
         return HIP;
     }
-    if planned && has(diary, Condition::Cataract) {
+    if planned && has(diary, Condition::Cataract) && before(diary, CATARACT.reason.words) < 2 {
         return CATARACT;
     }
     emergency(diary, on)
@@ -361,22 +434,138 @@ fn emergency(diary: &mut Diary<'_>, on: Date) -> Cause {
     if age >= 75 && draw < 0.62 {
         return INFECTION;
     }
-    diary.rng.pick(&ADULTS)
+    adult(diary, age)
+}
+
+/// Why grown-ups without an illness of their own come in, by age and sex. Nobody loses an appendix or a gallbladder
+/// twice.
+fn adult(diary: &mut Diary<'_>, age: i32) -> Cause {
+    let woman = diary.person.sex == Sex::Female;
+    let heavy = diary.person.bmi > 30.0;
+    let often: [f64; ADULTS.len()] = [
+        if age < 25 { 0.2 } else { 0.8 } * if woman { 1.5 } else { 0.7 } * if heavy { 1.6 } else { 1.0 },
+        if woman { 0.5 } else { 1.0 } * if age < 70 { 1.0 } else { 0.4 },
+        if heavy { 1.3 } else { 0.5 } * if age > 60 { 1.5 } else { 1.0 },
+        if age > 35 { 1.1 } else { 0.5 },
+        if woman && age < 65 { 1.1 } else { 0.12 },
+        if age < 45 { 0.9 } else { 0.25 },
+        if age < 50 { 0.15 } else { 0.5 },
+        1.0,
+        if age < 50 { 0.25 } else { 0.9 },
+    ];
+    let once = ["Gallstones", "Acute appendicitis", "Pulmonary embolism"];
+    let mut left = diary.rng.unit() * often.iter().sum::<f64>();
+    let found = ADULTS.iter().zip(often).find(|(_, often)| {
+        left -= often;
+        left < 0.0
+    });
+    let cause = found.map_or(ADULTS[7], |(cause, _)| *cause);
+    if once.contains(&cause.reason.words) && before(diary, cause.reason.words) > 0 {
+        return ADULTS[7];
+    }
+    cause
+}
+
+/// What a stay leads to once someone is home again, or what was done there.
+fn afterwards(diary: &mut Diary<'_>, cause: &Cause, (from, until): (Moment, Moment), by: Tellers) {
+    let later = |diary: &mut Diary<'_>, low, high| Date(until.date.0 + diary.rng.range(low, high));
+    match cause.reason.words {
+        "Acute appendicitis" => diary.done(from.later(420), by, "Laparoscopic appendicectomy"),
+        "Acute myocardial infarction" => diary.done(from.later(55), by, "Coronary angioplasty with stent"),
+        "Gallstones" if diary.age(until.date) < 84 => {
+            let on = later(diary, 60, 330);
+            let reason = (words("Removal of gallbladder"), "K80.2");
+            let (at, _) = diary.planned_stay(on, by, reason, "Day surgery", ("General surgery", "100"), 0);
+            diary.done(at.later(120), by, "Laparoscopic cholecystectomy");
+        }
+        "Pulmonary embolism" => {
+            let over = Some(Date(until.date.0 + 182));
+            let apixaban = ("Apixaban 5mg tablets", "One tablet twice a day");
+            diary.takes(until.date, apixaban, "Pulmonary embolism", over);
+            let on = later(diary, 80, 110);
+            diary.clinic(on, ("Respiratory medicine", "340"), by);
+        }
+        "Pneumonia" if diary.age(until.date) >= 50 => {
+            let at = Moment::new(crate::calendar::working_day(later(diary, 40, 55)), 620);
+            diary.report(at, by, "Chest X-ray", "The shadow has cleared.");
+        }
+        "Fracture of forearm" => {
+            let on = later(diary, 6, 9);
+            diary.clinic(on, ("Trauma and orthopaedics", "110"), by);
+        }
+        "Asthma" => {
+            let on = later(diary, 1, 3);
+            diary.practice_sees(on, "Review after an asthma attack");
+        }
+        "Overdose of paracetamol" => {
+            let on = later(diary, 1, 4);
+            let service = if diary.age(on) < 18 {
+                super::waiting::YOUNG
+            } else {
+                "Mental health liaison"
+            };
+            diary.community_sees(on, "Follow-up within 72 hours", "After self-harm", service);
+        }
+        "Heart failure" => {
+            let on = later(diary, 7, 16);
+            diary.community_sees(
+                on,
+                "Heart failure nurse visit",
+                "After a stay in hospital",
+                "Heart failure nurses",
+            );
+        }
+        "Alcohol withdrawal" => {
+            let on = later(diary, 4, 20);
+            diary.community_sees(
+                on,
+                "Alcohol service contact",
+                "Referred from hospital",
+                "Drug and alcohol service",
+            );
+        }
+        "Stroke" => {
+            for week in [1, 3, 6] {
+                let on = Date(until.date.0 + 7 * week);
+                diary.community_sees(
+                    on,
+                    "Stroke rehabilitation visit",
+                    "Walking and speech",
+                    "Early supported discharge",
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nights: short where nothing was found, long after a stroke, longer for the old.
+fn nights(diary: &mut Diary<'_>, cause: &Cause, on: Date) -> i32 {
+    let age = diary.age(on);
+    let words = cause.reason.words;
+    match cause.emergency {
+        true if words == "Stroke" => diary.rng.range(3, 8 + age / 5),
+        true if words.ends_with("cause not found") || words == "Gallstones" || words == "Kidney stone" => {
+            diary.rng.range(0, 3)
+        }
+        true => diary.rng.range(1, 4 + age / 8),
+        false if words == HIP.reason.words => diary.rng.range(1, 4),
+        false => 0,
+    }
 }
 
 fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     let by = place_taken(diary);
+    if !dying && on_a_ward(diary, at) {
+        return;
+    }
     // What was planned begins in the morning of a working day.
     let at = if cause.emergency {
         at
     } else {
         Moment::new(calendar::working_day(at.date), 7 * 60 + 30)
     };
-    let nights = if cause.emergency {
-        diary.rng.range(1, 4 + diary.age(at.date) / 8)
-    } else {
-        diary.rng.range(0, 4)
-    };
+    let nights = nights(diary, cause, at.date);
     let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
     if dying {
         until = Moment::new(diary.life.until, 4 * 60);
@@ -414,7 +603,15 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
             observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
         }
     }
+    if cause.reason.words == "Stroke" {
+        let (title, findings) = (
+            "CT of head",
+            "Infarct in the territory of the middle cerebral artery. No bleed.",
+        );
+        diary.report(at.later(60), by, title, findings);
+    }
     if !still_in && !dying {
         discharged(diary, until, by, cause.text);
+        afterwards(diary, cause, (at, until), by);
     }
 }
