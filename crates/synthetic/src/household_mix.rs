@@ -62,7 +62,7 @@ const KINDS: [(Kind, f64); 56] = {
         (kind(Alone, F, 85, 89), 1.2),
         (kind(Alone, M, 85, 89), 0.5),
         (kind(Alone, F, 90, 104), 0.6),
-        (kind(Alone, M, 90, 104), 0.25),
+        (kind(Alone, M, 90, 104), 0.4),
         (kind(Couple, F, 19, 24), 0.8),
         (kind(Couple, F, 25, 34), 4.0),
         (kind(Couple, F, 35, 44), 2.6),
@@ -111,7 +111,7 @@ const RESIDENTS: f64 = 0.035;
 const NO_ADDRESS: [f64; 5] = [0.003, 0.0012, 0.0004, 0.0002, 0.0001];
 
 /// Steps of the fit: enough that each band comes within a percent where shapes allow it.
-const STEPS: usize = 240;
+const STEPS: usize = 360;
 
 /// Households made to count what each kind holds.
 const SAMPLE: i32 = 3000;

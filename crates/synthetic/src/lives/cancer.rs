@@ -189,7 +189,10 @@ fn found(diary: &mut Diary<'_>, site: &'static Site, told: Date, (spread, treatm
     let screened = (site.icd == "C50.9" && (50..72).contains(&age) || site.icd == "C18.9" && (54..75).contains(&age))
         && !spread
         && diary.rng.chance(0.3);
-    let before = diary.rng.range(30, 46);
+    // Children with leukaemia are seen at once.
+    let at_once = site.icd == "C91.0";
+    let before = if at_once { 5 } else { diary.rng.range(30, 46) };
+    let seen = after(told, if at_once { -4 } else { -18 });
     if !screened {
         let at = diary.practice_sees(after(told, -before), site.complaint);
         match site.icd {
@@ -222,17 +225,12 @@ fn found(diary: &mut Diary<'_>, site: &'static Site, told: Date, (spread, treatm
         } else {
             60
         });
-        diary.sent_on(
-            asked,
-            Tellers::PRACTICE,
-            site.sent_to,
-            site.complaint,
-            (true, after(told, -18)),
-        );
+        diary.sent_on(asked, Tellers::PRACTICE, site.sent_to, site.complaint, (true, seen));
     }
-    let seen = after(told, -18);
     let clinic = diary.clinic(seen, site.clinic, own);
-    let looked = clinic.unwrap_or(Moment::new(seen, 600)).later(4 * 1440);
+    let looked = clinic
+        .unwrap_or(Moment::new(seen, 600))
+        .later(if at_once { 1440 } else { 4 * 1440 });
     let looked = Moment::new(crate::calendar::working_day(looked.date), looked.minute);
     diary.done(looked, own, site.found_by);
     let (title, findings) = site.scan;
@@ -242,7 +240,7 @@ fn found(diary: &mut Diary<'_>, site: &'static Site, told: Date, (spread, treatm
         (_, "C34.9") => "Mass with enlarged nodes on both sides and deposits in the liver.",
         _ => "Deposits in the liver and lungs.",
     };
-    diary.report(looked.later(3 * 1440), own, title, findings);
+    diary.report(looked.later(if at_once { 200 } else { 3 * 1440 }), own, title, findings);
     let at = diary.surgery(told);
     diary.problem(at, own, site.term, site.icd, None);
     let stage = if spread {
@@ -251,9 +249,9 @@ fn found(diary: &mut Diary<'_>, site: &'static Site, told: Date, (spread, treatm
         "It has not been seen to spread"
     };
     let text = format!(
-        "Discussed at the multidisciplinary meeting: {}. {stage}. {} and the family were told in clinic with the specialist \
+        "Discussed at the multidisciplinary meeting. Diagnosis: {}. {stage}. {} and the family were told in clinic with the specialist \
          nurse, whose number they have. Plan: {}.",
-        site.term.words.to_lowercase(),
+        site.term.words,
         diary.person.called(),
         plan(site, (spread, treatments), age),
     );
@@ -415,7 +413,7 @@ fn follow_up(diary: &mut Diary<'_>, site: &'static Site, told: Date, own: Teller
                 (_, 60) => {
                     "Five years. No sign of it coming back. Discharged to the practice with advice on what to look for."
                 }
-                ("C50.9", _) => "Well. Mammogram clear. Hormone tablets to go on.",
+                ("C50.9", _) => "Well. Mammogram clear.",
                 _ => "Well. Scan shows no sign of it coming back.",
             };
             diary.letter(at.later(2880), own, &format!("{} clinic letter", site.clinic.0), text);

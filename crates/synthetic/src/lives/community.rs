@@ -44,9 +44,22 @@ pub const NURSING: [&str; 5] = [
     "Pressure area care",
 ];
 
+/// Why they come to those who are not old.
+const NURSING_YOUNGER: [&str; 5] = [
+    "Wound dressing after surgery",
+    "Insulin support",
+    "Wound dressing after surgery",
+    "Injection that is due",
+    "Leg ulcer dressing",
+];
+
 /// One visit of a community nurse.
 pub fn nurse(diary: &mut Diary<'_>, on: Date) {
-    let reason = diary.person.rng("nursing").pick(&NURSING);
+    let age = diary.age(on);
+    let reason = diary
+        .person
+        .rng("nursing")
+        .pick(if age < 65 { &NURSING_YOUNGER } else { &NURSING });
     visit(diary, on, "Community nurse visit", reason, "Community nursing", 30);
 }
 
@@ -65,7 +78,7 @@ fn nursing(diary: &mut Diary<'_>) {
         until: (end.0 < diary.life.until.0).then_some(end),
     };
     diary.note(at, Tellers::COMMUNITY, episode);
-    let reason = diary.rng.pick(&NURSING);
+    let reason = diary.rng.pick(if age < 65 { &NURSING_YOUNGER } else { &NURSING });
     let mut day = start.0;
     let last = end.0.min(diary.life.until.0);
     let mut visits = 0;
@@ -85,7 +98,7 @@ fn nursing(diary: &mut Diary<'_>) {
         day += diary.rng.range(4, 21);
         visits += 1;
     }
-    if diary.truly_has(Condition::Frailty) || marked {
+    if diary.truly_has(Condition::Frailty) || marked && age >= 65 {
         let score = diary.rng.range(5, 7);
         let at = diary.surgery(start);
         number(diary, at, Tellers::COMMUNITY, &terms::FRAILTY_SCALE, f64::from(score));

@@ -191,6 +191,8 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
                 2.5 * lateness + 6.0 * lateness.powi(4)
             };
             age - 0.15 - years
+        } else if forced && shape.condition == Condition::LearningDisability {
+            (1.0 + 3.0 * lateness).min(age)
         } else if forced && shape.condition == Condition::BowelCancer {
             age - 0.4 - 3.5 * lateness
         } else if forced {
@@ -331,8 +333,8 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
 /// Raised blood pressure, found or not, as a share of its height: Health Survey for England 2022, read at the
 /// middle of its age bands. Women's rises later and goes higher.
 const RAISED_AGES: [f64; 8] = [15.0, 25.0, 39.5, 49.5, 59.5, 69.5, 80.0, 95.0];
-const RAISED_MEN: [f64; 8] = [0.0, 0.017, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
-const RAISED_WOMEN: [f64; 8] = [0.0, 0.038, 0.036, 0.228, 0.27, 0.54, 0.71, 0.75];
+const RAISED_MEN: [f64; 8] = [0.0, 0.016, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
+const RAISED_WOMEN: [f64; 8] = [0.0, 0.0415, 0.0335, 0.228, 0.27, 0.54, 0.71, 0.75];
 
 /// What the two tables are shares of.
 const RAISED_HEIGHT: f64 = 0.8;

@@ -322,6 +322,9 @@ fn ward(diary: &mut Diary<'_>, on: Date) {
     let at = diary.any_time(on);
     let nights = diary.rng.range(12, 60);
     let until = Moment::new(later(on, nights), 14 * 60);
+    if diary.on_a_ward(at, until) {
+        return;
+    }
     let stay = Care::Stay {
         reason: had.term,
         icd: had.icd,

@@ -2,6 +2,7 @@
 
 pub mod acute;
 pub mod cancer;
+pub mod causes;
 pub mod childhood;
 pub mod community;
 pub mod conditions;

@@ -1,6 +1,10 @@
 //! Hospital stays: emergencies that follow from what people have, and planned ones.
 
 use super::acute::{discharged, observations, place_taken, time_there};
+use super::causes::{
+    ADULTS, ASTHMA, CATARACT, Cause, DRINK, HARM, HEART, HIP, INFANTS, INFARCT, INFECTION, LUNGS, PNEUMONIA,
+    SCHOOLCHILDREN, SEPSIS, STROKE, TEENAGERS, urgent,
+};
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
 use super::{Care, Diary, Moment, Tellers};
@@ -9,272 +13,6 @@ use crate::county::county;
 use crate::people::Marks;
 use crate::terms::{self, Term, term, words};
 use record::{Date, Sex};
-
-/// Why someone is in hospital, where, and what their discharge letter says.
-#[derive(Clone, Copy)]
-pub struct Cause {
-    reason: Term,
-    icd: &'static str,
-    ward: &'static str,
-    specialty: (&'static str, &'static str),
-    emergency: bool,
-    text: &'static str,
-}
-
-const MEDICINE: (&str, &str) = ("300", "General medicine");
-const SURGERY: (&str, &str) = ("100", "General surgery");
-const CHILDREN: (&str, &str) = ("420", "Paediatrics");
-
-const fn urgent(
-    reason: Term,
-    icd: &'static str,
-    ward: &'static str,
-    specialty: (&'static str, &'static str),
-    text: &'static str,
-) -> Cause {
-    Cause {
-        reason,
-        icd,
-        ward,
-        specialty,
-        emergency: true,
-        text,
-    }
-}
-
-const INFANTS: [Cause; 3] = [
-    urgent(
-        words("Bronchiolitis"),
-        "J21.9",
-        "Children's ward",
-        CHILDREN,
-        "Admitted with bronchiolitis; fed well before going home.",
-    ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
-    urgent(
-        words("Febrile convulsion"),
-        "R56.0",
-        "Children's ward",
-        CHILDREN,
-        "A short fit with a high temperature. Parents shown what to do if it happens again.",
-    ),
-];
-const SCHOOLCHILDREN: [Cause; 4] = [
-    urgent(
-        words("Viral wheeze"),
-        "J98.8",
-        "Children's ward",
-        CHILDREN,
-        "Wheezy with a cold; settled with inhalers.",
-    ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
-    urgent(
-        words("Fracture of forearm"),
-        "S52.5",
-        "Children's ward",
-        CHILDREN,
-        "Fall from a climbing frame. Bones set under anaesthetic. Fracture clinic in one week.",
-    ),
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Children's ward",
-        CHILDREN,
-        "Appendix removed by keyhole surgery. Back to school in a week.",
-    ),
-];
-const TEENAGERS: [Cause; 4] = [
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Surgical ward",
-        SURGERY,
-        "Appendix removed by keyhole surgery.",
-    ),
-    urgent(
-        words("Overdose of paracetamol"),
-        "T39.1",
-        "Children's ward",
-        CHILDREN,
-        "Treated and medically well. Seen by the mental health team before leaving; follow-up within seven days.",
-    ),
-    urgent(
-        words("Tonsillitis"),
-        "J03.9",
-        "Children's ward",
-        CHILDREN,
-        "Could not swallow; antibiotics and fluids through a drip for a day.",
-    ),
-    urgent(
-        words("Head injury"),
-        "S09.9",
-        "Children's ward",
-        CHILDREN,
-        "Watched overnight after a fall at football. Advice given.",
-    ),
-];
-const ADULTS: [Cause; 9] = [
-    urgent(
-        words("Gallstones"),
-        "K80.2",
-        "Surgical ward",
-        SURGERY,
-        "Abdominal pain from gallstones, settled. Surgery to be planned.",
-    ),
-    urgent(
-        words("Kidney stone"),
-        "N20.0",
-        "Surgical ward",
-        ("101", "Urology"),
-        "Stone passed. Drink plenty; scan in six weeks.",
-    ),
-    urgent(
-        words("Cellulitis of leg"),
-        "L03.1",
-        "Medical assessment unit",
-        MEDICINE,
-        "Antibiotics through a drip for two days, then tablets. Please check the leg in one week.",
-    ),
-    urgent(
-        words("Chest pain, cause not found"),
-        "R07.4",
-        "Medical assessment unit",
-        MEDICINE,
-        "Heart tracing and blood tests normal. No further tests needed.",
-    ),
-    urgent(
-        words("Pyelonephritis"),
-        "N10",
-        "Medical assessment unit",
-        MEDICINE,
-        "Kidney infection treated with antibiotics.",
-    ),
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Surgical ward",
-        SURGERY,
-        "Appendix removed by keyhole surgery. Off work for two weeks.",
-    ),
-    urgent(
-        words("Pulmonary embolism"),
-        "I26.9",
-        "Medical assessment unit",
-        MEDICINE,
-        "Clot in the lung. Apixaban begun; clinic in three months.",
-    ),
-    urgent(
-        words("Abdominal pain, cause not found"),
-        "R10.4",
-        "Surgical ward",
-        SURGERY,
-        "Scan normal. Pain settled.",
-    ),
-    urgent(
-        terms::PNEUMONIA,
-        "J18.9",
-        "Medical assessment unit",
-        MEDICINE,
-        "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
-    ),
-];
-const HEART: Cause = urgent(
-    term("84114007", "Heart failure"),
-    "I50.9",
-    "Cardiology ward",
-    ("320", "Cardiology"),
-    "Admitted breathless with swollen legs. Furosemide increased. Please repeat kidney function in one week.",
-);
-const LUNGS: Cause = urgent(
-    term("13645005", "Chronic obstructive pulmonary disease"),
-    "J44.1",
-    "Respiratory ward",
-    ("340", "Respiratory medicine"),
-    "Flare of COPD treated with steroids and antibiotics. Inhaler technique checked.",
-);
-const ASTHMA: Cause = urgent(
-    term("195967001", "Asthma"),
-    "J45.9",
-    "Respiratory ward",
-    ("340", "Respiratory medicine"),
-    "Asthma attack treated with nebulisers and steroids. Please review within two working days.",
-);
-const PNEUMONIA: Cause = ADULTS[8];
-const INFECTION: Cause = urgent(
-    terms::URINE_INFECTION,
-    "N39.0",
-    "Older people's ward",
-    ("430", "Geriatric medicine"),
-    "Confused and unsteady with a urine infection; back to usual self on leaving.",
-);
-const SEPSIS: Cause = urgent(
-    words("Sepsis"),
-    "A41.9",
-    "Medical assessment unit",
-    MEDICINE,
-    "Sepsis treated with antibiotics through a drip.",
-);
-const INFARCT: Cause = urgent(
-    words("Acute myocardial infarction"),
-    "I21.9",
-    "Cardiology ward",
-    ("320", "Cardiology"),
-    "Heart attack treated with a stent.",
-);
-const STROKE: Cause = urgent(
-    term("230690007", "Stroke"),
-    "I63.9",
-    "Stroke unit",
-    ("328", "Stroke medicine"),
-    "Weakness on one side and slurred speech, from a clot. Clopidogrel and atorvastatin. Not to drive for a month. \
-     Home with the early supported discharge team; blood pressure to be kept below 130.",
-);
-const DRINK: Cause = urgent(
-    words("Alcohol withdrawal"),
-    "F10.3",
-    "Medical assessment unit",
-    MEDICINE,
-    "Withdrawal treated over four days. Seen by the alcohol team; referred to the community service.",
-);
-const HARM: Cause = urgent(
-    words("Overdose of paracetamol"),
-    "T39.1",
-    "Medical assessment unit",
-    MEDICINE,
-    "Treated and medically well. Seen by liaison psychiatry; safety plan made, follow-up within 72 hours.",
-);
-const HIP: Cause = Cause {
-    emergency: false,
-    ..urgent(
-        words("Total replacement of hip"),
-        "M16.9",
-        "Orthopaedic ward",
-        ("110", "Trauma and orthopaedics"),
-        "Planned hip replacement without complication.",
-    )
-};
-const CATARACT: Cause = Cause {
-    emergency: false,
-    ..urgent(
-        term("193570009", "Cataract"),
-        "H26.9",
-        "Day surgery",
-        ("130", "Ophthalmology"),
-        "Cataract removed from the right eye as a day case.",
-    )
-};
 
 /// Stays: emergencies that follow from conditions, and planned ones.
 pub fn stays(diary: &mut Diary<'_>) {
@@ -289,6 +27,7 @@ pub fn stays(diary: &mut Diary<'_>) {
         80..88 => 0.2,
         _ => 0.3,
     } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
+    last_stay(diary, age);
     let often = county().rates.often.emergencies;
     let count = diary.rng.count((often * rate * diary.person.contact * years).min(14.0));
     for _ in 0..count {
@@ -296,6 +35,10 @@ pub fn stays(diary: &mut Diary<'_>) {
         let at = diary.any_time(day);
         begin(diary, at);
     }
+}
+
+/// The stay in which someone dies, for those who die in hospital. It is told before all others, which keep clear of it.
+fn last_stay(diary: &mut Diary<'_>, age: i32) {
     // Just under half die in hospital, fewer of those whose death was expected (ONS, place of death, 2021).
     let expected = diary.has(Condition::Palliative).is_some() || diary.marked(Marks::RESIDENT);
     let in_hospital = diary.rng.chance(if expected { 0.33 } else { 0.6 });
@@ -370,14 +113,6 @@ pub fn begin(diary: &mut Diary<'_>, at: Moment) {
 pub fn last(diary: &mut Diary<'_>, at: Moment) {
     let cause = last_cancer(diary).unwrap_or(if diary.age(at.date) >= 65 { PNEUMONIA } else { INFARCT });
     one_stay(diary, at, &cause, true);
-}
-
-/// Whether someone is on a ward at this moment, or goes onto one within a month: nobody is taken in twice at once.
-fn on_a_ward(diary: &Diary<'_>, at: Moment) -> bool {
-    diary.life.happenings.iter().any(|h| match h.care {
-        Care::Stay { until, .. } => h.at < at.later(30 * 1440) && until.is_none_or(|until| until > at),
-        _ => false,
-    })
 }
 
 /// How often someone was in for this already.
@@ -556,9 +291,6 @@ fn nights(diary: &mut Diary<'_>, cause: &Cause, on: Date) -> i32 {
 
 fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     let by = place_taken(diary);
-    if !dying && on_a_ward(diary, at) {
-        return;
-    }
     // What was planned begins in the morning of a working day.
     let at = if cause.emergency {
         at
@@ -569,6 +301,9 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
     if dying {
         until = Moment::new(diary.life.until, 4 * 60);
+    }
+    if diary.on_a_ward(at, until) {
+        return;
     }
     let still_in = until.date.0 > diary.life.until.0;
     let stay = Care::Stay {

@@ -25,6 +25,14 @@ impl Diary<'_> {
         })
     }
 
+    /// Whether someone is on a ward at any time between these moments: nobody is taken in twice at once.
+    pub fn on_a_ward(&self, from: Moment, until: Moment) -> bool {
+        self.life.happenings.iter().any(|h| match h.care {
+            Care::Stay { until: over, .. } => h.at <= until && over.is_none_or(|over| over >= from),
+            _ => false,
+        })
+    }
+
     /// Seen by the practice: at the surgery, on the telephone, or where someone lives who cannot come.
     pub fn practice_sees(&mut self, on: Date, reason: &'static str) -> Moment {
         let at = self.surgery(on);
@@ -183,6 +191,9 @@ impl Diary<'_> {
         } else {
             Moment::new(Date(at.date.0 + nights), 14 * 60)
         };
+        if self.on_a_ward(at, until) {
+            return (at, until);
+        }
         let care = Care::Stay {
             reason,
             icd,
