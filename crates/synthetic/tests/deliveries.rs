@@ -196,7 +196,15 @@ fn the_county_comes_near_what_is_published() {
     let off: Vec<String> = tuned
         .filter(|(figure, outcome)| {
             let years = figure.unit == "years";
-            let room = outcome.interval * 1.55 / if years { 1.0 } else { figure.value };
+            // Of few people chance is as wide as if what is published had come out: a share that came out small has a
+            // narrow interval of its own.
+            let spread = |share: f64| (share / 100.0 * (1.0 - share / 100.0)).max(0.0).sqrt();
+            let result = outcome.result.unwrap_or(0.0);
+            let wider = match figure.unit.as_str() {
+                "%" if result > 0.0 => (spread(figure.value) / spread(result)).max(1.0),
+                _ => 1.0,
+            };
+            let room = outcome.interval * wider * 1.55 / if years { 1.0 } else { figure.value };
             let asked = if years { 0.5 } else { 0.1 };
             outcome
                 .difference
@@ -303,9 +311,11 @@ fn the_truth_says_of_each_record_whose_it_is() {
         "{} of {records}",
         differ.len()
     );
+    // A slip of the hand keeps the first letter and at least all letters but one.
+    let another = |truly: &str, said: &str| truly.get(..1) != said.get(..1) || truly.len().abs_diff(said.len()) > 1;
     let twins: Vec<_> = differ
         .iter()
-        .filter(|(twin, truly, patient)| *twin && truly[0].get(..2) != patient[0].get(..2))
+        .filter(|(twin, truly, patient)| *twin && another(&truly[0], &patient[0]))
         .collect();
     assert!(twins.is_empty(), "{twins:?}");
 }

@@ -118,12 +118,12 @@ fn who_is_admitted_goes_home_again_under_the_same_visit() {
         let segment = text(one).split('\r').find(|line| line.starts_with("PV1"))?;
         segment.split('|').nth(19).map(ToOwned::to_owned)
     };
-    let days = days(28);
+    let days = days(34);
     let of = |kind: &str, days: &[Vec<Sent>]| -> BTreeSet<String> {
         let all = days.iter().flatten().filter(|one| text(one).contains(kind));
         all.filter_map(visit).collect()
     };
-    let admitted = of("|ADT^A01", &days[..6]);
+    let admitted = of("|ADT^A01", &days[..12]);
     let left = of("|ADT^A03", &days);
     assert!(admitted.len() >= 4, "{}", admitted.len());
     assert!(admitted.is_subset(&left), "{:?} never left", admitted.difference(&left));

@@ -236,7 +236,7 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
         "Sore throat" if diary.rng.chance(0.25) => {
             let tablets = (
                 "Phenoxymethylpenicillin 250mg tablets",
-                "Two tablets twice a day for five days",
+                "Two tablets four times a day for five days",
             );
             medicines::course(diary, at, tablets, "Tonsillitis");
         }
@@ -303,13 +303,14 @@ fn urine(diary: &mut Diary<'_>, at: Moment) {
     let woman = diary.person.sex == Sex::Female;
     let product = match (diary.has(Condition::Kidney).is_some(), diary.allergic("Trimethoprim")) {
         (true, false) => "Trimethoprim 200mg tablets",
-        (true, true) => "Pivmecillinam 400mg tablets",
+        (true, true) => "Pivmecillinam 200mg tablets",
         _ => "Nitrofurantoin 100mg modified-release capsules",
     };
-    let dose = if woman {
-        "One twice a day for three days"
-    } else {
-        "One twice a day for seven days"
+    let dose = match (product, woman) {
+        ("Pivmecillinam 200mg tablets", true) => "Two at once, then one three times a day for three days",
+        ("Pivmecillinam 200mg tablets", false) => "Two at once, then one three times a day for seven days",
+        (_, true) => "One twice a day for three days",
+        (_, false) => "One twice a day for seven days",
     };
     medicines::course(diary, at, (product, dose), "Urine infection");
 }

@@ -362,7 +362,7 @@ const USUAL: &[Usual] = &[
     usual(
         Condition::TypeOne,
         1.0,
-        "Insulin aspart 100units/ml solution for injection 3ml pre-filled pens",
+        "NovoRapid FlexPen 100units/ml solution for injection 3ml pre-filled pens",
         "With each meal, by carbohydrates",
         "Type 1 diabetes",
     ),

@@ -11,7 +11,7 @@ use super::{Care, Diary, Moment, Tellers};
 use crate::calendar;
 use crate::county::county;
 use crate::people::Marks;
-use crate::terms::{self, Term, term, words};
+use crate::terms::{self, words};
 use record::{Date, Sex};
 
 /// Stays: emergencies that follow from conditions, and planned ones.
