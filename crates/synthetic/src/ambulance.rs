@@ -126,7 +126,7 @@ fn row(feeds: &mut Feeds, copy: &Copy<'_>, call: &Call, told: (u32, bool), rng: 
     row.set("IncidentNumber", format!("INC{}{number:02}", copy.id))
         .set("PatientNumber", "1");
     row.set("PatientReference", copy.id.clone());
-    if let Some(died) = person.died.filter(|_| copy.knows_death) {
+    if let Some(died) = person.died.filter(|day| copy.knows_death && day.0 <= call.at.date.0) {
         row.set("DateOfDeath", died.iso());
     }
     row.set("CallTime", call.at.table())

@@ -7,6 +7,7 @@ use crate::household::Household;
 use crate::known;
 use crate::lives::Life;
 use crate::people::{Marks, Person};
+use crate::random::Rng;
 use crate::table::{Columns, Row, columns};
 use record::Date;
 
@@ -72,53 +73,68 @@ const ACTIONS: [&str; 6] = [
     "Warm home visit arranged",
 ];
 
-fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
-    let person = copy.person;
-    let mut rng = person.rng("link worker");
-    let referred = Date(life.until.0 - rng.range(30, 700));
-    let contacts = rng.range(1, 5);
-    let closed = rng.chance(0.5);
-    let by = rng.pick(&["GP", "GP", "Self", "Fire service", "Social worker", "Practice nurse"]);
-    let reason = if person.marks.has(Marks::LONELY) {
-        "Loneliness"
-    } else if person.marks.has(Marks::NO_ADDRESS) {
-        "Housing"
-    } else {
-        rng.pick(&[
-            "Low mood",
-            "Money worries",
-            "Long-term condition",
-            "Carer needing a break",
-            "Housing",
-        ])
-    };
-    let worker = rng.pick(&["Tess", "Marcus", "Anwen", "Jo"]);
-    let mut satisfied = rng.range(2, 6);
-    let mut day = (referred.0 + rng.range(6, 30)).min(life.until.0);
-    let alive = person.sex == record::Sex::Female;
-    for number in 1..=contacts {
-        if day > life.until.0 {
-            return;
+/// Who a link worker is to a person, and why they meet.
+struct Company {
+    by: &'static str,
+    reason: &'static str,
+    worker: &'static str,
+}
+
+impl Company {
+    fn of(person: &Person, rng: &mut Rng) -> Self {
+        let by = rng.pick(&["GP", "GP", "Self", "Fire service", "Social worker", "Practice nurse"]);
+        let reason = if person.marks.has(Marks::LONELY) {
+            "Loneliness"
+        } else if person.marks.has(Marks::NO_ADDRESS) {
+            "Housing"
+        } else {
+            rng.pick(&[
+                "Low mood",
+                "Money worries",
+                "Long-term condition",
+                "Carer needing a break",
+                "Housing",
+            ])
+        };
+        Self {
+            by,
+            reason,
+            worker: rng.pick(&["Tess", "Marcus", "Anwen", "Jo"]),
         }
+    }
+
+    /// The row of one contact.
+    fn row(&self, copy: &Copy<'_>, (number, referred, day): (u32, Date, Date), satisfied: i32, rng: &mut Rng) -> Row {
+        let person = copy.person;
         let mut row = Row::new(LINK_COLUMNS);
         row.about(copy, slashed(copy.born), known::sex(person));
         row.set("ContactID", format!("C{}-{number}", copy.id))
             .set("ClientID", copy.id.clone());
         row.set("ReferralDate", slashed(referred))
-            .set("ReferredBy", by)
-            .set("ReferralReason", reason);
-        let last = number == contacts && closed;
-        row.set("ReferralStatus", if last { "Closed" } else { "Open" })
-            .set("ContactDate", slashed(Date(day)));
+            .set("ReferredBy", self.by)
+            .set("ReferralReason", self.reason);
+        row.set("ReferralStatus", "Open").set("ContactDate", slashed(day));
         row.set(
             "ContactType",
             rng.pick(&["Phone", "Phone", "Visit", "Meeting", "Message"]),
         )
-        .set("LinkWorker", worker);
+        .set("LinkWorker", self.worker);
+        // Whoever lives with their husband has not lost him.
+        let widow = person.sex == record::Sex::Female && copy.household.people.len() == 1 && person.age(day) >= 55;
+        let housed = !copy.lines.is_empty();
         let matters = rng.pick(&MATTERS);
-        let fits = alive || !matters.contains("husband");
+        let fits = (widow || !matters.contains("husband"))
+            && (person.age(day) >= 45 || !matters.contains("grandchildren") && !matters.contains("daughter"))
+            && (housed || !matters.contains("heating") && !matters.contains("tablet"));
         row.set("WhatMattersToMe", if fits { matters } else { "Someone to talk to" });
-        row.set("AgreedAction", rng.pick(&ACTIONS));
+        row.set(
+            "AgreedAction",
+            if housed {
+                rng.pick(&ACTIONS)
+            } else {
+                "Housing form filled in together"
+            },
+        );
         row.set(
             "ReferredOnTo",
             rng.pick(&["", "", "", "Community garden", "Debt advice", "Befriending"]),
@@ -134,11 +150,86 @@ fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
             (9 - satisfied + rng.range(-2, 2)).clamp(0, 10).to_string(),
         );
         row.set("ConsentToShare", if rng.chance(0.85) { "Yes" } else { "No" });
+        row
+    }
+}
+
+fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
+    let mut rng = copy.person.rng("link worker");
+    let company = Company::of(copy.person, &mut rng);
+    let referred = Date(life.until.0 - rng.range(30, 700));
+    let contacts = rng.range(1, 5);
+    let closed = rng.chance(0.5);
+    let mut satisfied = rng.range(2, 6);
+    let mut day = (referred.0 + rng.range(6, 30)).min(life.until.0);
+    for number in 1..=contacts {
+        if day > life.until.0 {
+            return;
+        }
+        let told = (u32::try_from(number).unwrap_or(0), referred, Date(day));
+        let mut row = company.row(copy, told, satisfied, &mut rng);
+        if number == contacts && closed {
+            row.set("ReferralStatus", "Closed");
+        }
         row.set("LastUpdated", format!("{} 16:30", slashed(Date(day))));
         row.send(feeds, &LINK);
         satisfied = (satisfied + rng.range(0, 2)).min(9);
         day += rng.range(7, 35);
     }
+}
+
+/// What a charity writes of one of its people on a day after the told history: a link worker's contact, or a falls
+/// buddy's visit. Gives the minute at which it is written.
+pub fn on_day(
+    feeds: &mut Feeds,
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    (day, number): (Date, u32),
+    (buddy, rng): (bool, &mut Rng),
+) -> u16 {
+    let clock = rng.range(14 * 60, 19 * 60);
+    let stamp = format!("{} {:02}:{:02}", slashed(day), clock / 60, clock % 60);
+    if buddy {
+        let copy = known::copy(&known::BUDDIES, person, household, history);
+        let (minutes, confidence, came) = (rng.range(12, 26), rng.range(3, 9), rng.chance(0.9));
+        let name = rng.pick(&["Priya", "Colin", "Wendy", "Femi"]);
+        let mut row = visit(&copy, (number, day), name, came);
+        if came {
+            exercised(&mut row, minutes, confidence, 0);
+        }
+        row.set("NextVisitDate", slashed(Date(day.0 + 7)))
+            .set("LastUpdated", stamp);
+        row.send(feeds, &BUDDY);
+    } else {
+        let copy = known::copy(&known::LINK_WORKERS, person, household, history);
+        let company = Company::of(person, &mut person.rng("link worker"));
+        let referred = Date(day.0 - rng.range(20, 90));
+        let satisfied = rng.range(3, 8);
+        let mut row = company.row(&copy, (number, referred, day), satisfied, rng);
+        row.set("LastUpdated", stamp);
+        row.send(feeds, &LINK);
+    }
+    u16::try_from(clock).unwrap_or(900)
+}
+
+/// A falls buddy's visit.
+fn visit(copy: &Copy<'_>, (number, day): (u32, Date), buddy: &'static str, came: bool) -> Row {
+    let mut row = Row::new(BUDDY_COLUMNS);
+    row.about(copy, slashed(copy.born), known::sex(copy.person));
+    row.set("VisitID", format!("B{}-{number}", copy.id))
+        .set("ClientID", copy.id.clone());
+    row.set("VisitDate", slashed(day))
+        .set("Attended", if came { "Yes" } else { "No" });
+    row.set("BuddyFirstName", buddy);
+    row
+}
+
+fn exercised(row: &mut Row, minutes: i32, confidence: i32, fell: usize) {
+    row.set("ExercisesDone", "Sit to stand, heel raises, sideways walking")
+        .set("MinutesOfExercise", minutes.to_string());
+    row.set("FallsSinceLastVisit", fell.to_string())
+        .set("ConfidenceOutOfTen", confidence.to_string());
 }
 
 fn buddy(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
@@ -151,36 +242,19 @@ fn buddy(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     let mut minutes = rng.range(8, 14);
     for number in 1..=visits {
         let came = rng.chance(0.9);
-        let mut row = Row::new(BUDDY_COLUMNS);
-        row.about(copy, slashed(copy.born), known::sex(person));
-        row.set("VisitID", format!("B{}-{number}", copy.id))
-            .set("ClientID", copy.id.clone());
-        row.set("VisitDate", slashed(Date(day)))
-            .set("Attended", if came { "Yes" } else { "No" });
-        row.set("BuddyFirstName", buddy);
+        let mut row = visit(copy, (u32::try_from(number).unwrap_or(0), Date(day)), buddy, came);
         if came {
-            row.set("ExercisesDone", "Sit to stand, heel raises, sideways walking")
-                .set("MinutesOfExercise", minutes.to_string());
-            let fell = life
-                .falls
-                .iter()
-                .filter(|fall| (day - 7..day).contains(&fall.at.date.0))
-                .count();
-            row.set("FallsSinceLastVisit", fell.to_string())
-                .set("ConfidenceOutOfTen", confidence.to_string());
+            let week = day - 7..day;
+            let fell = life.falls.iter().filter(|fall| week.contains(&fall.at.date.0)).count();
+            exercised(&mut row, minutes, confidence, fell);
             if rng.chance(0.08) {
                 row.set("ConcernRaised", "Seemed breathless on the stairs, more than last week");
                 row.set("ConcernPassedTo", "Practice nurse, by telephone");
             }
         }
-        row.set(
-            "NextVisitDate",
-            if number < visits {
-                slashed(Date(day + 7))
-            } else {
-                String::new()
-            },
-        );
+        if number < visits {
+            row.set("NextVisitDate", slashed(Date(day + 7)));
+        }
         row.set("LastUpdated", format!("{} 18:10", slashed(Date(day))));
         row.send(feeds, &BUDDY);
         day += 7;

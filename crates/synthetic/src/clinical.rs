@@ -439,6 +439,7 @@ fn encounter_reason(j: &mut Json, care: &Care, at: &Context<'_>) {
             (
                 *ward,
                 match (*emergency, *ward) {
+                    (_, crate::lives::MENTAL_WARD) => "Usual place of residence",
                     (true, _) => "Emergency department",
                     (_, "Maternity unit") => "Born here",
                     _ => "Waiting list",

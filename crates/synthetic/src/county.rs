@@ -106,6 +106,8 @@ struct Neighbourhoods {
 struct CouncilRow {
     name: String,
     women: Vec<f64>,
+    /// Private households to a thousand people; without it, what kinds of household there are follows from ages alone.
+    households: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -304,6 +306,9 @@ fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Resul
     if row.ages.len() != BANDS || women.women.len() != BANDS {
         return Err(wrong("ages, women: one value for each band"));
     }
+    if women.households.is_some_and(|share| !(100.0..900.0).contains(&share)) {
+        return Err(wrong("council: households: 100 to 900 to a thousand people"));
+    }
     if !(1..=5).contains(&row.fifth) || !(1.0..1e7).contains(&row.people) {
         return Err(wrong("fifth: 1 to 5; people: 1 to 10 million"));
     }
@@ -342,7 +347,11 @@ fn part(row: &PartRow, councils: &[CouncilRow], practices: &[Practice]) -> Resul
             uptake: rng.normal(1.0, 0.1).clamp(0.7, 1.3),
             unmet: rng.normal(1.0, 0.22).clamp(0.45, 1.8),
         },
-        mix: Mix::fit(&target, row.fifth),
+        mix: Mix::fit(
+            &target,
+            row.fifth,
+            women.households.map(|share| share / 1000.0 * row.people),
+        ),
         ethnicity: row.ethnicity.map(|n| n / total.max(1.0)),
         other_language: row.other_language / 1000.0,
         little_english: row.little_english / 1000.0,

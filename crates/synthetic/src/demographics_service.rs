@@ -5,7 +5,7 @@ use crate::feeds::{FeedFile, Feeds};
 use crate::household::Household;
 use crate::lives::Life;
 use crate::people::{self, Marks, Person};
-use record::Sex;
+use record::{Date, Sex};
 
 /// The feed.
 pub static FEED: FeedFile = FeedFile {
@@ -26,20 +26,46 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     if !(wanted || rng.chance(0.06)) {
         return;
     }
-    let own = person.nhs.digits();
-    let restricted = person.marks.has(Marks::RESTRICTED);
     // Numbers from the very end of the permutation belong to nobody here: the old numbers of those superseded.
     let asked = if person.marks.has(Marks::SUPERSEDED) {
         people::nhs_number(person.seed, 899_999 - person.ordinal % 40_000).digits()
     } else {
-        own.clone()
+        person.nhs.digits()
     };
     let (code, matched, confidence) = match rng.unit() {
-        _ if person.marks.has(Marks::SUPERSEDED) => ("90", own.as_str(), "100"),
-        _ if person.marks.has(Marks::MISTYPED) => ("97", "0000000000", "0"),
-        x if x < 0.02 && !wanted => ("98", "0000000000", "0"),
-        _ => ("00", own.as_str(), "100"),
+        _ if person.marks.has(Marks::SUPERSEDED) => ("90", person.nhs.digits(), "100"),
+        _ if person.marks.has(Marks::MISTYPED) => ("97", "0000000000".to_owned(), "0"),
+        x if x < 0.02 && !wanted => ("98", "0000000000".to_owned(), "0"),
+        _ => ("00", person.nhs.digits(), "100"),
     };
+    row(
+        feeds,
+        person,
+        household,
+        (asked, code, &matched, confidence),
+        life.until_death(),
+        rng.bits(),
+    );
+}
+
+/// One answer on a day after the told history: a birth notified, or a death.
+pub fn answer(feeds: &mut Feeds, person: &Person, household: &Household, died: Option<Date>) {
+    let id = person
+        .rng(if died.is_some() { "death traced" } else { "birth traced" })
+        .bits();
+    let own = person.nhs.digits();
+    row(feeds, person, household, (own.clone(), "00", &own, "100"), died, id);
+}
+
+fn row(
+    feeds: &mut Feeds,
+    person: &Person,
+    household: &Household,
+    (asked, code, matched, confidence): (String, &str, &str, &str),
+    died: Option<Date>,
+    id: u64,
+) {
+    let restricted = person.marks.has(Marks::RESTRICTED);
     let hide = |text: &str| {
         if restricted {
             String::new()
@@ -49,7 +75,6 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     };
     let line = |at: usize| household.lines.get(at).map(|l| hide(l)).unwrap_or_default();
     let day = |day: record::Date| day.iso().replace('-', "");
-    let id = rng.bits();
     let reference = format!("{:08x}-{:04x}-4000-8000-{:012x}", id >> 32, id & 0xffff, person.ordinal);
     let cells = [
         reference,
@@ -59,7 +84,7 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
         person.middle.to_uppercase(),
         if person.sex == Sex::Female { "2" } else { "1" }.to_owned(),
         day(person.born),
-        life.until_death().map(day).unwrap_or_default(),
+        died.map(day).unwrap_or_default(),
         line(0),
         line(1),
         line(2),

@@ -101,12 +101,30 @@ const SYMPTOMS: [&str; 6] = [
     "Losing weight",
 ];
 
-/// Conditions that make no long-term condition of their own.
-const NOT_LONG_TERM: [Condition; 4] = [
+/// Deficits that show in what was done rather than in a reason: an ulcer of the skin, a faint, anaemia, trouble
+/// getting about, incontinence.
+const SEEN: usize = 5;
+const ULCERS: [&str; 3] = ["Leg ulcer dressing", "Pressure area care", "Wound on foot"];
+
+/// Conditions that make no long-term condition of their own: those that pass, a stage of life, a score of risk, a
+/// register, and what an illness that is counted already does.
+const NOT_LONG_TERM: [Condition; 8] = [
     Condition::Eczema,
     Condition::Migraine,
     Condition::Cataract,
     Condition::Frailty,
+    Condition::HighRisk,
+    Condition::Palliative,
+    Condition::FragilityFracture,
+    Condition::Obesity,
+];
+
+/// Conditions that are one illness: cancers; strokes, great and small; kinds of diabetes; severe mental illness.
+const ONE_ILLNESS: [&[Condition]; 4] = [
+    &[Condition::Cancer, Condition::BowelCancer, Condition::LungCancer],
+    &[Condition::Stroke, Condition::Tia],
+    &[Condition::Diabetes, Condition::TypeOne],
+    &[Condition::Schizophrenia, Condition::Bipolar],
 ];
 
 impl Facts {
@@ -154,12 +172,27 @@ impl Facts {
         }
         let mut medicines = 0;
         let mut symptoms = [false; SYMPTOMS.len()];
+        let mut seen = [false; SEEN];
         for happening in &life.happenings {
             facts.happened(happening, life, as_of);
             if let Care::Contact { reason, .. } = &happening.care {
                 for (told, words) in symptoms.iter_mut().zip(SYMPTOMS) {
-                    *told |= reason == words;
+                    *told |= *reason == words;
                 }
+            }
+            let at = match &happening.care {
+                Care::Contact { reason, .. } if ULCERS.contains(reason) => Some(0),
+                Care::Attendance { found, .. } if found.words == "Faint" => Some(1),
+                Care::Result { test, value, .. } if test.short == "HB" && *value < 115.0 => Some(2),
+                Care::Contact { service, .. } if *service == "Musculoskeletal physiotherapy" => Some(3),
+                Care::Contact {
+                    reason: "Catheter care",
+                    ..
+                } => Some(4),
+                _ => None,
+            };
+            if let Some(at) = at {
+                seen[at] = true;
             }
             let current = matches!(
                 happening.care,
@@ -171,8 +204,8 @@ impl Facts {
             );
             medicines += u32::from(current && happening.by.has(Tellers::PRACTICE));
         }
-        facts.deficits =
-            deficits(&facts, person, life, medicines) + symptoms.iter().map(|told| u32::from(*told)).sum::<u32>();
+        facts.deficits = deficits(&facts, person, life, medicines)
+            + symptoms.iter().chain(&seen).map(|told| u32::from(*told)).sum::<u32>();
         let age = calendar::years(person.born, as_of);
         let recent = life.falls.iter().filter(|fall| fall.at.date.0 > as_of.0 - 365);
         let hurt = recent.clone().any(|fall| fall.harm != Harm::None);
@@ -197,7 +230,9 @@ impl Facts {
                 self.attendances += 1;
                 self.attendances_long += u32::from(*minutes > 240);
             }
-            Care::Stay { emergency, ward, .. } if this_year && *ward != "Maternity unit" => {
+            Care::Stay { emergency, ward, .. }
+                if this_year && *ward != "Maternity unit" && happening.by.has(Tellers::EAST.and(Tellers::WEST)) =>
+            {
                 self.emergencies += u32::from(*emergency);
                 self.planned += u32::from(!*emergency);
             }
@@ -256,7 +291,11 @@ impl Facts {
                 counted.0 &= !(1 << (condition as u8));
             }
         }
-        counted.count()
+        let twice = ONE_ILLNESS.iter().map(|kinds| {
+            let held = kinds.iter().filter(|condition| counted.has(**condition)).count();
+            u32::try_from(held.saturating_sub(1)).unwrap_or(0)
+        });
+        counted.count() - twice.sum::<u32>()
     }
 }
 

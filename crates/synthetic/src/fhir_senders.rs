@@ -142,7 +142,12 @@ pub fn lots<'a>(person: &'a Person, household: &'a Household, history: &'a Life,
                 sender.name
             };
             let write = move |feeds: &mut Feeds<'_>| {
-                let copy = known::copy(sender, person, household, history);
+                let mut copy = known::copy(sender, person, household, history);
+                copy.knows_death = person.died.is_some_and(|day| at.date >= day);
+                // To the hospital a newborn is "Baby" on the day of its birth.
+                if teller == Tellers::EAST && person.marks.has(Marks::BABY) && at.date == person.born {
+                    copy.given = "Baby".to_owned();
+                }
                 let mut writer = Writer {
                     feeds,
                     feed,
@@ -155,6 +160,36 @@ pub fn lots<'a>(person: &'a Person, household: &'a Household, history: &'a Life,
         }
     }
     lots
+}
+
+/// One sender's transaction at one moment: the person as they are now, and these things with their numbers. The death
+/// of someone who died is known.
+pub fn at_once(
+    feeds: &mut Feeds<'_>,
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    teller: Tellers,
+    (at, things): (Moment, &[(u32, Happening)]),
+) {
+    let (sender, feed, place): (&'static Sender, &'static FeedFile, &str) = if teller == Tellers::PRACTICE {
+        (&known::PRACTICE, &household.practice.feed, household.practice.name)
+    } else if teller == Tellers::EAST {
+        (&known::EAST, &feeds::EAST, known::EAST.name)
+    } else {
+        (&known::COMMUNITY, &feeds::COMMUNITY, known::COMMUNITY.name)
+    };
+    let mut copy = known::copy(sender, person, household, history);
+    copy.knows_death = true;
+    copy.updated = at;
+    let mut writer = Writer {
+        feeds,
+        feed,
+        bundle: true,
+        place,
+    };
+    let things: Vec<(Moment, u32, Happening)> = things.iter().map(|(number, h)| (at, *number, h.clone())).collect();
+    lot(&mut writer, &copy, at, &things);
 }
 
 /// When a happening is told, and what of it is known by then.

@@ -2,6 +2,7 @@
 
 use crate::calendar::slashed;
 use crate::feeds::{self, FeedFile, Feeds};
+use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
 use crate::lives::Life;
@@ -36,10 +37,38 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     let mut rng = person.rng("fire");
     let copy = known::copy(&known::FIRE, person, household, life);
     let visit = Date(life.until.0 - rng.range(20, 900));
+    let mut row = visited(&copy, life, visit, &mut rng);
+    row.set("VisitReference", format!("SW{}", copy.id));
+    row.set("LastUpdated", format!("{} 17:00", slashed(visit)));
+    row.send(feeds, &FEED);
+}
+
+/// A visit on a day after the told history. Gives the minute at which it is written.
+pub fn on_day(
+    feeds: &mut Feeds,
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    (day, number): (Date, u32),
+    rng: &mut Rng,
+) -> u16 {
+    let copy = known::copy(&known::FIRE, person, household, history);
+    let clock = rng.range(11 * 60, 18 * 60);
+    let mut row = visited(&copy, history, day, rng);
+    row.set("VisitReference", format!("SW{}-{number}", copy.id));
+    row.set(
+        "LastUpdated",
+        format!("{} {:02}:{:02}", slashed(day), clock / 60, clock % 60),
+    );
+    row.send(feeds, &FEED);
+    u16::try_from(clock).unwrap_or(900)
+}
+
+fn visited(copy: &Copy<'_>, life: &Life, visit: Date, rng: &mut Rng) -> Row {
+    let (person, household) = (copy.person, copy.household);
     let mut row = Row::new(COLUMNS);
-    row.about(&copy, slashed(copy.born), known::sex(person));
-    row.set("VisitReference", format!("SW{}", copy.id))
-        .set("OccupierReference", copy.id.clone());
+    row.about(copy, slashed(copy.born), known::sex(person));
+    row.set("OccupierReference", copy.id.clone());
     row.set("VisitDate", slashed(visit));
     let outcome = rng.pick(&[
         "Completed",
@@ -58,14 +87,13 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     };
     row.set("VisitOutcome", outcome);
     if outcome == "Completed" {
-        found(&mut row, person, household, life, visit, &mut rng);
+        found(&mut row, person, household, life, visit, rng);
     }
     row.set(
         "Crew",
         rng.pick(&["Blue watch", "Red watch", "Green watch", "Safe and Well adviser"]),
     );
-    row.set("LastUpdated", format!("{} 17:00", slashed(visit)));
-    row.send(feeds, &FEED);
+    row
 }
 
 /// What the crew found at home.

@@ -129,11 +129,7 @@ fn any_sex(rng: &mut Rng) -> Sex {
 pub fn sketches(kind: &Kind, rng: &mut Rng) -> Vec<Sketch> {
     let age = rng.range(kind.ages.0, kind.ages.1);
     match kind.shape {
-        // Of those past ninety, fewer each year.
-        Shape::Alone if kind.ages.0 >= 90 => {
-            let past = f64::from(kind.ages.1 - kind.ages.0) * rng.unit() * rng.unit();
-            vec![one(kind.ages.0 + past as i32, kind.sex, Role::Adult)]
-        }
+        Shape::Alone if kind.ages.0 >= 90 => vec![one(past_ninety(rng), kind.sex, Role::Adult)],
         Shape::Alone => vec![one(age, kind.sex, Role::Adult)],
         Shape::Couple => couple(age, rng),
         Shape::Family => {
@@ -179,6 +175,21 @@ pub fn sketches(kind: &Kind, rng: &mut Rng) -> Vec<Sketch> {
             vec![one(age, sex, Role::Lodger)]
         }
     }
+}
+
+/// How many of each age from 90 are made, of whom those who died within the last three years are told of too: people
+/// living at each age (ONS, estimates of the very old, England 2020, rounded) over their chance to have lived so long.
+const PAST_NINETY: [f64; 15] = [
+    27.0, 24.6, 22.9, 20.0, 18.0, 16.3, 14.3, 11.8, 10.3, 8.0, 6.0, 4.6, 3.3, 2.3, 1.5,
+];
+
+fn past_ninety(rng: &mut Rng) -> i32 {
+    let mut left = rng.unit() * PAST_NINETY.iter().sum::<f64>();
+    let found = PAST_NINETY.iter().position(|people| {
+        left -= people;
+        left < 0.0
+    });
+    90 + i32::try_from(found.unwrap_or(0)).unwrap_or(0)
 }
 
 /// A care home's residents: most homes are small, some large (about 8 to 75, 28 on average).

@@ -6,7 +6,7 @@
 //! Laird and Rubin 1977, in the form Richardson 1972 used for images): every step keeps counts positive and
 //! brings the sums nearer to the table. Rates are set in advance; nobody who has been made is changed.
 
-use crate::county::{BAND_STARTS, BANDS, band};
+use crate::county::{BANDS, band};
 use crate::household::{Shape, sketches};
 use crate::mortality;
 use crate::random::Rng;
@@ -61,8 +61,8 @@ const KINDS: [(Kind, f64); 56] = {
         (kind(Alone, M, 80, 84), 0.7),
         (kind(Alone, F, 85, 89), 1.2),
         (kind(Alone, M, 85, 89), 0.5),
-        (kind(Alone, F, 90, 99), 0.6),
-        (kind(Alone, M, 90, 98), 0.25),
+        (kind(Alone, F, 90, 104), 0.6),
+        (kind(Alone, M, 90, 104), 0.4),
         (kind(Couple, F, 19, 24), 0.8),
         (kind(Couple, F, 25, 34), 4.0),
         (kind(Couple, F, 35, 44), 2.6),
@@ -111,7 +111,7 @@ const RESIDENTS: f64 = 0.035;
 const NO_ADDRESS: [f64; 5] = [0.003, 0.0012, 0.0004, 0.0002, 0.0001];
 
 /// Steps of the fit: enough that each band comes within a percent where shapes allow it.
-const STEPS: usize = 240;
+const STEPS: usize = 360;
 
 /// Households made to count what each kind holds.
 const SAMPLE: i32 = 3000;
@@ -123,16 +123,33 @@ pub struct Mix {
     cumulative: [f64; KINDS.len()],
 }
 
-/// People of each bin in a household of each kind, on average.
-fn holds() -> &'static [[f64; BINS]; KINDS.len()] {
-    static HOLDS: OnceLock<Box<[[f64; BINS]; KINDS.len()]>> = OnceLock::new();
-    HOLDS.get_or_init(|| {
-        let mut holds = Box::new([[0.0; BINS]; KINDS.len()]);
+/// What each kind of household holds on average: living people of each bin, and itself, where it is private and
+/// somebody in it lives.
+type Holds = [[f64; BINS + 1]; KINDS.len()];
+
+/// What kinds hold in a place of this deprivation fifth: people who died in the last three years are made and told of
+/// too, and the older they would be now, the more of them died.
+fn holds(fifth: u8) -> &'static Holds {
+    static HOLDS: [OnceLock<Box<Holds>>; 5] = [const { OnceLock::new() }; 5];
+    HOLDS[usize::from(fifth.clamp(1, 5)) - 1].get_or_init(|| {
+        let dies: Vec<[f64; 2]> = (0..=AGE_MAX)
+            .map(|age| [Sex::Female, Sex::Male].map(|sex| mortality::dies(age, sex, fifth, mortality::TOLD_YEARS)))
+            .collect();
+        let mut holds = Box::new([[0.0; BINS + 1]; KINDS.len()]);
         for (number, ((kind, _), bins)) in (0u32..).zip(KINDS.iter().zip(holds.iter_mut())) {
             let mut rng = Rng::keyed(0, number, 0, "household mix");
+            let home = kind.shape == Shape::CareHome;
             for _ in 0..SAMPLE {
+                let mut all_died = 1.0;
                 for sketch in sketches(kind, &mut rng) {
-                    bins[bin(sketch.age, sketch.sex)] += 1.0 / f64::from(SAMPLE);
+                    let age = sketch.age.clamp(0, AGE_MAX);
+                    let [women, men] = dies[usize::try_from(age).unwrap_or(0)];
+                    let died = if sketch.sex == Sex::Female { women } else { men } * mortality::resident(age, home);
+                    all_died *= died;
+                    bins[bin(age, sketch.sex)] += (1.0 - died) / f64::from(SAMPLE);
+                }
+                if !matches!(kind.shape, Shape::CareHome | Shape::NoAddress) {
+                    bins[BINS] += (1.0 - all_died) / f64::from(SAMPLE);
                 }
             }
         }
@@ -140,32 +157,31 @@ fn holds() -> &'static [[f64; BINS]; KINDS.len()] {
     })
 }
 
+/// The oldest that anyone is made.
+const AGE_MAX: i32 = 104;
+
 fn bin(age: i32, sex: Sex) -> usize {
     2 * band(age) + usize::from(sex == Sex::Male)
 }
 
 impl Mix {
-    /// The mix of a place whose living people number `target`, women and men of each band in turn. People who
-    /// died in the last three years are told of too, so more are made than live.
-    pub fn fit(target: &[f64; BINS], fifth: u8) -> Self {
-        let holds = holds();
-        let mut wanted = *target;
-        for (at, people) in wanted.iter_mut().enumerate() {
-            let middle = match at / 2 {
-                last if last + 1 == BANDS => 92,
-                band => (BAND_STARTS[band] + BAND_STARTS[band + 1] - 1) / 2,
-            };
-            let sex = if at % 2 == 0 { Sex::Female } else { Sex::Male };
-            *people /= 1.0 - mortality::dies(middle, sex, fifth, mortality::TOLD_YEARS);
-        }
+    /// The mix of a place whose living people number `target`, women and men of each band in turn, in so many private
+    /// households where that is known. People who died in the last three years are told of too, so more are made than
+    /// live.
+    pub fn fit(target: &[f64; BINS], fifth: u8, households: Option<f64>) -> Self {
+        let holds = holds(fifth);
+        let mut wanted = [0.0; BINS + 1];
+        wanted[..BINS].copy_from_slice(target);
+        wanted[BINS] = households.unwrap_or(0.0);
+        let used = if households.is_some() { BINS + 1 } else { BINS };
         let mut count = [0.0; KINDS.len()];
-        fixed(&mut count, &wanted, holds, fifth);
-        let scale = wanted.iter().sum::<f64>() / 2.25 / 100.0;
+        fixed(&mut count, target, holds, fifth);
+        let scale = target.iter().sum::<f64>() / 2.25 / 100.0;
         for (at, (_, share)) in KINDS.iter().enumerate() {
             count[at] += share * scale;
         }
         for _ in 0..STEPS {
-            let mut sums = [1e-9; BINS];
+            let mut sums = [1e-9; BINS + 1];
             for (households, bins) in count.iter().zip(holds) {
                 for (sum, people) in sums.iter_mut().zip(bins) {
                     *sum += households * people;
@@ -173,8 +189,8 @@ impl Mix {
             }
             for (at, bins) in holds.iter().enumerate() {
                 if KINDS[at].1 > 0.0 {
-                    let size: f64 = bins.iter().sum();
-                    let pull: f64 = (0..BINS).map(|b| bins[b] * wanted[b] / sums[b]).sum();
+                    let size: f64 = bins[..used].iter().sum();
+                    let pull: f64 = (0..used).map(|b| bins[b] * wanted[b] / sums[b]).sum();
                     count[at] *= pull / size;
                 }
             }
@@ -202,12 +218,12 @@ impl Mix {
 }
 
 /// Care homes and people without an address keep to their own shares.
-fn fixed(count: &mut [f64], wanted: &[f64; BINS], holds: &[[f64; BINS]; KINDS.len()], fifth: u8) {
+fn fixed(count: &mut [f64], wanted: &[f64; BINS], holds: &Holds, fifth: u8) {
     let older: f64 = wanted[2 * band(75)..].iter().sum();
     let working: f64 = wanted[2 * band(20)..2 * band(65)].iter().sum();
     let homeless = NO_ADDRESS[usize::from(fifth.clamp(1, 5)) - 1] * working;
     for (at, (kind, _)) in KINDS.iter().enumerate() {
-        let size: f64 = holds[at].iter().sum();
+        let size: f64 = holds[at][..BINS].iter().sum();
         match kind.shape {
             Shape::CareHome => count[at] = older * RESIDENTS / size,
             Shape::NoAddress => count[at] = homeless / size,
@@ -235,17 +251,35 @@ mod tests {
             };
             f64::from(bands[bin / 2]) * 4.0 * share
         });
-        let mix = Mix::fit(&target, 3);
+        let whole: f64 = target.iter().sum();
+        let mix = Mix::fit(&target, 3, Some(whole * 0.44));
         let mut rng = Rng::keyed(3, 0, 0, "test");
-        let (mut made, mut alive) = ([0.0; BINS], 0.0);
+        let (mut made, mut alive, mut homes, mut alone) = ([0.0; BINS], 0.0, 0.0, 0.0);
         for _ in 0..40_000 {
-            for sketch in sketches(mix.choose(&mut rng), &mut rng) {
-                let lives = 1.0 - mortality::dies(sketch.age, sketch.sex, 3, mortality::TOLD_YEARS);
+            let kind = mix.choose(&mut rng);
+            let home = kind.shape == Shape::CareHome;
+            let mut all_died = 1.0;
+            let people = sketches(kind, &mut rng);
+            for sketch in &people {
+                let dies = mortality::dies(sketch.age, sketch.sex, 3, mortality::TOLD_YEARS);
+                let lives = 1.0 - dies * mortality::resident(sketch.age, home);
                 made[bin(sketch.age, sketch.sex)] += lives;
                 alive += lives;
+                all_died *= 1.0 - lives;
             }
+            homes += if home { 0.0 } else { 1.0 - all_died };
+            alone += if people.len() == 1 { 1.0 - all_died } else { 0.0 };
         }
-        let whole: f64 = target.iter().sum();
+        eprintln!(
+            "{:.3} households a person, {:.3} of them of one",
+            homes / alive,
+            alone / homes
+        );
+        assert!(
+            (homes / alive - 0.44f64).abs() < 0.01,
+            "{:.3} households a person",
+            homes / alive
+        );
         let off: Vec<String> = (0..BINS)
             .map(|at| (at, made[at] / alive, target[at] / whole))
             .filter(|(_, got, want)| (got / want - 1.0f64).abs() > 0.075)

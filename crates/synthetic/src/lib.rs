@@ -19,6 +19,7 @@ mod feeds;
 mod fhir;
 mod fhir_senders;
 mod fire;
+pub mod history;
 mod hl7;
 mod household;
 mod household_mix;

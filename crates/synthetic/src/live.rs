@@ -8,14 +8,23 @@ use crate::calendar::{self, Moment};
 use crate::county::county;
 use crate::feeds::{Chunk, Feeds};
 use crate::household::Household;
-use crate::lives::{self, Care, Diary, Life, acute, community, practice, stays};
+use crate::lives::{self, Care, Diary, Life, acute, community, consultations, stays};
 use crate::people::{Marks, Person};
 use crate::random::Rng;
 use crate::{Block, Plan, ambulance, fhir_senders, households, known, west};
+use deaths::Death;
 use record::Date;
+use std::collections::BTreeMap;
+
+pub(crate) mod births;
+mod deaths;
+mod neighbours;
 
 /// What begins on one day has been told whole by this many days later.
 const DAYS_TOLD: i32 = 21;
+
+/// Days after a consultation by which its tests are back.
+const FOLLOWED: i32 = 6;
 
 /// Numbers of what begins on the first day after the as-of date; no told history has so many happenings.
 const FIRST_NUMBER: u32 = 10_000;
@@ -61,8 +70,10 @@ pub fn day(plan: Plan, day: Date) -> Vec<Sent> {
     if day.0 <= plan.as_of.0 || day.0 > plan.as_of.0 + DAYS_MAX {
         return sent;
     }
+    // Babies are numbered in the order of households, so that one of a small run has its number in a large one.
+    let mut born = BTreeMap::new();
     for block in crate::blocks(plan) {
-        told(plan, block, day, &mut sent);
+        told(plan, block, day, &mut born, &mut sent);
     }
     // Households come in order, so that what is sent in one minute stays in one order.
     sent.sort_by_key(|one| one.minute);
@@ -78,16 +89,38 @@ pub fn day(plan: Plan, day: Date) -> Vec<Sent> {
     sent
 }
 
-fn told(plan: Plan, block: Block, day: Date, sent: &mut Vec<Sent>) {
+fn told(plan: Plan, block: Block, day: Date, born: &mut BTreeMap<Date, u32>, sent: &mut Vec<Sent>) {
     for household in households(plan, block) {
         for person in household.people.iter().filter(|person| person.died.is_none()) {
-            let earliest = (day.0 - DAYS_TOLD).max(plan.as_of.0 + 1);
-            for begun in (earliest..=day.0).map(Date) {
-                if let Some(begins) = draw(person, &household, plan.as_of, begun) {
-                    episode(person, &household, (plan.as_of, begun, day), begins, sent);
-                }
-            }
+            one(plan, person, &household, (day, born), sent);
         }
+    }
+}
+
+/// What is sent of one person on a day.
+fn one(
+    plan: Plan,
+    person: &Person,
+    household: &Household,
+    (day, born): (Date, &mut BTreeMap<Date, u32>),
+    sent: &mut Vec<Sent>,
+) {
+    let as_of = plan.as_of;
+    let death = deaths::death(person, household, as_of, Date(day.0 + deaths::QUIET_DAYS));
+    let earliest = (day.0 - DAYS_TOLD).max(as_of.0 + 1);
+    for begun in (earliest..=day.0).map(Date) {
+        let lives = death.is_none_or(|death| death.day > begun);
+        if lives && births::on(person, household, as_of, begun) {
+            let nth = born.entry(begun).or_default();
+            births::tell(person, household, (as_of, begun, day), *nth, sent);
+            *nth += 1;
+        } else if let Some(begins) = draw(person, household, (as_of, begun), death) {
+            episode(person, household, (as_of, begun, day), (begins, death), sent);
+        }
+    }
+    match death {
+        Some(death) if death.day <= day => deaths::tell(person, household, death, (as_of, day), sent),
+        _ => neighbours::tell(person, household, (as_of, day), sent),
     }
 }
 
@@ -99,6 +132,7 @@ enum Begins {
     Fall,
     Consultation,
     Nurse,
+    LastStay,
 }
 
 /// The stream of one person and day.
@@ -107,8 +141,25 @@ fn stream(person: &Person, begun: Date, purpose: &str) -> Rng {
     Rng::keyed(seed, person.household, person.slot, purpose)
 }
 
-/// What begins for a person on a day, if anything: at about the rates at which it happens in told histories.
-fn draw(person: &Person, household: &Household, as_of: Date, begun: Date) -> Option<Begins> {
+/// What begins for a person on a day, if anything: at about the rates at which it happens in told histories. In the
+/// weeks before a death nothing begins that would outlast it.
+fn draw(person: &Person, household: &Household, (as_of, begun): (Date, Date), death: Option<Death>) -> Option<Begins> {
+    let Some(death) = death else {
+        return by_chance(person, household, as_of, begun);
+    };
+    let until = death.stay.unwrap_or(death.day);
+    if death.stay == Some(begun) {
+        return Some(Begins::LastStay);
+    }
+    if begun >= until {
+        return None;
+    }
+    let begins = by_chance(person, household, as_of, begun)?;
+    let short = matches!(begins, Begins::Consultation | Begins::Nurse);
+    (short || death.day.0 - begun.0 > deaths::QUIET_DAYS).then_some(begins)
+}
+
+fn by_chance(person: &Person, household: &Household, as_of: Date, begun: Date) -> Option<Begins> {
     let often = &county().rates.often;
     let age = person.age(as_of);
     let working = calendar::weekday(begun) < 5;
@@ -137,7 +188,7 @@ fn draw(person: &Person, household: &Household, as_of: Date, begun: Date) -> Opt
         // Practices and nurses work five days of the week.
         Begins::Consultation if working => 1.4 * if (5..65).contains(&age) { 1.3 } else { 2.9 },
         Begins::Nurse if working && person.marks.has(Marks::COMMUNITY) => 1.4 * 6.0,
-        Begins::Consultation | Begins::Nurse => 0.0,
+        Begins::Consultation | Begins::Nurse | Begins::LastStay => 0.0,
     };
     let mut left = stream(person, begun, "day").unit() * 365.25 / person.contact.max(0.05);
     [
@@ -168,14 +219,18 @@ fn episode(
     person: &Person,
     household: &Household,
     (as_of, begun, day): (Date, Date, Date),
-    begins: Begins,
+    (begins, death): (Begins, Option<Death>),
     sent: &mut Vec<Sent>,
 ) {
-    if day.0 > begun.0 && matches!(begins, Begins::Consultation | Begins::Nurse) {
+    if day.0 > begun.0 + FOLLOWED && matches!(begins, Begins::Consultation | Begins::Nurse) {
         return;
     }
     let history = lives::life(person, household, as_of);
-    let life = live(person, household, &history, (as_of, begun), begins);
+    // Who dies on the ward is dead to what is told from then on, and to nothing before.
+    let mut dying = person.clone();
+    dying.died = death.filter(|_| begins == Begins::LastStay).map(|death| death.day);
+    let person = &dying;
+    let life = live(person, household, &history, (as_of, begun), (begins, death));
     let from_west = |message: &[u8]| hl7_moment(message).filter(|at| at.date == day);
     for chunk in captured(as_of, |feeds| west::tell(feeds, person, household, &life)) {
         for message in messages(&chunk.bytes) {
@@ -202,7 +257,13 @@ fn episode(
 }
 
 /// A life that holds only what begins on the day, with what must be known for it to hang together.
-fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): (Date, Date), begins: Begins) -> Life {
+fn live(
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    (as_of, begun): (Date, Date),
+    (begins, death): (Begins, Option<Death>),
+) -> Life {
     let after = u32::try_from(begun.0 - as_of.0).unwrap_or(0);
     // Who is allergic stands in the past; those lines are taken out again below.
     let allergies: Vec<_> = history
@@ -220,8 +281,8 @@ fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): 
             happenings: allergies,
             falls: Vec::new(),
             since: history.since,
-            until: Date(begun.0 + DAYS_TOLD),
-            living: true,
+            until: Date(death.map_or(i32::MAX, |death| death.day.0).min(begun.0 + DAYS_TOLD)),
+            living: person.died.is_none(),
             first: FIRST_NUMBER + after * NUMBERS_A_DAY,
             met: known::holders(history),
         },
@@ -241,9 +302,10 @@ fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): 
         }
         Begins::Consultation => {
             let at = diary.surgery(begun);
-            practice::consultation(&mut diary, at);
+            consultations::consultation(&mut diary, at);
         }
         Begins::Nurse => community::nurse(&mut diary, begun),
+        Begins::LastStay => stays::last(&mut diary, at),
     }
     let mut life = diary.life;
     life.happenings.drain(..known);
@@ -255,7 +317,7 @@ fn live(person: &Person, household: &Household, history: &Life, (as_of, begun): 
 }
 
 /// What was written to one feed.
-struct Captured {
+pub struct Captured {
     feed: &'static str,
     sender: &'static str,
     bytes: Vec<u8>,

@@ -46,8 +46,69 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     let age = person.age(life.until);
     if (4..18).contains(&age) {
         let copy = known::copy(&known::COMMUNITY, person, household, life);
-        measurements(feeds, &copy, life);
+        measurements(feeds, &copy, life, None);
     }
+}
+
+/// Whether a child is to be measured at school on this day.
+pub fn measured_on(person: &Person, day: Date) -> bool {
+    (4..13).contains(&person.age(day)) && sessions(person, day).any(|(_, _, when)| when == day)
+}
+
+/// A child measured at school on a day after the told history, under the reference it would have in a later one.
+/// Gives the minute at which it is written.
+pub fn measured(feeds: &mut Feeds, person: &Person, household: &Household, history: &Life, day: Date) -> u16 {
+    let copy = known::copy(&known::COMMUNITY, person, household, history);
+    measurements(feeds, &copy, history, Some(day));
+    15 * 60 + 40
+}
+
+/// A coaching session on a day after the told history. Gives the minute at which it is written.
+pub fn coached(
+    feeds: &mut Feeds,
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    (day, number): (Date, u32),
+    rng: &mut Rng,
+) -> u16 {
+    let copy = known::copy(&known::COACHES, person, household, history);
+    let programme = programme(person, &mut person.rng("coaching"));
+    let clock = rng.range(16 * 60, 20 * 60);
+    let mut row = Row::new(COACH_COLUMNS);
+    row.about(&copy, copy.born.iso(), known::sex(person));
+    row.set("SessionID", format!("H{}-{number}", copy.id))
+        .set("ClientID", copy.id.clone());
+    row.set("Programme", programme)
+        .set("ProgrammeStatus", "Active")
+        .set("StartDate", Date(day.0 - rng.range(14, 80)).iso());
+    row.set("SessionDate", day.iso())
+        .set("SessionType", rng.pick(&["Telephone", "Face to face", "Video"]))
+        .set("Coach", rng.pick(&["Ben", "Carys", "Odette"]));
+    let smoking = match person.smoking {
+        Smoking::Current => "Current",
+        Smoking::Former => "Ex",
+        Smoking::Never => "Never",
+    };
+    row.set("SmokingStatus", smoking);
+    match programme {
+        "SMOKING" => stopping(&mut row, true, day, rng),
+        "ALCOHOL" => {
+            row.set("AuditC", rng.range(5, 11).to_string());
+        }
+        "ACTIVITY" => {
+            row.set("ActiveMinutesPerWeek", (rng.range(2, 18) * 10).to_string());
+        }
+        _ => {
+            row.set("BMI", format!("{:.1}", person.bmi));
+        }
+    }
+    row.set(
+        "LastUpdated",
+        format!("{}T{:02}:{:02}", day.iso(), clock / 60, clock % 60),
+    );
+    row.send(feeds, &COACH);
+    u16::try_from(clock).unwrap_or(1000)
 }
 
 fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
@@ -140,11 +201,11 @@ fn stopping(row: &mut Row, smokes: bool, start: Date, rng: &mut Rng) {
 
 /// Whether a child was measured at school, or was to be.
 pub fn schools_know(person: &Person, life: &Life) -> bool {
-    (4..18).contains(&person.age(life.until)) && sessions(person, life).next().is_some()
+    (4..18).contains(&person.age(life.until)) && sessions(person, life.until).next().is_some()
 }
 
 /// The school years in which a child was to be measured: year group, years after Reception, the day.
-fn sessions<'a>(person: &'a Person, life: &'a Life) -> impl Iterator<Item = (&'static str, i32, Date)> + 'a {
+fn sessions(person: &Person, until: Date) -> impl Iterator<Item = (&'static str, i32, Date)> {
     // A school measures a family's children of one year on one day.
     let mut rng = crate::random::Rng::keyed(person.seed, person.household, u16::MAX, "school days");
     let (born_year, born_month, _) = calendar::ymd(person.born);
@@ -154,7 +215,7 @@ fn sessions<'a>(person: &'a Person, life: &'a Life) -> impl Iterator<Item = (&'s
         .filter_map(move |(group, years)| {
             let year = starts + years;
             let day = calendar::working_day(calendar::date(year + 1, 2, 1 + rng.range(0, 120)));
-            (day.0 <= life.until.0 && year >= 2016).then_some((group, years, day))
+            (day.0 <= until.0 && year >= 2016).then_some((group, years, day))
         })
 }
 
@@ -171,17 +232,17 @@ pub fn year_six(person: &Person, household: &Household, life: &Life, as_of: Date
     if !(10..13).contains(&person.age(life.until)) {
         return None;
     }
-    let (_, years, _) = sessions(person, life).find(|(_, years, day)| *years == 6 && day.0 > as_of.0 - 365)?;
+    let (_, years, _) = sessions(person, life.until).find(|(_, years, day)| *years == 6 && day.0 > as_of.0 - 365)?;
     let heavier = standing(household, &mut person.rng("school")) + if years == 6 { 0.2 } else { 0.0 };
     Some(heavier >= 1.036)
 }
 
 /// Reception at four or five, Year 6 at ten or eleven.
-fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
+fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life, only: Option<Date>) {
     let person = copy.person;
     let mut rng = person.rng("school");
     let standing = standing(copy.household, &mut rng);
-    for (group, years, day) in sessions(person, life) {
+    for (group, years, day) in sessions(person, only.unwrap_or(life.until)) {
         let school = SCHOOLS[usize::try_from(
             i32::from(copy.household.neighbourhood.fifth) + i32::from(person.household as u8 % 3),
         )
@@ -226,6 +287,8 @@ fn measurements(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
         row.set("MeasuredBy", "School nursing team")
             .set("RecordStatus", "Active");
         row.set("LastUpdated", format!("{} 15:40", slashed(day)));
-        row.send(feeds, &SCHOOL);
+        if only.is_none_or(|only| only == day) {
+            row.send(feeds, &SCHOOL);
+        }
     }
 }

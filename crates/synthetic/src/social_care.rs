@@ -84,25 +84,38 @@ struct Event {
     summary: String,
 }
 
-fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Life) {
-    let person = copy.person;
-    let mut rng = person.rng("adult social care");
-    let reason = support(person, life);
-    let alone = copy.household.people.len() == 1;
-    let carer = copy
-        .household
-        .people
-        .iter()
-        .any(|p| p.slot != person.slot && p.marks.has(Marks::CARER))
-        || rng.chance(0.3);
-    let team = if copy.household.home.is_empty() {
-        "Locality team"
-    } else {
-        "Care home review team"
-    };
-    let worker = rng.pick(&WORKERS);
-    let phone = crate::people::drama_landline(&mut rng);
-    for (number, event) in (1u32..).zip(events(copy, life, reason, &mut rng)) {
+/// Who at the council sees to a person, and what it knows of their home.
+struct Desk {
+    reason: &'static str,
+    alone: bool,
+    carer: bool,
+    team: &'static str,
+    worker: &'static str,
+    phone: String,
+}
+
+impl Desk {
+    fn of(copy: &Copy<'_>, life: &Life, rng: &mut Rng) -> Self {
+        let person = copy.person;
+        let others = copy.household.people.iter().filter(|p| p.slot != person.slot);
+        let mut others = others.map(|p| p.marks.has(Marks::CARER));
+        Self {
+            reason: support(person, life),
+            alone: copy.household.people.len() == 1,
+            carer: others.any(|is| is) || rng.chance(0.3),
+            team: if copy.household.home.is_empty() {
+                "Locality team"
+            } else {
+                "Care home review team"
+            },
+            worker: rng.pick(&WORKERS),
+            phone: crate::people::drama_landline(rng),
+        }
+    }
+
+    /// The row of an event, written on this day.
+    fn row(&self, copy: &Copy<'_>, number: u32, event: &Event, written: Date) -> Row {
+        let person = copy.person;
         let mut row = Row::new(ADULT_COLUMNS);
         row.about(copy, slashed(copy.born), known::sex(person));
         row.set("EventReference", format!("ASC-{}-{number}", copy.id))
@@ -111,14 +124,12 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
         if person.called() != person.given {
             row.set("KnownAs", person.called());
         }
-        // A service is written again when it ends; a death shows only in what is written after it.
-        let told = event.until.filter(|_| event.kind == "Service").unwrap_or(event.from);
-        let written = told.0 + rng.range(0, 6);
-        if let Some(died) = person.died.filter(|day| copy.knows_death && day.0 <= written) {
+        if let Some(died) = person.died.filter(|day| copy.knows_death && day.0 <= written.0) {
             row.set("DateOfDeath", slashed(died));
         }
         language(&mut row, person);
-        row.set("PrimarySupportReason", reason).set("EventType", event.kind);
+        row.set("PrimarySupportReason", self.reason)
+            .set("EventType", event.kind);
         row.set("EventStartDate", slashed(event.from));
         row.set("EventEndDate", event.until.map(slashed).unwrap_or_default());
         row.set("EventOutcome", event.outcome)
@@ -126,13 +137,25 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
         for (column, words) in &event.own {
             row.set(column, words.clone());
         }
-        row.set("HasUnpaidCarer", if carer { "Yes" } else { "No" });
-        row.set("LivesAlone", if alone { "Yes" } else { "No" });
-        row.set("Worker", worker)
-            .set("Team", team)
-            .set("TeamTelephone", phone.clone());
-        let void = rng.chance(0.004);
+        row.set("HasUnpaidCarer", if self.carer { "Yes" } else { "No" });
+        row.set("LivesAlone", if self.alone { "Yes" } else { "No" });
+        row.set("Worker", self.worker)
+            .set("Team", self.team)
+            .set("TeamTelephone", self.phone.clone());
         row.set("RecordStatus", "Active");
+        row
+    }
+}
+
+fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Life) {
+    let mut rng = copy.person.rng("adult social care");
+    let desk = Desk::of(copy, life, &mut rng);
+    for (number, event) in (1u32..).zip(events(copy, life, desk.reason, &mut rng)) {
+        // A service is written again when it ends; a death shows only in what is written after it.
+        let told = event.until.filter(|_| event.kind == "Service").unwrap_or(event.from);
+        let written = told.0 + rng.range(0, 6);
+        let mut row = desk.row(copy, number, &event, Date(written));
+        let void = rng.chance(0.004);
         row.set(
             "LastUpdated",
             format!("{} 09:{:02}", slashed(Date(written)), rng.range(10, 59)),
@@ -145,6 +168,88 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
         }
     }
 }
+
+/// What the council writes of one of its people on a day after the told history: a review or a request, or that they
+/// died; of a child with an open plan, its review. Gives the minute at which it is written.
+pub fn on_day(
+    feeds: &mut Feeds,
+    person: &Person,
+    household: &Household,
+    history: &Life,
+    (day, number): (Date, u32),
+    rng: &mut Rng,
+) -> u16 {
+    let bcp = household.neighbourhood.council == Council::Bcp;
+    let copy = known::copy(council(household), person, household, history);
+    let clock = rng.range(9 * 60, 17 * 60);
+    let minute = u16::try_from(clock).unwrap_or(600);
+    let stamp = format!("{} {:02}:{:02}", slashed(day), clock / 60, clock % 60);
+    if person.age(day) < 18 {
+        let mut row = plan(&copy, history, Some(day));
+        row.set("LastUpdated", stamp);
+        row.send(feeds, if bcp { &BCP_CHILD } else { &DORSET_CHILD });
+        return minute;
+    }
+    let desk = Desk::of(&copy, history, &mut person.rng("adult social care"));
+    let event = match person.died {
+        Some(died) => Event {
+            kind: "Service",
+            from: died,
+            until: Some(died),
+            outcome: "Service ended",
+            own: vec![("ServiceType", "All services".to_owned())],
+            summary: "Told of the death. Packages ended; family written to.".to_owned(),
+        },
+        None if rng.chance(0.65) => Event {
+            kind: "Review",
+            from: day,
+            until: Some(day),
+            outcome: rng.pick(&[
+                "No change to package",
+                "No change to package",
+                "Package increased",
+                "Package reduced",
+            ]),
+            own: vec![(
+                "ReviewReason",
+                rng.pick(&["Annual review", "Change in circumstances"]).to_owned(),
+            )],
+            summary: rng
+                .pick(&[
+                    "Plan still meets needs. Would like more company.",
+                    "Finding the stairs harder; rail to be fitted.",
+                    "Daughter is tired; sitting service talked about.",
+                ])
+                .to_owned(),
+        },
+        None => Event {
+            kind: "Request",
+            from: day,
+            until: None,
+            outcome: "Assessment to follow",
+            own: vec![(
+                "RequestRoute",
+                rng.pick(&["Community: self or family", "GP or district nurse", "Ambulance service"])
+                    .to_owned(),
+            )],
+            summary: "Asks for more help in the mornings.".to_owned(),
+        },
+    };
+    let mut row = desk.row(&copy, number, &event, day);
+    row.set("LastUpdated", stamp);
+    row.send(feeds, if bcp { &BCP_ADULT } else { &DORSET_ADULT });
+    minute
+}
+
+/// Whether a child's plan was open when the told history ended.
+pub fn plan_open(person: &Person) -> bool {
+    let mut rng = person.rng("children's social care");
+    rng.pick(&PLANS);
+    rng.range(0, 1);
+    rng.chance(0.6)
+}
+
+const PLANS: [&str; 7] = ["EH", "EH", "EH", "CIN", "CIN", "CPP", "CLA"];
 
 fn language(row: &mut Row, person: &Person) {
     let signs = person.marks.has(Marks::SIGNS);
@@ -307,9 +412,14 @@ fn reason_words(reason: &str) -> &'static str {
 }
 
 fn child(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Life) {
+    plan(copy, life, None).send(feeds, feed);
+}
+
+/// A child's plan as it stood at the end of the told history, or as reviewed on a day after it.
+fn plan(copy: &Copy<'_>, life: &Life, reviewed: Option<Date>) -> Row {
     let person = copy.person;
     let mut rng = person.rng("children's social care");
-    let plan = rng.pick(&["EH", "EH", "EH", "CIN", "CIN", "CPP", "CLA"]);
+    let plan = rng.pick(&PLANS);
     let oldest = (life.until.0 - person.born.0 - 10).max(1);
     let start = Date(life.until.0 - rng.range(20, 500).min(oldest));
     let open = rng.chance(0.6);
@@ -335,7 +445,8 @@ fn child(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
             .set("HealthAssessmentDate", slashed(Date((start.0 + 18).min(life.until.0))));
     }
     if open {
-        let next = calendar::working_day(Date(life.until.0 + rng.range(10, 80)));
+        let from = reviewed.map_or(life.until, |day| Date(day.0 + 60));
+        let next = calendar::working_day(Date(from.0 + rng.range(10, 80)));
         row.set("NextReviewDate", slashed(next));
     }
     row.set("SocialWorker", rng.pick(&WORKERS))
@@ -346,5 +457,5 @@ fn child(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
         "LastUpdated",
         format!("{} 10:05", slashed(if open { start } else { ended })),
     );
-    row.send(feeds, feed);
+    row
 }

@@ -84,6 +84,28 @@ tests! {
     NEWS2 = "1104051000000101" "NEWS2 total score" "{score}" 0 None, false "NEWS2";
     /// PHQ-9 total.
     PHQ9 = "720433000" "Patient Health Questionnaire Nine Item score" "{score}" 0 None, false "PHQ9";
+    /// GAD-7 total.
+    GAD7 = "" "Generalised Anxiety Disorder 7 item score" "{score}" 0 None, false "GAD7";
+    /// Prostate specific antigen.
+    PSA = "" "Serum prostate specific antigen level" "ug/L" 1 Some((0.0, 4.0)), true "PSA";
+    /// Blood in the stool, by immunochemical test.
+    FIT = "" "Faecal immunochemical test level" "ug/g" 0 Some((0.0, 9.0)), true "FIT";
+    /// Neutrophils.
+    NEUTROPHILS = "" "Neutrophil count" "10*9/L" 1 Some((2.0, 7.5)), true "NEUT";
+    /// Thyroid stimulating hormone.
+    TSH = "" "Serum TSH level" "m[IU]/L" 1 Some((0.3, 4.5)), true "TSH";
+    /// Lithium.
+    LITHIUM = "" "Serum lithium level" "mmol/L" 1 Some((0.4, 1.0)), true "LI";
+    /// NT-proBNP.
+    BNP = "" "Serum N-terminal pro-brain natriuretic peptide level" "ng/L" 0 Some((0.0, 400.0)), true "BNP";
+    /// Urate.
+    URATE = "" "Serum urate level" "umol/L" 0 Some((200.0, 360.0)), true "URATE";
+    /// FEV1 against what is expected.
+    FEV1 = "" "FEV1 percent of predicted" "%" 0 None, false "FEV1";
+    /// Peak flow.
+    PEAK_FLOW = "" "Peak expiratory flow rate" "L/min" 0 None, false "PEFR";
+    /// How breathless, 1 to 5.
+    MRC = "" "MRC breathlessness scale grade" "{score}" 0 None, false "MRC";
     /// How much someone drinks, 0 to 12.
     AUDIT_C = "" "AUDIT-C alcohol score" "{score}" 0 None, false "AUDITC";
     /// Clinical Frailty Scale.

@@ -90,6 +90,19 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     }
 }
 
+/// The west's hospital hears of a death elsewhere.
+pub fn death(feeds: &mut Feeds, person: &Person, household: &Household, history: &Life, (at, number): (Moment, u32)) {
+    let mut copy = known::copy(&known::WEST, person, household, history);
+    copy.knows_death = true;
+    let mut sender = Sender {
+        feeds,
+        copy,
+        doctor: DOCTORS[0],
+        sent: number,
+    };
+    sender.send(&feeds::WEST_ADT, ("ADT^A31", "ADT_A05"), at, |_, _| {});
+}
+
 /// The id of a second record that was merged into the first.
 pub fn merged_away(person: &Person) -> String {
     person.stem("RBD, second record")

@@ -183,3 +183,25 @@ fn nobody_is_at_their_practice_while_on_a_ward() {
         }
     }
 }
+
+#[test]
+fn entries_a_person_stay_between_sixty_and_ninety() {
+    let system = dorset().expect("systems/dorset loads");
+    let plan = Plan {
+        people: 6_000,
+        seed: 1,
+        as_of: Date::new(2026, 11, 1).unwrap(),
+    };
+    let people = synthetic::truth(plan).count();
+    let mut entries = 0;
+    for delivery in deliveries(plan) {
+        let feed = system.feed(&delivery.feed).unwrap();
+        for piece in pieces(&delivery.bytes, &delivery.file_name, feed) {
+            let found = read(piece.format, &piece.body, &piece.context, feed).unwrap_or_default();
+            entries += found.iter().map(|item| item.entries.len()).sum::<usize>();
+        }
+    }
+    let each = entries as f64 / people as f64;
+    eprintln!("{each:.1} entries a person");
+    assert!((60.0..90.0).contains(&each), "{each:.1}");
+}

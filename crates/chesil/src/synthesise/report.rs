@@ -31,7 +31,16 @@ pub fn told(sheet: &Sheet, plan: Plan, people: u32) -> invented::Report {
 pub fn summary(sheet: &Sheet) -> String {
     let tuned: Vec<_> = sheet.outcomes().filter(|(figure, _)| figure.tuned).collect();
     let within = tuned.iter().filter(|(_, outcome)| outcome.within).count();
-    format!("{within} of {} figures within what is asked", tuned.len())
+    let by_chance = tuned.iter().filter(|(figure, outcome)| {
+        let off = outcome.result.map(|result| (result - figure.value).abs());
+        !outcome.within && off.is_some_and(|off| off <= outcome.interval)
+    });
+    let by_chance = by_chance.count();
+    let rest = match tuned.len() - within {
+        0 => String::new(),
+        outside => format!("; of the other {outside}, chance alone would explain {by_chance}"),
+    };
+    format!("{within} of {} figures within what is asked{rest}", tuned.len())
 }
 
 /// The whole report.

@@ -134,6 +134,16 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
     let days = diary.rng.range(9, 26);
     let admitted = arrived.later(210);
     let until = Moment::new(Date(admitted.date.0 + days), 15 * 60);
+    if diary.on_a_ward(admitted, until) {
+        return;
+    }
+    // Who dies within those weeks dies on the ward.
+    let dies = !diary.life.living && until.date.0 >= diary.life.until.0;
+    let until = if dies {
+        Moment::new(diary.life.until, 5 * 60).max(admitted.later(60))
+    } else {
+        until
+    };
     let still_in = until.date.0 > diary.life.until.0;
     let stay = Care::Stay {
         reason: terms::HIP_FRACTURE,
@@ -142,7 +152,7 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
         specialty: ("110", "Trauma and orthopaedics"),
         until: (!still_in).then_some(until),
         emergency: true,
-        died: false,
+        died: dies && !still_in,
     };
     diary.note(admitted, own, stay);
     let surgery = Moment::new(Date(admitted.date.0 + 1), 11 * 60);
@@ -162,7 +172,7 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
     let haemoglobin = diary.rng.normal(104.0, 11.0);
     number(diary, surgery.later(1300), own, &terms::HAEMOGLOBIN, haemoglobin);
     observations(diary, admitted.later(60), own, true);
-    if !still_in {
+    if !still_in && !dies {
         discharged(
             diary,
             until,
@@ -340,6 +350,18 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
         ("Collapse", words("Faint")),
         ("Back pain", terms::BACK_PAIN),
     ];
+    let street = [
+        ("Wound of foot", words("Infected wound of foot")),
+        ("Assault", words("Injury of face")),
+        ("Cough", words("Chest infection")),
+        ("Found drowsy", words("Effects of alcohol")),
+        ("Low mood", words("Thoughts of self-harm")),
+        ("Abdominal pain", words("Abdominal pain, cause not found")),
+        ("Cold and wet", words("Effects of cold")),
+    ];
+    if diary.marked(Marks::NO_ADDRESS) && diary.rng.chance(0.65) {
+        return diary.rng.pick(&street);
+    }
     let (complaint, found) = if diary.age(at.date) < 18 {
         diary.rng.pick(&young)
     } else {
@@ -357,8 +379,6 @@ fn outpatients(diary: &mut Diary<'_>) {
     let clinics = [
         (Condition::Coronary, "Cardiology", "320"),
         (Condition::Fibrillation, "Cardiology", "320"),
-        (Condition::Cancer, "Clinical oncology", "800"),
-        (Condition::BowelCancer, "Colorectal surgery", "104"),
         (Condition::Kidney, "Nephrology", "361"),
         (Condition::Cataract, "Ophthalmology", "130"),
         (Condition::Diabetes, "Diabetic medicine", "307"),

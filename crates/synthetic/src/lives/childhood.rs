@@ -1,6 +1,6 @@
 //! Children: vaccinations, growth, ear infections.
 
-use super::{Care, Diary, Tellers, medicines};
+use super::{Care, Diary, Moment, Tellers, medicines};
 use crate::calendar;
 use crate::terms;
 use record::{Date, Sex};
@@ -26,7 +26,8 @@ pub fn childhood(diary: &mut Diary<'_>) {
     }
     let born = diary.person.born;
     if age < 8 {
-        birth(diary);
+        let at = diary.any_time(diary.person.born);
+        birth(diary, at);
     }
     // Families differ: a few decline all, poorer places miss more.
     let fifth = f64::from(diary.household.neighbourhood.fifth);
@@ -67,13 +68,11 @@ pub fn childhood(diary: &mut Diary<'_>) {
             };
             diary.note(at, Tellers::PRACTICE, care);
             if diary.rng.chance(0.5) {
-                medicines::course(
-                    diary,
-                    at,
+                let liquid = (
                     "Amoxicillin 250mg/5ml oral suspension",
                     "5ml three times a day for five days",
-                    "Ear infection",
                 );
+                medicines::course(diary, at, liquid, "Ear infection");
             }
         }
     }
@@ -84,8 +83,7 @@ pub fn childhood(diary: &mut Diary<'_>) {
 }
 
 /// Born in hospital, as nearly all are; the hospital's record of the child begins there.
-fn birth(diary: &mut Diary<'_>) {
-    let at = diary.any_time(diary.person.born);
+pub fn birth(diary: &mut Diary<'_>, at: Moment) {
     let nights = diary.rng.range(1, 3);
     let own = diary.own_acute();
     let stay = Care::Stay {
@@ -137,7 +135,7 @@ fn growth(diary: &mut Diary<'_>) {
             let visit = Care::Contact {
                 term: terms::words("Health visitor review, 6 to 8 weeks"),
                 class: "HH",
-                reason: "Healthy child programme".to_owned(),
+                reason: "Healthy child programme",
                 minutes: 45,
                 service: "Health visiting",
             };

@@ -3,7 +3,7 @@
 use super::acute::observations;
 use super::conditions::Condition;
 use super::practice::number;
-use super::{Care, Diary, Outcome, Tellers};
+use super::{Care, Diary, Tellers};
 use crate::people::Marks;
 use crate::terms::{self, words};
 use record::Date;
@@ -12,17 +12,23 @@ use record::Date;
 pub fn community(diary: &mut Diary<'_>) {
     nursing(diary);
     falls_service(diary);
-    mental_health(diary);
-    memory(diary);
     learning_disability(diary);
+    no_address(diary);
 }
 
-fn visit(diary: &mut Diary<'_>, on: Date, what: &'static str, reason: &str, service: &'static str, minutes: i32) {
+fn visit(
+    diary: &mut Diary<'_>,
+    on: Date,
+    what: &'static str,
+    reason: &'static str,
+    service: &'static str,
+    minutes: i32,
+) {
     let at = diary.surgery(on);
     let contact = Care::Contact {
         term: words(what),
         class: "HH",
-        reason: reason.to_owned(),
+        reason,
         minutes,
         service,
     };
@@ -38,9 +44,22 @@ pub const NURSING: [&str; 5] = [
     "Pressure area care",
 ];
 
+/// Why they come to those who are not old.
+const NURSING_YOUNGER: [&str; 5] = [
+    "Wound dressing after surgery",
+    "Insulin support",
+    "Wound dressing after surgery",
+    "Injection that is due",
+    "Leg ulcer dressing",
+];
+
 /// One visit of a community nurse.
 pub fn nurse(diary: &mut Diary<'_>, on: Date) {
-    let reason = diary.person.rng("nursing").pick(&NURSING);
+    let age = diary.age(on);
+    let reason = diary
+        .person
+        .rng("nursing")
+        .pick(if age < 65 { &NURSING_YOUNGER } else { &NURSING });
     visit(diary, on, "Community nurse visit", reason, "Community nursing", 30);
 }
 
@@ -59,7 +78,7 @@ fn nursing(diary: &mut Diary<'_>) {
         until: (end.0 < diary.life.until.0).then_some(end),
     };
     diary.note(at, Tellers::COMMUNITY, episode);
-    let reason = diary.rng.pick(&NURSING);
+    let reason = diary.rng.pick(if age < 65 { &NURSING_YOUNGER } else { &NURSING });
     let mut day = start.0;
     let last = end.0.min(diary.life.until.0);
     let mut visits = 0;
@@ -79,7 +98,7 @@ fn nursing(diary: &mut Diary<'_>) {
         day += diary.rng.range(4, 21);
         visits += 1;
     }
-    if diary.truly_has(Condition::Frailty) || marked {
+    if diary.truly_has(Condition::Frailty) || marked && age >= 65 {
         let score = diary.rng.range(5, 7);
         let at = diary.surgery(start);
         number(diary, at, Tellers::COMMUNITY, &terms::FRAILTY_SCALE, f64::from(score));
@@ -99,7 +118,7 @@ fn falls_service(diary: &mut Diary<'_>) {
     let at = diary.surgery(on);
     let referral = Care::Referral {
         to: "Falls and balance service",
-        reason: "Fall at home".to_owned(),
+        reason: "Fall at home",
         urgent: false,
         open: on.0 > diary.life.until.0,
     };
@@ -139,84 +158,6 @@ fn falls_service(diary: &mut Diary<'_>) {
     diary.note(at, Tellers::COMMUNITY, plan);
 }
 
-fn mental_health(diary: &mut Diary<'_>) {
-    let severe = diary.has(Condition::Schizophrenia).or(diary.has(Condition::Bipolar));
-    let common = diary.has(Condition::Depression).or(diary.has(Condition::Anxiety));
-    let (service, since, chance) = match (severe, common) {
-        (Some(since), _) => ("Community mental health team", since, 0.8),
-        (None, Some(since)) => ("Talking therapies", since, 0.3),
-        _ => return,
-    };
-    if !diary.rng.chance(chance) {
-        return;
-    }
-    let start = Date(since.0.max(diary.life.since.0) + diary.rng.range(10, 120));
-    let at = diary.surgery(start);
-    let over = diary.rng.chance(0.7);
-    let length = diary.rng.range(60, 400);
-    let end = Date(start.0 + length);
-    let episode = Care::Episode {
-        service,
-        until: (over && end.0 < diary.life.until.0).then_some(end),
-    };
-    diary.note(at, Tellers::COMMUNITY, episode);
-    let mut score = diary.rng.range(12, 24);
-    let sessions = diary.rng.range(2, 8);
-    for session in 0..sessions {
-        let on = Date(start.0 + 14 * (session + 1));
-        let at = diary.surgery(on);
-        let missed = diary.rng.chance(0.12);
-        let appointment = Care::Appointment {
-            service,
-            specialty: "710",
-            outcome: if missed { Outcome::Missed } else { Outcome::Attended },
-        };
-        diary.note(at, Tellers::COMMUNITY, appointment);
-        if !missed && service == "Talking therapies" {
-            number(diary, at, Tellers::COMMUNITY, &terms::PHQ9, f64::from(score));
-            score = (score - diary.rng.range(-1, 4)).clamp(1, 27);
-        }
-    }
-    if severe.is_some() && diary.rng.chance(0.5) {
-        let plan = Care::Plan {
-            term: terms::term("736253002", "Mental health crisis plan"),
-            text: "Early signs: sleeping little, staying indoors. Call the duty worker first. Prefers to be at home with a sister staying over.".to_owned(),
-        };
-        diary.note(at.later(40_000), Tellers::COMMUNITY, plan);
-    }
-}
-
-fn memory(diary: &mut Diary<'_>) {
-    let Some(since) = diary.has(Condition::Dementia) else {
-        return;
-    };
-    if !diary.rng.chance(0.7) {
-        return;
-    }
-    visit(
-        diary,
-        Date(since.0 - 30),
-        "Memory assessment",
-        "Forgetful, family worried",
-        "Memory service",
-        90,
-    );
-    let at = diary.surgery(since);
-    let problem = Care::Problem {
-        term: terms::term("52448006", "Dementia"),
-        icd: "F03",
-        resolved: None,
-        suspected: false,
-    };
-    diary.note(at, Tellers::COMMUNITY, problem);
-    let score = diary.rng.range(52, 82);
-    let answers = Care::Answers {
-        title: "Addenbrooke's Cognitive Examination III",
-        answers: vec![("Total score out of 100", score.to_string())],
-    };
-    diary.note(at, Tellers::COMMUNITY, answers);
-}
-
 fn learning_disability(diary: &mut Diary<'_>) {
     if diary.has(Condition::LearningDisability).is_none() && diary.has(Condition::Autism).is_none() {
         return;
@@ -234,16 +175,51 @@ fn learning_disability(diary: &mut Diary<'_>) {
         note: note.to_owned(),
     };
     diary.note(at, Tellers::COMMUNITY.and(Tellers::PRACTICE), flag);
-    if diary.age(diary.life.until) >= 14 && diary.has(Condition::LearningDisability).is_some() {
-        let check = Care::Contact {
-            term: words("Learning disability annual health check"),
+    if diary.has(Condition::LearningDisability).is_some() {
+        super::mind::health_checks(diary);
+        if diary.rng.chance(0.35) {
+            let on = diary.day_between(Date(diary.life.until.0 - 700), diary.life.until);
+            let reason = diary.rng.pick(&[
+                "Communication passport",
+                "Getting ready for an operation",
+                "Behaviour that worries others",
+            ]);
+            diary.community_sees(
+                on,
+                "Learning disability nurse visit",
+                reason,
+                "Learning disability team",
+            );
+        }
+    }
+}
+
+/// The team that goes out to people without an address.
+fn no_address(diary: &mut Diary<'_>) {
+    if !diary.marked(Marks::NO_ADDRESS) {
+        return;
+    }
+    let from = diary.life.since.0.max(diary.life.until.0 - 1000);
+    let visits = diary.rng.range(3, 10);
+    for _ in 0..visits {
+        let on = diary.day_between(Date(from), diary.life.until);
+        let reason = diary.rng.pick(&[
+            "Wound on foot",
+            "Chest infection",
+            "Low mood, sleeping in a doorway",
+            "Help to register with a practice",
+            "Alcohol, wants to cut down",
+            "Blood tests for hepatitis B and C, HIV",
+            "Scabies treated",
+        ]);
+        let at = diary.surgery(on);
+        let contact = Care::Contact {
+            term: words("Homeless health outreach"),
             class: "AMB",
-            reason: "Annual health check".to_owned(),
-            minutes: 40,
-            service: "General practice",
+            reason,
+            minutes: 25,
+            service: "Homeless health team",
         };
-        let day = diary.day_between(Date(diary.life.until.0 - 500), diary.life.until);
-        let at = diary.surgery(day);
-        diary.note(at, Tellers::PRACTICE, check);
+        diary.note(at, Tellers::COMMUNITY, contact);
     }
 }

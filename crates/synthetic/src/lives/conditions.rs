@@ -106,7 +106,7 @@ conditions! {
     Osteoporosis "64859006" "Osteoporosis" "M81.9" 76.0 8.0 0.2 0.0 0.4 -0.3;
     /// A bone broken by a slight fall.
     FragilityFracture "" "Fragility fracture" "M80.9" 80.0 8.0 0.4 0.1 0.3 -0.2;
-    /// Breast or prostate cancer.
+    /// Any cancer but of bowel and lung: which, `cancer::site` says.
     Cancer "363346000" "Cancer" "C80" 70.0 11.0 1.0 -0.1 0.1 0.1;
     /// Bowel cancer.
     BowelCancer "363406005" "Malignant neoplasm of colon" "C18.9" 74.0 9.0 1.3 0.1 0.2 0.2;
@@ -183,6 +183,18 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
         let began = if shape.condition == Condition::Palliative {
             // The last year or so of life, as far as anyone can tell.
             age - 0.1 - 1.1 * lateness
+        } else if shape.condition == Condition::LungCancer {
+            // Few live long with it: those who die of it mostly within a year and a half.
+            let years = if forced {
+                1.6 * lateness
+            } else {
+                2.5 * lateness + 6.0 * lateness.powi(4)
+            };
+            age - 0.15 - years
+        } else if forced && shape.condition == Condition::LearningDisability {
+            (1.0 + 3.0 * lateness).min(age)
+        } else if forced && shape.condition == Condition::BowelCancer {
+            age - 0.4 - 3.5 * lateness
         } else if forced {
             (age - 2.0 - 6.0 * lateness).max(age * 0.3)
         } else {
@@ -199,8 +211,8 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
         let since = Date(person.born.0 + (began * 365.25) as i32).max(Date(person.born.0 + 20));
         had.push(Had {
             condition: shape.condition,
-            term: exact(shape, person, age),
-            icd: shape.icd,
+            term: exact(shape, person, age, began),
+            icd: exact_icd(shape, person, began),
             since: Date(since.0.min(until.0 - 5)),
             diagnosed: forced || known >= unknown(shape.condition, fifth, age) * missed,
         });
@@ -292,7 +304,13 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
         }
         Condition::Kidney | Condition::Coronary if has(Condition::Diabetes) => 1.8,
         Condition::PeripheralArterial if has(Condition::Diabetes) || has(Condition::Coronary) => 2.2,
-        Condition::Palliative if !ENDING.iter().any(|illness| has(*illness)) => 0.06,
+        Condition::Palliative
+            if !ENDING
+                .iter()
+                .any(|illness| had.iter().any(|h| h.condition == *illness && h.diagnosed)) =>
+        {
+            0.0
+        }
         Condition::HighRisk if has(Condition::Coronary) || has(Condition::Stroke) => 0.0,
         Condition::FragilityFracture if has(Condition::Osteoporosis) => 3.0,
         Condition::Fibrillation | Condition::Hypertension if person.drinks > 35.0 => 1.5,
@@ -315,8 +333,8 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
 /// Raised blood pressure, found or not, as a share of its height: Health Survey for England 2022, read at the
 /// middle of its age bands. Women's rises later and goes higher.
 const RAISED_AGES: [f64; 8] = [15.0, 25.0, 39.5, 49.5, 59.5, 69.5, 80.0, 95.0];
-const RAISED_MEN: [f64; 8] = [0.0, 0.017, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
-const RAISED_WOMEN: [f64; 8] = [0.0, 0.038, 0.036, 0.228, 0.27, 0.54, 0.71, 0.75];
+const RAISED_MEN: [f64; 8] = [0.0, 0.016, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
+const RAISED_WOMEN: [f64; 8] = [0.0, 0.0415, 0.0335, 0.228, 0.27, 0.54, 0.71, 0.75];
 
 /// What the two tables are shares of.
 const RAISED_HEIGHT: f64 = 0.8;
@@ -350,16 +368,22 @@ fn onset(share: f64, shape: &Shape, middle: f64, age: f64, sex: Sex) -> f64 {
     high
 }
 
-fn exact(shape: &Shape, person: &Person, age: f64) -> Term {
+fn exact(shape: &Shape, person: &Person, age: f64, began: f64) -> Term {
     let pick = person.rng("exact").unit();
     match shape.condition {
-        Condition::Cancer if person.sex == Sex::Male => term("399068003", "Malignant tumour of prostate"),
-        Condition::Cancer => term("254837009", "Malignant neoplasm of breast"),
+        Condition::Cancer => super::cancer::site(person, shape.condition, began).term,
         Condition::Dementia if pick < 0.55 => term("26929004", "Alzheimer's disease"),
         Condition::Kidney if pick < 0.12 => term("431857002", "Chronic kidney disease stage 4"),
         Condition::Kidney if pick < 0.6 => term("700378005", "Chronic kidney disease stage 3A"),
         Condition::Fibrillation if pick < 0.3 => term("282825002", "Paroxysmal atrial fibrillation"),
         Condition::Frailty if age > 88.0 && pick < 0.5 => crate::terms::SEVERE_FRAILTY,
         _ => shape.term,
+    }
+}
+
+fn exact_icd(shape: &Shape, person: &Person, began: f64) -> &'static str {
+    match shape.condition {
+        Condition::Cancer => super::cancer::site(person, shape.condition, began).icd,
+        _ => shape.icd,
     }
 }

@@ -1,8 +1,10 @@
 //! Having a baby: booking, scans, the birth, the weeks after; and what people say of the care they had.
 
+use super::conditions::Condition;
+use super::practice::number;
 use super::{Care, Diary, Outcome, Tellers};
 use crate::people::Role;
-use crate::terms::words;
+use crate::terms::{self, words};
 use record::{Date, Sex};
 
 /// Maternity of a mother whose children of the last years live with her.
@@ -25,6 +27,12 @@ pub fn maternity(diary: &mut Diary<'_>) {
             pregnancy(diary, born);
         }
         last = Some(born);
+    }
+    // Whoever will have a baby on a played day carries it as the told history ends.
+    if diary.life.living
+        && let Some(born) = crate::live::births::due(diary.person, diary.household, diary.life.until)
+    {
+        pregnancy(diary, born);
     }
 }
 
@@ -66,6 +74,33 @@ fn pregnancy(diary: &mut Diary<'_>, born: Date) {
             outcome: if missed { Outcome::Missed } else { Outcome::Attended },
         };
         diary.note(at, own, appointment);
+        if !missed {
+            let systolic = diary.rng.normal(112.0, 9.0);
+            let pressure = Care::Pressure {
+                systolic: systolic.round() as i32,
+                diastolic: (30.0 + systolic * 0.33).round() as i32,
+                home: false,
+            };
+            diary.note(at.later(5), own, pressure);
+        }
+        if !missed && (week == 28 || what == "Maternity booking") {
+            let haemoglobin = diary.rng.normal(if week == 28 { 113.0 } else { 124.0 }, 9.0);
+            number(diary, at.later(20), own, &terms::HAEMOGLOBIN, haemoglobin);
+        }
+    }
+    let dating = diary.surgery(Date(conceived - 14 + 12 * 7 + 4));
+    if dating.date.0 >= booked.date.0 {
+        let twins = diary
+            .household
+            .people
+            .iter()
+            .any(|child| child.twin && child.born == born);
+        let seen = if twins {
+            "Two heartbeats; dates agree."
+        } else {
+            "One heartbeat; dates agree."
+        };
+        diary.report(dating, own, "Dating scan at 12 weeks", seen);
     }
     let scan = diary.surgery(Date(conceived - 14 + 20 * 7));
     let report = Care::Report {
@@ -82,30 +117,40 @@ fn pregnancy(diary: &mut Diary<'_>, born: Date) {
         diary.note(scan, own, report);
     }
     let at = diary.any_time(born);
+    delivery(diary, at);
+    let after = diary.surgery(Date(born.0 + 49));
+    let check = Care::Contact {
+        term: words("Postnatal check, 6 to 8 weeks"),
+        class: "AMB",
+        reason: "After the birth",
+        minutes: 15,
+        service: "General practice",
+    };
+    if diary.rng.chance(0.85) {
+        diary.note(after, Tellers::PRACTICE, check);
+    }
+    if diary.truly_has(Condition::Depression) && diary.rng.chance(0.3) {
+        let at = diary.practice_sees(Date(born.0 + 75), "Low mood");
+        super::mind::low_mood(diary, at);
+    }
+}
+
+/// The birth itself: a stay on the maternity unit, and an operation for some.
+pub fn delivery(diary: &mut Diary<'_>, at: super::Moment) {
+    let own = diary.own_acute();
     let nights = diary.rng.range(0, 3);
     let stay = Care::Stay {
         reason: words("Delivery of baby"),
         icd: "O80",
         ward: "Maternity unit",
         specialty: ("501", "Obstetrics"),
-        until: Some(super::Moment::new(Date(born.0 + nights), 15 * 60).max(at.later(300))),
+        until: Some(super::Moment::new(Date(at.date.0 + nights), 15 * 60).max(at.later(300))),
         emergency: false,
         died: false,
     };
     diary.note(at.later(-200), own, stay);
     if diary.rng.chance(0.28) {
         diary.note(at.later(-60), own, Care::Procedure(words("Caesarean section")));
-    }
-    let after = diary.surgery(Date(born.0 + 49));
-    let check = Care::Contact {
-        term: words("Postnatal check, 6 to 8 weeks"),
-        class: "AMB",
-        reason: "After the birth".to_owned(),
-        minutes: 15,
-        service: "General practice",
-    };
-    if diary.rng.chance(0.85) {
-        diary.note(after, Tellers::PRACTICE, check);
     }
 }
 

@@ -214,9 +214,23 @@ const USUAL: &[Usual] = &[
     ),
     usual(
         Condition::Schizophrenia,
-        0.7,
+        0.5,
         "Olanzapine 10mg tablets",
         "One tablet at night",
+        "Schizophrenia",
+    ),
+    usual(
+        Condition::Schizophrenia,
+        0.65,
+        "Aripiprazole 10mg tablets",
+        "One tablet each morning",
+        "Schizophrenia",
+    ),
+    usual(
+        Condition::Schizophrenia,
+        0.7,
+        "Paliperidone 100mg/1ml prolonged-release suspension for injection pre-filled syringes",
+        "One injection each month, given by the nurse",
         "Schizophrenia",
     ),
     usual(
@@ -318,17 +332,53 @@ const USUAL: &[Usual] = &[
         "Eczema",
     ),
     usual(
-        Condition::LungCancer,
+        Condition::HeartFailure,
+        0.7,
+        "Ramipril 2.5mg capsules",
+        "One capsule once a day",
+        "Heart failure",
+    ),
+    usual(
+        Condition::HeartFailure,
+        0.7,
+        "Bisoprolol 2.5mg tablets",
+        "One tablet once a day",
+        "Heart failure",
+    ),
+    usual(
+        Condition::HeartFailure,
+        0.4,
+        "Dapagliflozin 10mg tablets",
+        "One tablet once a day",
+        "Heart failure",
+    ),
+    usual(
+        Condition::TypeOne,
+        1.0,
+        "Insulin glargine 100units/ml solution for injection 3ml pre-filled pens",
+        "As agreed with the diabetes team, once a day",
+        "Type 1 diabetes",
+    ),
+    usual(
+        Condition::TypeOne,
+        1.0,
+        "NovoRapid FlexPen 100units/ml solution for injection 3ml pre-filled pens",
+        "With each meal, by carbohydrates",
+        "Type 1 diabetes",
+    ),
+    usual(
+        Condition::HighRisk,
         0.5,
-        "Morphine sulfate 10mg modified-release tablets",
-        "One tablet every twelve hours",
-        "Pain",
+        "Atorvastatin 20mg tablets",
+        "One tablet at night",
+        "To lower cholesterol",
     ),
 ];
 
 /// Long-term medicines: begun within weeks of the diagnosis, some changed or stopped later.
 pub fn medicines(diary: &mut Diary<'_>) {
     let mut taken: Vec<&'static str> = Vec::new();
+    let mut for_psychosis = false;
     for usual in USUAL {
         let draw = diary.rng.unit();
         let Some(since) = diary.has(usual.condition) else {
@@ -341,10 +391,19 @@ pub fn medicines(diary: &mut Diary<'_>) {
         let child_dose = diary.age(diary.life.until) < 12 && usual.product.contains("tablet");
         // Triptans are not begun, nor carried on, in later life.
         let too_old = usual.product.starts_with("Sumatriptan") && diary.age(diary.life.since) >= 62;
-        if child_dose || too_old {
+        let child_mind =
+            diary.age(diary.life.until) < 18 && matches!(usual.condition, Condition::Depression | Condition::Anxiety);
+        // Beta blockers tighten the airways of those with asthma.
+        let wheezes = usual.product.starts_with("Propranolol") && diary.truly_has(Condition::Asthma);
+        // Donepezil is for Alzheimer's disease, not for dementia from strokes.
+        let other_kind = usual.product.starts_with("Donepezil") && !alzheimers(diary);
+        let warned = diary.allergic(usual.product.split(' ').next().unwrap_or_default());
+        let one_is_enough = usual.condition == Condition::Schizophrenia && for_psychosis;
+        if one_is_enough || child_dose || too_old || child_mind || wheezes || other_kind || warned {
             continue;
         }
         taken.push(usual.product);
+        for_psychosis |= usual.condition == Condition::Schizophrenia;
         let later = diary.rng.range(3, 120);
         // Practices carry over what was running when their record began, not what was prescribed decades before.
         let carried = diary.life.since.0 - diary.rng.range(0, 1500);
@@ -380,14 +439,42 @@ pub fn medicines(diary: &mut Diary<'_>) {
     }
 }
 
-/// A short course from the practice.
+fn alzheimers(diary: &Diary<'_>) -> bool {
+    diary
+        .life
+        .conditions
+        .iter()
+        .any(|had| had.condition == Condition::Dementia && had.term.words.starts_with("Alzheimer"))
+}
+
+/// What is given in place of a penicillin.
+const INSTEAD: [(&str, &str); 2] = [
+    ("Clarithromycin 500mg tablets", "One tablet twice a day for five days"),
+    (
+        "Clarithromycin 125mg/5ml oral suspension",
+        "5ml twice a day for five days",
+    ),
+];
+
+/// A short course from the practice; something else where the record warns against it.
 pub fn course(
     diary: &mut Diary<'_>,
     on: super::Moment,
-    product: &'static str,
-    dose: &'static str,
+    (product, dose): (&'static str, &'static str),
     reason: &'static str,
 ) {
+    let drug = product.split(' ').next().unwrap_or_default();
+    let penicillin = matches!(
+        drug,
+        "Amoxicillin" | "Phenoxymethylpenicillin" | "Pivmecillinam" | "Flucloxacillin"
+    );
+    let (product, dose) = match penicillin && diary.allergic("penicillin") {
+        true => INSTEAD[usize::from(diary.age(on.date) < 12)],
+        false => (product, dose),
+    };
+    if diary.allergic(drug) && !penicillin {
+        return;
+    }
     let medicine = Care::Medicine {
         product,
         dose,

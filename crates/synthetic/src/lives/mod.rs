@@ -1,15 +1,21 @@
 //! What happens to people: the conditions they have and the care that follows, and who knows of it.
 
 pub mod acute;
+pub mod cancer;
+pub mod causes;
 pub mod childhood;
 pub mod community;
 pub mod conditions;
+pub mod consultations;
 pub mod maternity;
 pub mod medicines;
+pub mod mind;
+pub mod onset;
 pub mod plans;
 pub mod practice;
 pub mod prevention;
 pub mod stays;
+pub mod telling;
 pub mod waiting;
 
 use crate::calendar::{self, Moment};
@@ -137,7 +143,7 @@ pub enum Care {
         /// FHIR class: AMB, HH, VR, IMP, EMER.
         class: &'static str,
         /// Why.
-        reason: String,
+        reason: &'static str,
         /// Minutes it lasted.
         minutes: i32,
         /// Service or specialty.
@@ -185,7 +191,7 @@ pub enum Care {
         /// To.
         to: &'static str,
         /// Why.
-        reason: String,
+        reason: &'static str,
         /// Priority.
         urgent: bool,
         /// Still waiting.
@@ -326,6 +332,9 @@ pub enum Harm {
     Hip,
 }
 
+/// The community and mental health trust's own ward.
+pub const MENTAL_WARD: &str = "Acute mental health ward";
+
 /// Writes happenings of one person.
 pub struct Diary<'a> {
     /// Whose.
@@ -438,14 +447,21 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         },
         rng,
     };
+    // What someone must not be given comes first: what is prescribed asks for it.
+    practice::allergies(&mut diary);
     childhood::childhood(&mut diary);
     practice::practice(&mut diary);
     prevention::prevention(&mut diary);
     medicines::medicines(&mut diary);
+    onset::onset(&mut diary);
+    cancer::cancers(&mut diary);
+    consultations::consultations(&mut diary);
     acute::acute(&mut diary);
     waiting::waiting(&mut diary);
     maternity::maternity(&mut diary);
     community::community(&mut diary);
+    mind::mind(&mut diary);
+    cancer::palliative(&mut diary);
     plans::plans(&mut diary);
     maternity::experience(&mut diary);
     let mut life = diary.life;

@@ -2,7 +2,7 @@
 //! consultations and appointments.
 
 use super::conditions::Condition;
-use super::{Care, Diary, Moment, Outcome, Tellers, medicines};
+use super::{Care, Diary, Moment, Tellers};
 use crate::calendar;
 use crate::county::county;
 use crate::people::{Marks, Smoking};
@@ -12,14 +12,12 @@ use record::{Date, Sex};
 /// Everything the practice knows from its own work.
 pub fn practice(diary: &mut Diary<'_>) {
     problems(diary);
-    allergies(diary);
     let adult = diary.age(diary.life.until) >= 18;
     if adult {
         smoking(diary);
         reviews(diary);
         adult_vaccinations(diary);
     }
-    consultations(diary);
     carers(diary);
 }
 
@@ -54,7 +52,17 @@ fn problems(diary: &mut Diary<'_>) {
             diary.note(when, Tellers::PRACTICE, problem(resolved, false));
         }
         // A hospital that treats it says so too, on another day and sometimes with another date.
-        if diary.rng.chance(0.22) && !matches!(had.condition, Condition::Eczema | Condition::Migraine) {
+        // Cancers are told by the hospital that found them: see `cancer`.
+        let elsewhere = matches!(
+            had.condition,
+            Condition::Eczema
+                | Condition::Migraine
+                | Condition::HighRisk
+                | Condition::Cancer
+                | Condition::BowelCancer
+                | Condition::LungCancer
+        );
+        if diary.rng.chance(0.22) && !elsewhere {
             let own = diary.own_acute();
             let slip = if diary.rng.chance(0.4) {
                 0
@@ -85,7 +93,8 @@ fn problems(diary: &mut Diary<'_>) {
     }
 }
 
-fn allergies(diary: &mut Diary<'_>) {
+/// What they must not be given, or that nothing is known of.
+pub fn allergies(diary: &mut Diary<'_>) {
     let age = diary.age(diary.life.until);
     let when = diary.day_between(diary.life.since, diary.life.until);
     let at = diary.surgery(when);
@@ -185,7 +194,7 @@ fn reviews(diary: &mut Diary<'_>) {
 fn pressure(diary: &mut Diary<'_>, at: Moment, mean: f64) {
     let systolic = diary.rng.normal(mean, 7.0).clamp(84.0, 218.0);
     let diastolic = diary.rng.normal(34.0 + systolic * 0.33, 5.0).clamp(44.0, 122.0);
-    let home = diary.rng.chance(0.12);
+    let home = diary.rng.chance(0.12) && !diary.marked(Marks::NO_ADDRESS);
     // Hurried hands round to ten.
     let round = |value: f64, to_ten: bool| -> i32 {
         if to_ten {
@@ -288,7 +297,9 @@ pub fn kidneys(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
     number(diary, at, by, &terms::CREATININE, creatinine);
     number(diary, at, by, &terms::EGFR, egfr(creatinine, age, female).min(120.0));
     let sodium = diary.rng.normal(139.5, 2.4);
-    number(diary, at, by, &terms::SODIUM, sodium);
+    if diary.rng.chance(0.4) {
+        number(diary, at, by, &terms::SODIUM, sodium);
+    }
     let potassium = diary.rng.normal(4.4, 0.35);
     number(diary, at, by, &terms::POTASSIUM, potassium);
 }
@@ -336,6 +347,18 @@ pub fn number(diary: &mut Diary<'_>, at: Moment, by: Tellers, test: &'static Tes
     diary.note(at, by, care);
 }
 
+/// Who is offered flu vaccination before 65 (the Green Book, chapter 19).
+const AT_RISK: [Condition; 8] = [
+    Condition::Diabetes,
+    Condition::TypeOne,
+    Condition::Copd,
+    Condition::HeartFailure,
+    Condition::Coronary,
+    Condition::Kidney,
+    Condition::Stroke,
+    Condition::LearningDisability,
+];
+
 fn adult_vaccinations(diary: &mut Diary<'_>) {
     let (last, _, _) = crate::calendar::ymd(diary.life.until);
     let (first, _, _) = crate::calendar::ymd(diary.life.since);
@@ -345,7 +368,7 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
     for year in first..=last {
         let autumn = crate::calendar::date(year, 10, 1 + diary.rng.range(0, 50));
         let old = diary.age(autumn) >= 65;
-        let at_risk = diary.has(Condition::Diabetes).is_some() || diary.has(Condition::Copd).is_some();
+        let at_risk = AT_RISK.iter().any(|condition| diary.has(*condition).is_some());
         if !(old || (at_risk && diary.rng.chance(0.6))) {
             continue;
         }
@@ -368,189 +391,13 @@ fn adult_vaccinations(diary: &mut Diary<'_>) {
     }
     for (age, term) in [(65, terms::PNEUMOCOCCAL), (70, terms::SHINGLES)] {
         let day = Date(diary.person.born.0 + age * 365 + diary.rng.range(30, 300));
-        let begun = age == 65 || day.0 >= crate::calendar::date(2013, 9, 1).0;
+        let from = if age == 65 { 2003 } else { 2013 };
+        let begun = day.0 >= crate::calendar::date(from, 9, 1).0;
         if diary.rng.chance(likes * 0.8) && begun {
             let at = diary.surgery(day);
             diary.note(at, Tellers::PRACTICE, Care::Vaccination { term, declined: false });
         }
     }
-}
-
-/// How many of the reasons, the first ones, are those of older people.
-const OF_AGE: usize = 3;
-
-/// Why people come, with what may follow.
-const REASONS: [&str; 19] = [
-    "Breathless on the stairs",
-    "Sore feet",
-    "Losing weight",
-    "Cough for two weeks",
-    "Low back pain",
-    "Tired all the time",
-    "Medication review",
-    "Knee pain",
-    "Low mood",
-    "Urinary symptoms",
-    "Rash",
-    "Headache",
-    "Abdominal pain",
-    "Dizziness",
-    "Sore throat",
-    "Trouble sleeping",
-    "Shoulder pain",
-    "Ear discomfort",
-    "Discussion of test results",
-];
-
-fn consultations(diary: &mut Diary<'_>) {
-    let years = crate::calendar::years_exact(diary.life.since, diary.life.until);
-    let age = diary.age(diary.life.until);
-    let need = match age {
-        ..5 => 1.6,
-        5..18 => 0.7,
-        18..45 => 1.0,
-        45..65 => 1.4,
-        65..80 => 2.2,
-        _ => 3.2,
-    } + 0.35 * diary.life.conditions.len() as f64;
-    let recorded = need * 0.55 * diary.person.contact * diary.household.practice.coding;
-    let count = diary.rng.count((recorded * years).min(28.0));
-    for _ in 0..count {
-        let day = diary.day_between(diary.life.since, diary.life.until);
-        let at = diary.surgery(day);
-        consultation(diary, at);
-    }
-    if diary.life.living && diary.rng.chance(0.12) {
-        let ahead = diary.rng.range(2, 40);
-        let at = diary.surgery(Date(diary.life.until.0 + ahead));
-        let booking = Care::Appointment {
-            service: "General practice",
-            specialty: "600",
-            outcome: Outcome::Booked,
-        };
-        diary.note_ahead(at, Tellers::PRACTICE, booking);
-    }
-}
-
-/// One consultation, kept or missed, and what comes of it.
-pub fn consultation(diary: &mut Diary<'_>, at: Moment) {
-    let reason = if diary.age(at.date) < 12 {
-        diary
-            .rng
-            .pick(&["Fever", "Cough", "Rash", "Ear discomfort", "Vomiting", "Sore throat"])
-    } else if diary.age(at.date) < 55 {
-        diary.rng.pick(&REASONS[OF_AGE..])
-    } else {
-        diary.rng.pick(&REASONS)
-    };
-    if diary.rng.chance(0.06) {
-        booked(diary, at, Outcome::Missed);
-        return;
-    }
-    let (term, class) = match diary.rng.unit() {
-        x if x < 0.34 => (terms::TELEPHONE, "VR"),
-        x if x < 0.4 && diary.age(diary.life.until) > 80 => (terms::HOME_VISIT, "HH"),
-        _ => (terms::CONSULTATION, "AMB"),
-    };
-    let minutes = diary.rng.range(6, 18);
-    let visit = Care::Contact {
-        term,
-        class,
-        reason: reason.to_owned(),
-        minutes,
-        service: "General practice",
-    };
-    diary.note(at, Tellers::PRACTICE, visit);
-    follow(diary, at, reason);
-}
-
-fn booked(diary: &mut Diary<'_>, at: Moment, outcome: Outcome) {
-    let booking = Care::Appointment {
-        service: "General practice",
-        specialty: "600",
-        outcome,
-    };
-    diary.note(at, Tellers::PRACTICE, booking);
-}
-
-/// What comes of a consultation.
-fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
-    let penicillin = diary.life.happenings.iter().any(|h| {
-        matches!(h.care, Care::Allergy { term, .. } if term == terms::PENICILLIN_ALLERGY || term.code == "294505008")
-    });
-    match reason {
-        "Urinary symptoms" => {
-            let care = Care::Problem {
-                term: terms::URINE_INFECTION,
-                icd: "N39.0",
-                resolved: Some(Date(at.date.0 + 9)),
-                suspected: diary.rng.chance(0.3),
-            };
-            diary.note(at, Tellers::PRACTICE, care);
-            // Three days are for women; men, and all children by another medicine, are treated for seven.
-            let dose = if diary.person.sex == Sex::Female {
-                "One capsule twice a day for three days"
-            } else {
-                "One capsule twice a day for seven days"
-            };
-            // Nitrofurantoin does not work where kidneys are poor.
-            if diary.has(Condition::Kidney).is_some() {
-                let dose = "One tablet twice a day for seven days";
-                medicines::course(diary, at, "Trimethoprim 200mg tablets", dose, "Urine infection");
-                return;
-            }
-            medicines::course(
-                diary,
-                at,
-                "Nitrofurantoin 100mg modified-release capsules",
-                dose,
-                "Urine infection",
-            );
-        }
-        "Cough for two weeks" | "Sore throat" if diary.rng.chance(0.35) => {
-            if penicillin {
-                let dose = "Two on the first day, then one a day for four days";
-                medicines::course(diary, at, "Doxycycline 100mg capsules", dose, "Chest infection");
-            } else {
-                let dose = "One capsule three times a day for five days";
-                medicines::course(diary, at, "Amoxicillin 500mg capsules", dose, "Chest infection");
-            }
-        }
-        "Low back pain" if diary.rng.chance(0.6) => {
-            let care = Care::Problem {
-                term: terms::BACK_PAIN,
-                icd: "M54.5",
-                resolved: Some(Date(at.date.0 + 60)),
-                suspected: false,
-            };
-            diary.note(at, Tellers::PRACTICE, care);
-        }
-        "Low mood" => {
-            let score = diary.rng.range(5, 22);
-            number(diary, at, Tellers::PRACTICE, &terms::PHQ9, f64::from(score));
-        }
-        "Knee pain" | "Shoulder pain" | "Dizziness" if diary.rng.chance(0.35) => refer(diary, at, reason),
-        "Tired all the time" => {
-            let value = diary.rng.normal(136.0, 12.0);
-            number(diary, at, Tellers::PRACTICE, &terms::HAEMOGLOBIN, value);
-        }
-        _ => {}
-    }
-}
-
-fn refer(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
-    let recent = diary.life.until.0 - at.date.0 < 150;
-    let referral = Care::Referral {
-        to: if reason == "Dizziness" {
-            "Falls and balance service"
-        } else {
-            "Trauma and orthopaedics"
-        },
-        reason: reason.to_owned(),
-        urgent: diary.rng.chance(0.1),
-        open: recent && diary.rng.chance(0.8),
-    };
-    diary.note(at, Tellers::PRACTICE, referral);
 }
 
 fn carers(diary: &mut Diary<'_>) {

@@ -45,7 +45,15 @@ fn screen(diary: &mut Diary<'_>, programme: &Programme, willing: f64, reached: f
     while day > earliest {
         let age = diary.age(Date(day));
         let comes = 0.75 * f64::from(u8::from(willing < share * reached)) + 0.25 * share * reached;
-        if (first..=last).contains(&age) && diary.rng.chance(comes) {
+        // Nobody asks the dying, or looks for what has been found.
+        let dying = diary.has(Condition::Palliative).is_some_and(|since| since.0 <= day);
+        let found = match what {
+            "Breast screening mammogram" => diary.has(Condition::Cancer),
+            "Bowel screening kit returned" => diary.has(Condition::BowelCancer),
+            _ => None,
+        };
+        let asked = !dying && found.is_none_or(|since| since.0 > day);
+        if asked && (first..=last).contains(&age) && diary.rng.chance(comes) {
             let at = diary.surgery(Date(day));
             diary.note(at, Tellers::PRACTICE, Care::Procedure(words(what)));
         }
@@ -79,6 +87,8 @@ fn health_check(diary: &mut Diary<'_>, reached: f64) {
         Condition::Coronary,
         Condition::Stroke,
         Condition::Kidney,
+        Condition::Palliative,
+        Condition::Dementia,
     ];
     if known.iter().any(|condition| diary.has(*condition).is_some()) {
         return;

@@ -1,271 +1,18 @@
 //! Hospital stays: emergencies that follow from what people have, and planned ones.
 
 use super::acute::{discharged, observations, place_taken, time_there};
+use super::causes::{
+    ADULTS, ASTHMA, CATARACT, Cause, DRINK, HARM, HEART, HIP, INFANTS, INFARCT, INFECTION, LUNGS, PNEUMONIA,
+    SCHOOLCHILDREN, SEPSIS, STROKE, TEENAGERS, urgent,
+};
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
-use super::{Care, Diary, Moment};
+use super::{Care, Diary, Moment, Tellers};
 use crate::calendar;
 use crate::county::county;
-use crate::terms::{self, Term, term, words};
-use record::Date;
-
-/// Why someone is in hospital, where, and what their discharge letter says.
-#[derive(Clone, Copy)]
-struct Cause {
-    reason: Term,
-    icd: &'static str,
-    ward: &'static str,
-    specialty: (&'static str, &'static str),
-    emergency: bool,
-    text: &'static str,
-}
-
-const MEDICINE: (&str, &str) = ("300", "General medicine");
-const SURGERY: (&str, &str) = ("100", "General surgery");
-const CHILDREN: (&str, &str) = ("420", "Paediatrics");
-
-const fn urgent(
-    reason: Term,
-    icd: &'static str,
-    ward: &'static str,
-    specialty: (&'static str, &'static str),
-    text: &'static str,
-) -> Cause {
-    Cause {
-        reason,
-        icd,
-        ward,
-        specialty,
-        emergency: true,
-        text,
-    }
-}
-
-const INFANTS: [Cause; 3] = [
-    urgent(
-        words("Bronchiolitis"),
-        "J21.9",
-        "Children's ward",
-        CHILDREN,
-        "Admitted with bronchiolitis; fed well before going home.",
-    ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
-    urgent(
-        words("Febrile convulsion"),
-        "R56.0",
-        "Children's ward",
-        CHILDREN,
-        "A short fit with a high temperature. Parents shown what to do if it happens again.",
-    ),
-];
-const SCHOOLCHILDREN: [Cause; 4] = [
-    urgent(
-        words("Viral wheeze"),
-        "J98.8",
-        "Children's ward",
-        CHILDREN,
-        "Wheezy with a cold; settled with inhalers.",
-    ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
-    urgent(
-        words("Fracture of forearm"),
-        "S52.5",
-        "Children's ward",
-        CHILDREN,
-        "Fall from a climbing frame. Bones set under anaesthetic. Fracture clinic in one week.",
-    ),
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Children's ward",
-        CHILDREN,
-        "Appendix removed by keyhole surgery. Back to school in a week.",
-    ),
-];
-const TEENAGERS: [Cause; 4] = [
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Surgical ward",
-        SURGERY,
-        "Appendix removed by keyhole surgery.",
-    ),
-    urgent(
-        words("Overdose of paracetamol"),
-        "T39.1",
-        "Children's ward",
-        CHILDREN,
-        "Treated and medically well. Seen by the mental health team before leaving; follow-up within seven days.",
-    ),
-    urgent(
-        words("Tonsillitis"),
-        "J03.9",
-        "Children's ward",
-        CHILDREN,
-        "Could not swallow; antibiotics and fluids through a drip for a day.",
-    ),
-    urgent(
-        words("Head injury"),
-        "S09.9",
-        "Children's ward",
-        CHILDREN,
-        "Watched overnight after a fall at football. Advice given.",
-    ),
-];
-const ADULTS: [Cause; 9] = [
-    urgent(
-        words("Gallstones"),
-        "K80.2",
-        "Surgical ward",
-        SURGERY,
-        "Abdominal pain from gallstones, settled. Surgery to be planned.",
-    ),
-    urgent(
-        words("Kidney stone"),
-        "N20.0",
-        "Surgical ward",
-        ("101", "Urology"),
-        "Stone passed. Drink plenty; scan in six weeks.",
-    ),
-    urgent(
-        words("Cellulitis of leg"),
-        "L03.1",
-        "Medical assessment unit",
-        MEDICINE,
-        "Antibiotics through a drip for two days, then tablets. Please check the leg in one week.",
-    ),
-    urgent(
-        words("Chest pain, cause not found"),
-        "R07.4",
-        "Medical assessment unit",
-        MEDICINE,
-        "Heart tracing and blood tests normal. No further tests needed.",
-    ),
-    urgent(
-        words("Pyelonephritis"),
-        "N10",
-        "Medical assessment unit",
-        MEDICINE,
-        "Kidney infection treated with antibiotics.",
-    ),
-    urgent(
-        words("Acute appendicitis"),
-        "K35.8",
-        "Surgical ward",
-        SURGERY,
-        "Appendix removed by keyhole surgery. Off work for two weeks.",
-    ),
-    urgent(
-        words("Pulmonary embolism"),
-        "I26.9",
-        "Medical assessment unit",
-        MEDICINE,
-        "Clot in the lung. Apixaban begun; clinic in three months.",
-    ),
-    urgent(
-        words("Abdominal pain, cause not found"),
-        "R10.4",
-        "Surgical ward",
-        SURGERY,
-        "Scan normal. Pain settled.",
-    ),
-    urgent(
-        terms::PNEUMONIA,
-        "J18.9",
-        "Medical assessment unit",
-        MEDICINE,
-        "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
-    ),
-];
-const HEART: Cause = urgent(
-    term("84114007", "Heart failure"),
-    "I50.9",
-    "Cardiology ward",
-    ("320", "Cardiology"),
-    "Admitted breathless with swollen legs. Furosemide increased. Please repeat kidney function in one week.",
-);
-const LUNGS: Cause = urgent(
-    term("13645005", "Chronic obstructive pulmonary disease"),
-    "J44.1",
-    "Respiratory ward",
-    ("340", "Respiratory medicine"),
-    "Flare of COPD treated with steroids and antibiotics. Inhaler technique checked.",
-);
-const ASTHMA: Cause = urgent(
-    term("195967001", "Asthma"),
-    "J45.9",
-    "Respiratory ward",
-    ("340", "Respiratory medicine"),
-    "Asthma attack treated with nebulisers and steroids. Please review within two working days.",
-);
-const PNEUMONIA: Cause = ADULTS[8];
-const INFECTION: Cause = urgent(
-    terms::URINE_INFECTION,
-    "N39.0",
-    "Older people's ward",
-    ("430", "Geriatric medicine"),
-    "Confused and unsteady with a urine infection; back to usual self on leaving.",
-);
-const SEPSIS: Cause = urgent(
-    words("Sepsis"),
-    "A41.9",
-    "Medical assessment unit",
-    MEDICINE,
-    "Sepsis treated with antibiotics through a drip.",
-);
-const INFARCT: Cause = urgent(
-    words("Acute myocardial infarction"),
-    "I21.9",
-    "Cardiology ward",
-    ("320", "Cardiology"),
-    "Heart attack treated with a stent.",
-);
-const DRINK: Cause = urgent(
-    words("Alcohol withdrawal"),
-    "F10.3",
-    "Medical assessment unit",
-    MEDICINE,
-    "Withdrawal treated over four days. Seen by the alcohol team; referred to the community service.",
-);
-const HARM: Cause = urgent(
-    words("Overdose of paracetamol"),
-    "T39.1",
-    "Medical assessment unit",
-    MEDICINE,
-    "Treated and medically well. Seen by liaison psychiatry; safety plan made, follow-up within 72 hours.",
-);
-const HIP: Cause = Cause {
-    emergency: false,
-    ..urgent(
-        words("Total replacement of hip"),
-        "M16.9",
-        "Orthopaedic ward",
-        ("110", "Trauma and orthopaedics"),
-        "Planned hip replacement without complication.",
-    )
-};
-const CATARACT: Cause = Cause {
-    emergency: false,
-    ..urgent(
-        term("193570009", "Cataract"),
-        "H26.9",
-        "Day surgery",
-        ("130", "Ophthalmology"),
-        "Cataract removed from the right eye as a day case.",
-    )
-};
+use crate::people::Marks;
+use crate::terms::{self, words};
+use record::{Date, Sex};
 
 /// Stays: emergencies that follow from conditions, and planned ones.
 pub fn stays(diary: &mut Diary<'_>) {
@@ -280,6 +27,7 @@ pub fn stays(diary: &mut Diary<'_>) {
         80..88 => 0.2,
         _ => 0.3,
     } * (0.7 + 0.12 * diary.life.conditions.len() as f64);
+    last_stay(diary, age);
     let often = county().rates.often.emergencies;
     let count = diary.rng.count((often * rate * diary.person.contact * years).min(14.0));
     for _ in 0..count {
@@ -287,13 +35,26 @@ pub fn stays(diary: &mut Diary<'_>) {
         let at = diary.any_time(day);
         begin(diary, at);
     }
-    let in_hospital = diary.rng.chance(0.5);
+}
+
+/// The stay in which someone dies, for those who die in hospital. It is told before all others, which keep clear of it.
+fn last_stay(diary: &mut Diary<'_>, age: i32) {
+    // Just under half die in hospital, fewer of those whose death was expected (ONS, place of death, 2021).
+    let expected = diary.has(Condition::Palliative).is_some() || diary.marked(Marks::RESIDENT);
+    let in_hospital = diary.rng.chance(if expected { 0.33 } else { 0.6 });
     if let Some(died) = diary.person.died
-        && age > 40
+        && age > 17
         && in_hospital
     {
         let before = diary.rng.range(2, 14);
         let at = Moment::new(Date(died.0 - before), 14 * 60);
+        if let Some(cause) = last_cancer(diary) {
+            one_stay(diary, at, &cause, true);
+            return;
+        }
+        if age < 40 {
+            return;
+        }
         // Nobody dies of a pain that has no cause.
         let cause = match emergency(diary, at.date) {
             cause if [terms::PNEUMONIA.words, "Heart failure", LUNGS.reason.words].contains(&cause.reason.words) => {
@@ -307,22 +68,69 @@ pub fn stays(diary: &mut Diary<'_>) {
     }
 }
 
+/// Those who die of a cancer in hospital are in for that.
+fn last_cancer(diary: &Diary<'_>) -> Option<Cause> {
+    let had = diary
+        .life
+        .conditions
+        .iter()
+        .find(|had| super::cancer::fatal(diary, had))?;
+    Some(urgent(
+        had.term,
+        had.icd,
+        "Oncology ward",
+        ("800", "Clinical oncology"),
+        "Symptoms of advanced cancer.",
+    ))
+}
+
+/// An infection while blood counts are low after chemotherapy.
+pub fn neutropenia(diary: &mut Diary<'_>, at: Moment) {
+    let cause = urgent(
+        words("Neutropenic sepsis"),
+        "D70",
+        "Oncology ward",
+        ("800", "Clinical oncology"),
+        "Fever nine days after chemotherapy. Antibiotics through a drip within the hour; cultures clear.",
+    );
+    if at.date.0 < diary.life.until.0 {
+        one_stay(diary, at, &cause, false);
+    }
+}
+
+/// A stay for a heart attack or a stroke, which is how many are first found.
+pub fn first_event(diary: &mut Diary<'_>, at: Moment, stroke: bool) {
+    one_stay(diary, at, if stroke { &STROKE } else { &INFARCT }, false);
+}
+
 /// A stay that begins at this moment, for whatever brings the person in.
 pub fn begin(diary: &mut Diary<'_>, at: Moment) {
     let cause = cause(diary, at.date);
     one_stay(diary, at, &cause, false);
 }
 
+/// A stay that ends in death.
+pub fn last(diary: &mut Diary<'_>, at: Moment) {
+    let cause = last_cancer(diary).unwrap_or(if diary.age(at.date) >= 65 { PNEUMONIA } else { INFARCT });
+    one_stay(diary, at, &cause, true);
+}
+
+/// How often someone was in for this already.
+fn before(diary: &Diary<'_>, words: &str) -> usize {
+    let is = |h: &&super::Happening| matches!(h.care, Care::Stay { reason, .. } if reason.words == words);
+    diary.life.happenings.iter().filter(is).count()
+}
+
 /// What brings someone in: now and then what was planned, else an emergency.
 fn cause(diary: &mut Diary<'_>, on: Date) -> Cause {
     let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
     let planned = diary.rng.chance(0.2);
-    // Few surgeons replace the hip of someone very old, or of someone with dementia.
+    // Few surgeons replace the hip of someone very old, or of someone with dementia. There are two of each.
     let fit = diary.age(on) < 86 && !has(diary, Condition::Dementia);
-    if planned && fit && has(diary, Condition::Osteoarthritis) {
+    if planned && fit && has(diary, Condition::Osteoarthritis) && before(diary, HIP.reason.words) < 2 {
         return HIP;
     }
-    if planned && has(diary, Condition::Cataract) {
+    if planned && has(diary, Condition::Cataract) && before(diary, CATARACT.reason.words) < 2 {
         return CATARACT;
     }
     emergency(diary, on)
@@ -361,7 +169,124 @@ fn emergency(diary: &mut Diary<'_>, on: Date) -> Cause {
     if age >= 75 && draw < 0.62 {
         return INFECTION;
     }
-    diary.rng.pick(&ADULTS)
+    adult(diary, age)
+}
+
+/// Why grown-ups without an illness of their own come in, by age and sex. Nobody loses an appendix or a gallbladder
+/// twice.
+fn adult(diary: &mut Diary<'_>, age: i32) -> Cause {
+    let woman = diary.person.sex == Sex::Female;
+    let heavy = diary.person.bmi > 30.0;
+    let often: [f64; ADULTS.len()] = [
+        if age < 25 { 0.2 } else { 0.8 } * if woman { 1.5 } else { 0.7 } * if heavy { 1.6 } else { 1.0 },
+        if woman { 0.5 } else { 1.0 } * if age < 70 { 1.0 } else { 0.4 },
+        if heavy { 1.3 } else { 0.5 } * if age > 60 { 1.5 } else { 1.0 },
+        if age > 35 { 1.1 } else { 0.5 },
+        if woman && age < 65 { 1.1 } else { 0.12 },
+        if age < 45 { 0.9 } else { 0.25 },
+        if age < 50 { 0.15 } else { 0.5 },
+        1.0,
+        if age < 50 { 0.25 } else { 0.9 },
+    ];
+    let once = ["Gallstones", "Acute appendicitis", "Pulmonary embolism"];
+    let mut left = diary.rng.unit() * often.iter().sum::<f64>();
+    let found = ADULTS.iter().zip(often).find(|(_, often)| {
+        left -= often;
+        left < 0.0
+    });
+    let cause = found.map_or(ADULTS[7], |(cause, _)| *cause);
+    if once.contains(&cause.reason.words) && before(diary, cause.reason.words) > 0 {
+        return ADULTS[7];
+    }
+    cause
+}
+
+/// What a stay leads to once someone is home again, or what was done there.
+fn afterwards(diary: &mut Diary<'_>, cause: &Cause, (from, until): (Moment, Moment), by: Tellers) {
+    let later = |diary: &mut Diary<'_>, low, high| Date(until.date.0 + diary.rng.range(low, high));
+    match cause.reason.words {
+        "Acute appendicitis" => diary.done(from.later(420), by, "Laparoscopic appendicectomy"),
+        "Acute myocardial infarction" => diary.done(from.later(55), by, "Coronary angioplasty with stent"),
+        "Gallstones" if diary.age(until.date) < 84 => {
+            let on = later(diary, 60, 330);
+            let reason = (words("Removal of gallbladder"), "K80.2");
+            let (at, _) = diary.planned_stay(on, by, reason, "Day surgery", ("General surgery", "100"), 0);
+            diary.done(at.later(120), by, "Laparoscopic cholecystectomy");
+        }
+        "Pulmonary embolism" => {
+            let over = Some(Date(until.date.0 + 182));
+            let apixaban = ("Apixaban 5mg tablets", "One tablet twice a day");
+            diary.takes(until.date, apixaban, "Pulmonary embolism", over);
+            let on = later(diary, 80, 110);
+            diary.clinic(on, ("Respiratory medicine", "340"), by);
+        }
+        "Pneumonia" if diary.age(until.date) >= 50 => {
+            let at = Moment::new(crate::calendar::working_day(later(diary, 40, 55)), 620);
+            diary.report(at, by, "Chest X-ray", "The shadow has cleared.");
+        }
+        "Fracture of forearm" => {
+            let on = later(diary, 6, 9);
+            diary.clinic(on, ("Trauma and orthopaedics", "110"), by);
+        }
+        "Asthma" => {
+            let on = later(diary, 1, 3);
+            diary.practice_sees(on, "Review after an asthma attack");
+        }
+        "Overdose of paracetamol" => {
+            let on = later(diary, 1, 4);
+            let service = if diary.age(on) < 18 {
+                super::waiting::YOUNG
+            } else {
+                "Mental health liaison"
+            };
+            diary.community_sees(on, "Follow-up within 72 hours", "After self-harm", service);
+        }
+        "Heart failure" => {
+            let on = later(diary, 7, 16);
+            diary.community_sees(
+                on,
+                "Heart failure nurse visit",
+                "After a stay in hospital",
+                "Heart failure nurses",
+            );
+        }
+        "Alcohol withdrawal" => {
+            let on = later(diary, 4, 20);
+            diary.community_sees(
+                on,
+                "Alcohol service contact",
+                "Referred from hospital",
+                "Drug and alcohol service",
+            );
+        }
+        "Stroke" => {
+            for week in [1, 3, 6] {
+                let on = Date(until.date.0 + 7 * week);
+                diary.community_sees(
+                    on,
+                    "Stroke rehabilitation visit",
+                    "Walking and speech",
+                    "Early supported discharge",
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Nights: short where nothing was found, long after a stroke, longer for the old.
+fn nights(diary: &mut Diary<'_>, cause: &Cause, on: Date) -> i32 {
+    let age = diary.age(on);
+    let words = cause.reason.words;
+    match cause.emergency {
+        true if words == "Stroke" => diary.rng.range(3, 8 + age / 5),
+        true if words.ends_with("cause not found") || words == "Gallstones" || words == "Kidney stone" => {
+            diary.rng.range(0, 3)
+        }
+        true => diary.rng.range(1, 4 + age / 8),
+        false if words == HIP.reason.words => diary.rng.range(1, 4),
+        false => 0,
+    }
 }
 
 fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
@@ -372,14 +297,13 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     } else {
         Moment::new(calendar::working_day(at.date), 7 * 60 + 30)
     };
-    let nights = if cause.emergency {
-        diary.rng.range(1, 4 + diary.age(at.date) / 8)
-    } else {
-        diary.rng.range(0, 4)
-    };
+    let nights = nights(diary, cause, at.date);
     let mut until = Moment::new(Date(at.date.0 + nights), 14 * 60).max(at.later(200));
     if dying {
         until = Moment::new(diary.life.until, 4 * 60);
+    }
+    if diary.on_a_ward(at, until) {
+        return;
     }
     let still_in = until.date.0 > diary.life.until.0;
     let stay = Care::Stay {
@@ -414,7 +338,15 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
             observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
         }
     }
+    if cause.reason.words == "Stroke" {
+        let (title, findings) = (
+            "CT of head",
+            "Infarct in the territory of the middle cerebral artery. No bleed.",
+        );
+        diary.report(at.later(60), by, title, findings);
+    }
     if !still_in && !dying {
         discharged(diary, until, by, cause.text);
+        afterwards(diary, cause, (at, until), by);
     }
 }

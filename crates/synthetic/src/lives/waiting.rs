@@ -1,6 +1,7 @@
 //! Waiting: hospital pathways from referral to treatment with their clocks, and young people's referrals to
 //! mental health services. Waits are long-tailed, and longer for some than for others.
 
+use super::conditions::Condition;
 use super::{Care, Diary, Outcome, Tellers};
 use crate::county::county;
 use crate::people::Marks;
@@ -178,7 +179,9 @@ fn pathways(diary: &mut Diary<'_>) {
     let often = county().rates.often;
     let from = Date((diary.life.until.0 - YEARS * 365).max(diary.person.born.0));
     let years = f64::from(diary.life.until.0 - from.0) / 365.25;
-    let liability = 0.4 + 0.6 * diary.person.contact;
+    // Few of the very frail are sent to wait for surgeons.
+    let frail = diary.has(Condition::Palliative).is_some() || diary.has(Condition::Dementia).is_some();
+    let liability = (0.4 + 0.6 * diary.person.contact) * if frail { 0.35 } else { 1.0 };
     let count = diary.rng.count((often.pathways * rate * liability * years).min(8.0));
     for _ in 0..count {
         let day = diary.day_between(from, diary.life.until);
@@ -217,9 +220,14 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
         ("Heavy periods", _) if diary.age(at.date) >= 54 => ("Bleeding after the menopause", "Hysteroscopy"),
         usual => usual,
     };
+    // Nobody is sent twice for the same thing while these years are told.
+    let again = |h: &super::Happening| matches!(h.care, Care::Referral { to, reason: why, .. } if to == *service && why == reason);
+    if diary.life.happenings.iter().any(again) {
+        return;
+    }
     let referral = Care::Referral {
         to: service,
-        reason: reason.to_owned(),
+        reason,
         urgent,
         open: seen > until,
     };
@@ -307,7 +315,7 @@ fn young(diary: &mut Diary<'_>) {
     ]);
     let referral = Care::Referral {
         to: YOUNG,
-        reason: reason.to_owned(),
+        reason,
         urgent: reason == "Harming themselves",
         open: waits,
     };
