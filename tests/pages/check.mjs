@@ -18,14 +18,13 @@ export async function fits(page) {
 }
 
 // What every page says (SAFETY 6, 17, 18), and that it sends no script.
-export async function says(page, demo) {
+export async function says(page, demo, path = new URL(page.url()).pathname) {
   const found = await page.evaluate(() => ({
     text: document.body.innerText,
     scripts: document.querySelectorAll("script, [onclick], [onload], [style]").length,
     h1: document.querySelectorAll("h1").length,
     wrong: !!document.querySelector('a[href^="/wrong/new"]'),
   }));
-  const path = new URL(page.url()).pathname;
   const complaints = [];
   if (demo && !found.text.includes("Invented people")) complaints.push("does not say “Invented people”");
   if (!found.text.includes("not for clinical use until")) complaints.push("does not say who signs for clinical use");

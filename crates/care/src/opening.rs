@@ -47,6 +47,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0009-machines.sql"),
     },
     Migration {
+        number: 10,
+        sql: include_str!("../migrations/0010-restored.sql"),
+    },
+    Migration {
         number: 11,
         sql: include_str!("../migrations/0011-homes.sql"),
     },

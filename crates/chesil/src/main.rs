@@ -12,6 +12,7 @@ mod import;
 mod link;
 mod reference;
 mod removals;
+mod restored;
 mod secret;
 mod serve;
 mod synthesise;
@@ -56,6 +57,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Put a backup into a new folder or an empty database.
     Restore(backup::RestoreArguments),
+    /// Show what a restore left to be looked at by a person, and keep that somebody did.
+    Restored(restored::Arguments),
     /// Fill a demo folder with invented people, through every feed, and serve it.
     Demo(demo::Arguments),
     /// Write an invented county: each partner's files packed with gzip, and the truth beside.
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Restored(arguments) => restored::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Synthesise(arguments) => synthesise::run(&arguments),
         Command::Reference(arguments) => reference::run(&arguments),

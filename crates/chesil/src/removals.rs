@@ -1,5 +1,5 @@
-//! The list of lawful removals beside the copy of the audit's seals: with it a restore removes again what was removed
-//! after the backup was taken.
+//! The list of lawful removals, and of what was decided to protect somebody, beside the copy of the audit's seals: with
+//! it a restore does again what was removed and decided after the backup was taken.
 
 use crate::audit;
 use crate::error::Failure;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often it is looked whether something was removed.
+/// How often it is looked whether something was removed or decided.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Lists what is removed for as long as the process lives. What was removed while nobody listed it is listed now.
+/// Lists what is removed and decided for as long as the process lives. What was removed while nobody listed it is listed now.
 pub fn start(care: Arc<Care>, data: &Path, copy: &Path) -> Result<(), Failure> {
     let mut path = copy.as_os_str().to_owned();
     path.push(".removals");
@@ -30,12 +30,12 @@ pub fn start(care: Arc<Care>, data: &Path, copy: &Path) -> Result<(), Failure> {
         loop {
             match journal.new_lines(&care, &signer) {
                 Ok(lines) => waiting.push_str(&lines),
-                Err(error) => tracing::error!(%error, "it was not seen whether something was removed"),
+                Err(error) => tracing::error!(%error, "it was not seen whether something was removed or decided"),
             }
             if !waiting.is_empty() {
                 match audit::add(&path, &waiting) {
                     Ok(()) => waiting.clear(),
-                    Err(error) => tracing::error!(%error, "a removal was not listed; it is tried again"),
+                    Err(error) => tracing::error!(%error, "a removal or a decision was not listed; it is tried again"),
                 }
             }
             std::thread::sleep(EVERY);

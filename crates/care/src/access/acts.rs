@@ -97,7 +97,7 @@ impl What {
     }
 
     /// As the store kept it; `None` when a newer program wrote it.
-    pub(super) fn of_stored(kind: i64, item: Option<i64>, value: i64) -> Option<Self> {
+    pub(crate) fn of_stored(kind: i64, item: Option<i64>, value: i64) -> Option<Self> {
         let at = usize::try_from(value).ok()?;
         Some(match kind {
             1 => What::Relationship(*Relationship::ALL.get(at)?),

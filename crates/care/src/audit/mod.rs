@@ -44,6 +44,23 @@ pub struct AuditRow {
     pub detail: String,
 }
 
+impl AuditRow {
+    /// Something that whoever owns the machine did at its command line, about no one person.
+    pub(crate) fn by_administrator(actor: &str, act: &str, now: Instant, detail: &str) -> Self {
+        Self {
+            at: now,
+            actor: actor.to_owned(),
+            role: "administrator".to_owned(),
+            organisation: String::new(),
+            act: act.to_owned(),
+            purpose: "administration".to_owned(),
+            outcome: "granted".to_owned(),
+            person: None,
+            detail: detail.to_owned(),
+        }
+    }
+}
+
 /// What of the audit is asked for; what is empty does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {

@@ -4,13 +4,18 @@
 //! and is the same text for either engine: what was kept on SQLite can be restored to PostgreSQL and back. Every row
 //! counts in its table's digest, which a restore computes anew from what it wrote.
 
+mod decided;
 mod form;
+mod left;
 mod removals;
 mod restore;
 mod sealed;
 mod store;
 
+pub use decided::DoneAgain;
+pub use decided::store::Left;
 pub use form::{Foot, Head, TableSum};
+pub use left::{Looking, Open, look_at, open, try_again};
 pub use removals::Journal;
 pub use restore::{Restored, Restoring, restore};
 pub use sealed::BackupKey;
@@ -248,26 +253,12 @@ fn known(record: &mut Conn, program: &str) -> Result<Vec<i64>, BackupError> {
 /// That everything leaves the house is written down before it does.
 fn note_taken(taking: &Taking<'_>) -> Result<(), DbError> {
     let audit = Audit::open(&taking.from.audit_place, taking.chain)?;
-    audit.record(vec![row(
+    audit.record(vec![AuditRow::by_administrator(
         taking.actor,
         "take a backup",
         taking.now,
         "of everything, sealed",
     )])
-}
-
-fn row(actor: &str, act: &str, now: Instant, detail: &str) -> AuditRow {
-    AuditRow {
-        at: now,
-        actor: actor.to_owned(),
-        role: "administrator".to_owned(),
-        organisation: String::new(),
-        act: act.to_owned(),
-        purpose: "administration".to_owned(),
-        outcome: "granted".to_owned(),
-        person: None,
-        detail: detail.to_owned(),
-    }
 }
 
 /// Reads a backup to its end and checks all of it, without restoring anything.

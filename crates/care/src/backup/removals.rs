@@ -1,8 +1,10 @@
 //! The list of lawful removals that is kept outside the store, so that a restore does not bring back what was removed
 //! since (SAFETY 7). It says of each which item, when and by whom, and nothing of what it was: an item's key is a keyed
-//! hash. Each line is signed, since whoever could add one could have anything destroyed.
+//! hash. Each line is signed, since whoever could add one could have anything destroyed. What was decided to protect
+//! somebody is listed with them: see [`decided`].
 
 use super::BackupError;
+use super::decided::{self, Decided};
 use super::store::{self, Stone};
 use crate::Care;
 use crate::audit::Signer;
@@ -14,11 +16,12 @@ use std::collections::BTreeSet;
 /// What a line is signed as, so that no other signed text passes for one.
 const PURPOSE: &str = "chesil removal 1";
 
-/// Which removals are listed already.
+/// Which removals and decisions are listed already.
 #[derive(Debug, Default)]
 pub struct Journal {
     items: BTreeSet<i64>,
     after: i64,
+    decided: decided::Seen,
 }
 
 impl Journal {
@@ -26,11 +29,15 @@ impl Journal {
     ///
     /// A line that is none, as one that was cut off, is passed over: what it was to say is said again.
     pub fn after(text: &str, key: &[u8; 32]) -> Self {
-        let items = read(text, key).0.iter().map(|stone| stone.item).collect();
-        Self { items, after: 0 }
+        let listed = read(text, key);
+        Self {
+            items: listed.stones.iter().map(|stone| stone.item).collect(),
+            after: 0,
+            decided: decided::Seen::of(&listed.decided),
+        }
     }
 
-    /// The lines of what was removed since this was last asked, each with its line end.
+    /// The lines of what was removed or decided since this was last asked, each with its line end.
     ///
     /// # Errors
     /// When the store fails.
@@ -40,15 +47,18 @@ impl Journal {
         for stone in found {
             self.after = self.after.max(stone.number);
             if self.items.insert(stone.item) {
-                lines.push_str(&line(&stone, signer));
+                lines.push_str(&signed(PURPOSE, &text_of(&stone), signer));
             }
+        }
+        for text in self.decided.news(care)? {
+            lines.push_str(&signed(decided::PURPOSE, &text, signer));
         }
         Ok(lines)
     }
 }
 
-fn line(stone: &Stone, signer: &Signer) -> String {
-    let text = serde_json::json!({
+fn text_of(stone: &Stone) -> String {
+    serde_json::json!({
         "item": format!("{:016x}", stone.item.cast_unsigned()),
         "request": stone.request_no,
         "ground": stone.ground,
@@ -56,16 +66,33 @@ fn line(stone: &Stone, signer: &Signer) -> String {
         "confirmed_by": stone.confirmed_by,
         "removed": stone.removed.0,
     })
-    .to_string();
-    let signature = signer.sign(&format!("{PURPOSE}\n{text}"));
+    .to_string()
+}
+
+fn signed(purpose: &str, text: &str, signer: &Signer) -> String {
+    let signature = signer.sign(&format!("{purpose}\n{text}"));
     format!("{signature} {text}\n")
 }
 
-/// What a list holds: removals, and lines that cannot be believed, with why. `signer` is that of the store that the
-/// list must be of.
-pub(super) type Listed = (Vec<Stone>, Vec<String>);
+/// What a list holds.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Removals.
+    pub stones: Vec<Stone>,
+    /// Decisions, in the order in which they were listed.
+    pub decided: Vec<Decided>,
+    /// Lines that cannot be believed, with why.
+    pub wrong: Vec<String>,
+}
 
-/// Reads a list.
+impl Listed {
+    /// Whether decisions were listed at all.
+    pub fn has_decisions(&self) -> bool {
+        self.decided.iter().any(|one| matches!(one, Decided::Begun))
+    }
+}
+
+/// Reads a list. `signer` is that of the store that the list must be of.
 pub(super) fn listed(text: Option<&str>, signer: Option<&Signer>) -> Listed {
     match (text, signer) {
         (None, _) => Listed::default(),
@@ -73,7 +100,10 @@ pub(super) fn listed(text: Option<&str>, signer: Option<&Signer>) -> Listed {
         (Some(text), None) => {
             let why =
                 |at: usize| format!("line {at} of the list: the backup holds no key that would show who signed it");
-            (Vec::new(), (1..=text.lines().count()).map(why).collect())
+            Listed {
+                wrong: (1..=text.lines().count()).map(why).collect(),
+                ..Listed::default()
+            }
         }
     }
 }
@@ -82,14 +112,19 @@ fn read(text: &str, key: &[u8; 32]) -> Listed {
     let mut listed = Listed::default();
     let lines = (1i64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     for (at, line) in lines {
-        let signed = line
-            .split_once(' ')
-            .filter(|(signature, text)| crate::audit::is_signed(key, &format!("{PURPOSE}\n{text}"), signature));
-        match signed.and_then(|(_, text)| stone(at, text)) {
-            Some(stone) => listed.0.push(stone),
-            None => listed.1.push(format!(
-                "line {at} of the list was cut off, or not signed by the store that this is a backup of"
-            )),
+        let signed = |purpose: &str| {
+            let (signature, text) = line.split_once(' ')?;
+            crate::audit::is_signed(key, &format!("{purpose}\n{text}"), signature).then_some(text)
+        };
+        if let Some(stone) = signed(PURPOSE).and_then(|text| stone(at, text)) {
+            listed.stones.push(stone);
+        } else if let Some(decided) = signed(decided::PURPOSE).and_then(Decided::read) {
+            listed.decided.push(decided);
+        } else {
+            listed.wrong.push(format!(
+                "line {at} of the list was cut off, is of a newer version, or is not signed by the store that this is a \
+                 backup of"
+            ));
         }
     }
     listed
@@ -120,7 +155,7 @@ pub(super) struct Again {
 }
 
 /// Removes again what the list names and the store still has.
-pub(super) fn remove_again(care: &Care, (listed, wrong): Listed) -> Result<Again, BackupError> {
+pub(super) fn remove_again(care: &Care, listed: Vec<Stone>, wrong: Vec<String>) -> Result<Again, BackupError> {
     let held: BTreeSet<i64> = care
         .readers()
         .read(|conn| store::stones(conn, 0))?

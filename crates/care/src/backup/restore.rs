@@ -1,10 +1,12 @@
 //! From a backup to a store, where nothing was before.
 
+use super::decided::{self, DoneAgain};
 use super::form::TableHead;
+use super::left;
 use super::store::{self, Ended};
 use super::{BackupError, BackupKey, Foot, Head, Manifest, Part, Progress, Reading, Stored, removals};
-use super::{each_batch, heads, is_audit, row, shapes};
-use crate::audit::{Checked, Signer, check_on};
+use super::{each_batch, heads, is_audit, shapes};
+use crate::audit::{AuditRow, Checked, Signer, check_on};
 use crate::db::catalogue::{self, Shape};
 use crate::db::{Cell, Conn, DbError, Migration, Place, migrate_within};
 use crate::{Care, Opening, Stamp};
@@ -18,7 +20,7 @@ pub struct Restoring<'a> {
     pub into: Opening,
     /// What the backup was sealed with.
     pub key: &'a BackupKey,
-    /// The list of lawful removals, as text; none when there is none.
+    /// The list of lawful removals and of decisions, as text; none when there is none.
     pub removals: Option<&'a str>,
     /// Who restores: a name in this system.
     pub actor: &'a str,
@@ -41,10 +43,16 @@ pub struct Restored {
     pub removed_again: u64,
     /// Entries that are on the list of removals and could not be removed, with why.
     pub not_removed: Vec<String>,
+    /// What was decided since and is decided again.
+    pub decided: DoneAgain,
+    /// What is left to be looked at by a person before anybody is served: what could not be removed or done again, and
+    /// that no list of decisions was given.
+    pub left: Vec<String>,
 }
 
 /// Restores a backup. The store is marked as not restored to its end until all of it is there, was read back and
-/// compared, and what was lawfully removed since is removed again; until then no command opens it.
+/// compared, what was lawfully removed since is removed again, and what was decided since to protect somebody is decided
+/// again; until then no command opens it.
 ///
 /// # Errors
 /// When the backup is not whole or of a newer schema, the place is not empty, or what was written is not what was read.
@@ -94,8 +102,10 @@ pub fn restore(
         manifest,
         audit,
         ended,
-        removed_again: again.removed,
-        not_removed: again.left,
+        removed_again: again.removed.removed,
+        not_removed: again.removed.left,
+        decided: again.decided,
+        left: again.left,
     })
 }
 
@@ -106,14 +116,21 @@ fn signer_of(secrets: &[(String, Vec<u8>)], name: &str) -> Option<Signer> {
     Some(Signer::of_secret(crate::opening::key_of(text.trim()).ok()?))
 }
 
-/// Removes again what was removed since, begins the new chain of the audit by saying what was done, seals it, and takes
+/// What was done again.
+struct Again {
+    removed: removals::Again,
+    decided: DoneAgain,
+    left: Vec<String>,
+}
+
+/// Removes and decides again what was removed and decided since, begins the new chain of the audit by saying what was done, seals it, and takes
 /// the mark away.
 fn finish(
     restoring: Restoring<'_>,
     manifest: &Manifest,
     signer: Option<&Signer>,
     listed: removals::Listed,
-) -> Result<removals::Again, BackupError> {
+) -> Result<Again, BackupError> {
     let now = restoring.into.now;
     if manifest
         .foot
@@ -125,11 +142,33 @@ fn finish(
     }
     let place = restoring.into.place.clone();
     let care = Care::open_unfinished(restoring.into)?;
-    let again = removals::remove_again(&care, listed)?;
     let taken = record::Instant(manifest.head.taken).rfc3339();
-    let detail = format!("taken {taken}, removed again {}", again.removed);
+    let unlisted = !listed.has_decisions();
+    let removed = removals::remove_again(&care, listed.stones, listed.wrong)?;
+    let (decided, mut open) = decided::do_all(&care, listed.decided, now)?;
+    let mut more: Vec<String> = removed.left.clone();
+    if unlisted {
+        more.push(left::unlisted(record::Instant(manifest.head.taken)));
+    }
+    left::keep(&care, &more, now)?;
+    open.extend(more);
+    let again = Again {
+        removed,
+        decided,
+        left: open,
+    };
+    let detail = format!(
+        "taken {taken}, removed again {}, decided again {decided}, left {}",
+        again.removed.removed,
+        again.left.len()
+    );
     care.audit()
-        .record(vec![row(restoring.actor, "restore a backup", now, &detail)])?;
+        .record(vec![AuditRow::by_administrator(
+        restoring.actor,
+        "restore a backup",
+        now,
+        &detail,
+    )])?;
     if let Some(signer) = signer {
         care.audit().seal(signer, now)?;
     }

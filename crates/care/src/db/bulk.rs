@@ -27,7 +27,8 @@ pub enum Cell {
 }
 
 impl Cell {
-    fn param(&self) -> Param<'_> {
+    /// As it is bound to a placeholder.
+    pub(crate) fn param(&self) -> Param<'_> {
         match self {
             Cell::Null => Param::Null,
             Cell::Int(value) => Param::Int(*value),

@@ -73,6 +73,7 @@ pub(crate) fn file(conn: &mut Conn, said: &[SaysWho<'_>], minted: &[i64]) -> Res
         }
     }
     let mut touched = formerly_beside(conn, &own)?;
+    super::held::keep(conn, &mut own)?;
     store::replace_identities(conn, &own)?;
     touched.extend(own.into_keys());
     Ok(touched)

@@ -6,6 +6,7 @@ pub(crate) mod demographics;
 mod disagreement;
 mod find;
 pub mod given_name;
+pub(crate) mod held;
 pub mod identity;
 pub mod matching;
 mod reading;

@@ -216,6 +216,28 @@ pub(super) const BEFORE: &[Carried] = &[
         },
         holds: &[I, I, I, I, T, T, I, I],
     },
+    Carried {
+        table: Table {
+            name: "restore_left",
+            columns: &[
+                "left_no",
+                "words",
+                "again",
+                "found",
+                "looked",
+                "looked_by",
+                "looked_words",
+            ],
+        },
+        holds: &[I, T, T, I, I, T, T],
+    },
+    Carried {
+        table: Table {
+            name: "held_restricted",
+            columns: &["hold_no", "record_id", "since", "said"],
+        },
+        holds: &[I, B, I, I],
+    },
 ];
 
 /// Counters whose numbers stand in what was carried over.
@@ -232,6 +254,8 @@ pub(super) const COUNTERS: &[&str] = &[
     "staff_suspension",
     "rights_request",
     "tombstone",
+    "restore_left",
+    "held_restricted",
 ];
 
 /// A page of a carried table, after the row whose key is `after`.

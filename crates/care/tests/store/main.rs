@@ -11,6 +11,7 @@ mod asked;
 mod audit;
 mod backups;
 mod columns;
+mod decided;
 mod homes;
 mod identity;
 mod lines;

@@ -17,8 +17,9 @@ pub struct Arguments {
     /// The backup.
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
-    /// The list of lawful removals that the server kept beside the copy of the audit's seals (its name ends in
-    /// .removals): what was removed since the backup was taken is removed again.
+    /// The list of lawful removals and decisions that the server kept beside the copy of the audit's seals (its name ends
+    /// in .removals): what was removed since the backup was taken is removed again, and what was decided since to
+    /// protect somebody is decided again.
     #[arg(
         long,
         value_name = "FILE",
@@ -26,8 +27,8 @@ pub struct Arguments {
         conflicts_with = "no_removals"
     )]
     removals: Option<PathBuf>,
-    /// There is no such list. What was lawfully removed since the backup was taken comes back, and has to be removed
-    /// again by hand.
+    /// There is no such list. What was lawfully removed since the backup was taken comes back and has to be removed again
+    /// by hand, and nobody is served before a person has said that they looked at what was decided since.
     #[arg(long)]
     no_removals: bool,
     #[command(flatten)]
@@ -52,7 +53,7 @@ pub fn refuse_unfinished(data: &Path) -> Result<(), Failure> {
 }
 
 /// Runs the command. Exit 2 when the audit had been meddled with before the backup was taken, 3 when something on the
-/// list of removals could not be removed.
+/// list could not be removed or decided again.
 pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (data, from) = (&arguments.store.data, &arguments.from);
     let key = arguments.key.read(data)?;
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let restored = restored?;
     telling::restored(&restored, &arguments.store);
     Ok(
-        match (restored.not_removed.is_empty(), restored.audit.faults.is_empty()) {
+        match (arguments.no_removals || restored.left.is_empty(), restored.audit.faults.is_empty()) {
             (false, _) => ExitCode::from(3),
             (true, false) => ExitCode::from(2),
             (true, true) => ExitCode::SUCCESS,

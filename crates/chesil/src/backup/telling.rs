@@ -108,6 +108,34 @@ fn moment(micros: i64) -> String {
     When::moment(Instant(micros)).to_string()
 }
 
+fn decided_again(restored: &Restored) {
+    let decided = &restored.decided;
+    println!(
+        "Decided again, since it was decided after the backup: {} that protect somebody (objections, seals, hidden \
+         entries, suspensions, ways not to reach them), {} proxies, consents and joins ended, {} pairs kept apart.",
+        decided.protected, decided.ended, decided.apart
+    );
+    if decided.restricted > 0 {
+        println!(
+            "Addresses hidden until their sender has said again that they are restricted: {}.",
+            decided.restricted
+        );
+    }
+    if decided.kept > 0 {
+        println!(
+            "Taken back since, and left standing because it protects somebody: {}. Whoever wants it taken back says so \
+             again.",
+            decided.kept
+        );
+    }
+    if !restored.left.is_empty() {
+        println!("LEFT, and nobody is served before a person has looked at each (`chesil restored`):");
+    }
+    for one in &restored.left {
+        println!("  - {one}.");
+    }
+}
+
 /// A backup was restored.
 pub fn restored(restored: &Restored, store: &Store) {
     let taken = moment(restored.manifest.head.taken);
@@ -125,16 +153,14 @@ pub fn restored(restored: &Restored, store: &Store) {
         "Removed again, since the law said so after the backup: {}.",
         restored.removed_again
     );
-    for one in &restored.not_removed {
-        println!("NOT REMOVED, do so by hand before anybody signs in: {one}");
-    }
+    decided_again(restored);
     println!(
         "Ended: {} sessions, {} codes by which accounts are set up (reset those accounts), {} copies of records.",
         restored.ended.sessions, restored.ended.codes, restored.ended.copies
     );
-    println!("\nNot there is what came or was decided after {taken}. Before anybody signs in:");
-    println!(" 1. Suspend again whose account was suspended since, and look again at objections, seals, proxies and");
-    println!("    barred pairs since. Recovery codes that were used since would work once more.");
+    println!("\nNot there is what came after {taken}, and what nobody listed. Before anybody signs in:");
+    println!(" 1. Reset the account of whoever lost a telephone, a password or recovery codes since: those would work once");
+    println!("    more. Look at what is left, above: until then nobody is served.");
     println!(" 2. Ask each sender to send again from its last item here; what is known already changes nothing:");
     for (feed, last) in &restored.manifest.foot.feeds {
         match last {

@@ -10,7 +10,7 @@ mod tls;
 mod watch;
 
 use crate::error::Failure;
-use crate::{Store, account, audit, clock, folder, import, removals};
+use crate::{Store, account, audit, clock, folder, import, removals, restored};
 use care::Care;
 use care::access::account::Leaked;
 use std::net::SocketAddr;
@@ -65,8 +65,9 @@ pub struct Arguments {
     /// The file with the secret or the key by which this service shows the provider who it is.
     #[arg(long, requires = "provider")]
     pub provider_secret: Option<PathBuf>,
-    /// A second place for the seals of the audit, best on another machine: each is added to this file. Lawful removals
-    /// are listed beside it, in a file of the same name and the ending .removals, for `chesil restore`.
+    /// A second place for the seals of the audit, best on another machine: each is added to this file. Lawful removals,
+    /// and what is decided to protect somebody, are listed beside it, in a file of the same name and the ending
+    /// .removals, for `chesil restore`.
     #[arg(long)]
     pub audit_copy: Option<PathBuf>,
     #[command(flatten)]
@@ -91,6 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 
 /// Serves a store that is open; `ready` is called once the pages can be reached.
 pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Result<ExitCode, Failure> {
+    restored::refuse_unlooked(&care)?;
     if arguments.store.database.is_none() {
         import::serve_imports(Arc::clone(&care), &arguments.store.data)?;
     }

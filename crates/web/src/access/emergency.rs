@@ -111,10 +111,16 @@ fn grant(visit: &Visit) -> Result<ListGrant, PageError> {
 }
 
 async fn list(asked: Asked) -> Response {
-    answer(asked, |visit| list_page(visit, Vec::new())).await
+    answer(asked, |visit| list_page(visit, None, Vec::new())).await
 }
 
-fn list_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
+/// The list with what was typed about one before the session ended.
+pub(super) fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answered {
+    list_page(visit, Some((number, typed)), Vec::new())
+}
+
+/// `typed`: what was typed about the emergency of a number.
+fn list_page(visit: &Visit, typed: Option<(&str, &Pairs)>, problems: Vec<Problem>) -> Answered {
     let grant = grant(visit)?;
     let found = emergency::latest(visit.care(), &grant)?;
     let waiting = found.iter().filter(|one| one.checked.is_none()).count();
@@ -129,15 +135,17 @@ fn list_page(visit: &Visit, problems: Vec<Problem>) -> Answered {
         &EmergenciesPage {
             frame: visit.frame("Records opened in an emergency"),
             waiting,
-            emergencies: shown.iter().map(|one| line(one, visit)).collect(),
+            emergencies: shown.iter().map(|one| line(one, visit, typed)).collect(),
             problems,
             paging,
         },
     )
 }
 
-fn line(one: &Emergency, visit: &Visit) -> EmergencyLine {
+fn line(one: &Emergency, visit: &Visit, typed: Option<(&str, &Pairs)>) -> EmergencyLine {
+    let of_this = typed.filter(|(number, _)| *number == one.number.to_string());
     EmergencyLine {
+        typed: of_this.map_or_else(String::new, |(_, typed)| typed.get("finding").to_owned()),
         number: one.number.to_string(),
         who: super::known_as(visit.care(), &one.user),
         job: super::job_of(visit.care(), &one.user),
@@ -156,11 +164,11 @@ fn line(one: &Emergency, visit: &Visit) -> EmergencyLine {
 async fn checked(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let grant = grant(visit)?;
-        let number = number.parse().map_err(|_| PageError::Nothing)?;
+        let at: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         let missing = "Write what you found: was it right to open this record?";
         match words(visit.form.get("finding"), "finding", missing, FINDING_MAX) {
-            Err(problem) => list_page(visit, vec![problem]),
-            Ok(finding) if emergency::check(visit.care(), &grant, number, &finding)? => {
+            Err(problem) => list_page(visit, Some((&number, &visit.form)), vec![problem]),
+            Ok(finding) if emergency::check(visit.care(), &grant, at, &finding)? => {
                 Ok(Redirect::to("/emergencies").into_response())
             }
             Ok(_) => Err(PageError::Nothing),

@@ -6,7 +6,7 @@ use crate::person::present::Present;
 use crate::person::view::Banner;
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page};
-use crate::site::clock::moment;
+use crate::site::clock::{counted, moment};
 use crate::site::form::Pairs;
 use crate::site::view::Paging;
 use axum::Router;
@@ -47,8 +47,13 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     }
     let present = Present::of(visit.care().system(), &record);
     let path = format!("/people/{}/looked", grant.person());
-    let (shown, paging) = Paging::of(&rows, Pairs::read(&visit.query).page(), PAGE, |at| {
-        format!("{path}?page={at}")
+    let query = Pairs::read(&visit.query);
+    // Their own looks would bury those that they came to see.
+    let every = !own || query.get("mine") == "yes";
+    let mine = if every { String::new() } else { without_own(&mut rows, &visit.actor.user) };
+    let (shown, paging) = Paging::of(&rows, query.page(), PAGE, |at| match own && every {
+        true => format!("{path}?mine=yes&page={at}"),
+        false => format!("{path}?page={at}"),
     });
     let looks = shown
         .iter()
@@ -62,8 +67,19 @@ fn shown(visit: &Visit, id: &str) -> Answered {
         },
         looks,
         own,
+        mine,
         paging,
     })
+}
+
+/// Leaves out what somebody did themselves; answers how often that was and when last, in words.
+fn without_own(rows: &mut Vec<AuditRow>, user: &str) -> String {
+    let all = rows.len();
+    let last = rows.iter().find(|row| row.actor == user).map(|row| moment(row.at));
+    rows.retain(|row| row.actor != user);
+    let own = i64::try_from(all - rows.len()).unwrap_or(i64::MAX);
+    last.map(|last| format!("You looked yourself {}, last on {last}", counted(own, "time", "times")))
+        .unwrap_or_default()
 }
 
 /// Whether a look may be shown to the person. An enquiry to keep someone safe is not, nor is that a social worker
@@ -90,6 +106,10 @@ pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
         "export" => "a copy of it",
         "tie account" => "wrote down that this person has an account here",
         "untie account" => "took back that this person has an account here",
+        "see who may see the record" => "who may see it",
+        "see how to reach the person" => "how to reach and meet the person",
+        "change who may see the record" => "changed who may see it",
+        "change how to reach the person" => "changed how to reach and meet the person",
         other => other,
     };
     let refused = row.outcome != "granted" && row.outcome != "shown in a list";
@@ -118,6 +138,12 @@ fn ground(row: &AuditRow, own: bool) -> String {
         return format!("They searched for somebody, and {who} in the list");
     }
     let you = if own { "You are" } else { "The person is" };
+    if row.act.starts_with("see ") || row.act.starts_with("change ") {
+        return match row.role.as_str() {
+            "resident" => "It is their own record".to_owned(),
+            _ => format!("For this: {}", row.detail),
+        };
+    }
     if row.act == "remove an entry by law" || row.act == "refuse to remove an entry" {
         return "The law, and a second person".to_owned();
     }

@@ -58,20 +58,23 @@ fn front_door(visit: &Visit) -> Answered {
 
 fn nothing_yet(visit: &Visit) -> Answered {
     let heading = "Nothing waits for you";
+    let (happened, first) = match visit.actor.role {
+        Role::Analyst | Role::BoardMember => (
+            "Your role plans services from counts, and opens nobody’s record. No counts are published here yet.",
+            "Ask the data team when the first counts come",
+        ),
+        _ => (
+            "Your role sees what people agreed to share with you, a referral at a time. No referral has been made to \
+             you here yet, and the whole record is not yours to open.",
+            "Ask the person's care team to refer them to you, with the person's agreement",
+        ),
+    };
     answer::page(&ErrorPage {
         frame: visit.frame(heading),
         heading: heading.to_owned(),
-        happened: "Your role sees what people agreed to share with you, a referral at a time. No referral has been \
-                   made to you here yet, and the whole record is not yours to open."
-            .to_owned(),
+        happened: happened.to_owned(),
         kept: String::new(),
-        next: vec![
-            step(
-                "Ask the person's care team to refer them to you, with the person's agreement",
-                "",
-            ),
-            step("See whom to ask", "/contact"),
-        ],
+        next: vec![step(first, ""), step("See whom to ask", "/contact")],
         reference: String::new(),
     })
 }
@@ -276,6 +279,13 @@ fn typed_again(visit: &Visit, form: &KeptForm) -> Answered {
                 return answered;
             }
         }
+        _ => {}
+    }
+    match path.trim_start_matches('/').split('/').collect::<Vec<_>>().as_slice() {
+        ["suspensions"] => return super::staff::typed_again(visit, None, &typed),
+        ["suspensions", number, "lift"] => return super::staff::typed_again(visit, Some(number), &typed),
+        ["removals", number] => return crate::rights::removal::typed_again(visit, number, &typed),
+        ["emergencies", number, "checked"] => return super::emergency::typed_again(visit, number, &typed),
         _ => {}
     }
     let quarantined = path.strip_prefix("/feeds/quarantine/");

@@ -5,7 +5,7 @@ use super::visit::{Asked, Visit, answer};
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page_with};
 use crate::site::clock::moment;
-use crate::site::form::Problem;
+use crate::site::form::{Pairs, Problem};
 use crate::site::view::Choice;
 use axum::Router;
 use axum::extract::Path;
@@ -44,12 +44,26 @@ fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
 
 async fn list(asked: Asked) -> Response {
     answer(asked, |visit| {
-        list_page(visit, &grant(visit, "staff access")?, Vec::new())
+        list_page(visit, &grant(visit, "staff access")?, None, &Pairs::default(), Vec::new())
     })
     .await
 }
 
-fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answered {
+/// A form of this page with what was typed into it before the session ended: that of the suspension with this number,
+/// or that for a new one.
+pub(super) fn typed_again(visit: &Visit, number: Option<&str>, typed: &Pairs) -> Answered {
+    let lifting = number.and_then(|number| number.parse().ok());
+    list_page(visit, &grant(visit, "staff access")?, lifting, typed, Vec::new())
+}
+
+/// `typed`: what was typed, to lift the suspension `lifting`, or to suspend somebody.
+fn list_page(
+    visit: &Visit,
+    grant: &ListGrant,
+    lifting: Option<i64>,
+    typed: &Pairs,
+    problems: Vec<Problem>,
+) -> Answered {
     let mut found = staff::latest(visit.care(), grant)?;
     found.sort_by_key(|one| !one.stands(visit.now));
     let (status, title) = match problems.is_empty() {
@@ -60,11 +74,20 @@ fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answer
         status,
         &SuspensionsPage {
             frame: visit.frame(title),
-            user: visit.form.get("user").to_owned(),
-            words: visit.form.get("words").to_owned(),
-            days: Choice::list(DAYS, visit.form.get("days")),
+            user: typed.get("user").to_owned(),
+            words: typed.get("words").to_owned(),
+            days: Choice::list(DAYS, typed.get("days")),
             problems,
-            suspensions: found.iter().map(|one| line(one, visit.care(), visit.now)).collect(),
+            suspensions: found
+                .iter()
+                .map(|one| SuspensionLine {
+                    typed: match lifting == Some(one.number) {
+                        true => typed.get("why").to_owned(),
+                        false => String::new(),
+                    },
+                    ..line(one, visit.care(), visit.now)
+                })
+                .collect(),
         },
     )
 }
@@ -76,6 +99,7 @@ fn line(one: &Suspension, care: &care::Care, now: Instant) -> SuspensionLine {
         user: one.user.clone(),
         why: one.words.clone(),
         by: format!("{}, {}", super::known_as(care, &one.actor), moment(one.decided)),
+        typed: String::new(),
         until: one.ends.map(moment).unwrap_or_default(),
         stands: one.stands(now),
         lifted: one
@@ -98,6 +122,7 @@ async fn suspend(asked: Asked) -> Response {
         done(
             visit,
             &grant,
+            None,
             staff::suspend(visit.care(), &grant, user, words, ends).map(|_| true),
         )
     })
@@ -107,21 +132,31 @@ async fn suspend(asked: Asked) -> Response {
 async fn lift(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let grant = grant(visit, "lift a suspension of staff access")?;
-        let number = number.parse().map_err(|_| PageError::Nothing)?;
+        let number: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         done(
             visit,
             &grant,
+            Some(number),
             staff::lift(visit.care(), &grant, number, visit.form.get("why")),
         )
     })
     .await
 }
 
-fn done(visit: &Visit, grant: &ListGrant, done: Result<bool, SuspensionError>) -> Answered {
+fn done(
+    visit: &Visit,
+    grant: &ListGrant,
+    lifting: Option<i64>,
+    done: Result<bool, SuspensionError>,
+) -> Answered {
     match done {
         Ok(true) => Ok(Redirect::to("/suspensions").into_response()),
         Ok(false) => Err(PageError::Nothing),
-        Err(SuspensionError::Said(field, words)) => list_page(visit, grant, vec![Problem::new(field, words)]),
+        Err(SuspensionError::Said(field, words)) => {
+            // The box in which it is said why one is lifted stands in the list.
+            let field = if lifting.is_some() { "suspensions" } else { field };
+            list_page(visit, grant, lifting, &visit.form, vec![Problem::new(field, words)])
+        }
         Err(SuspensionError::Db(error)) => Err(error.into()),
     }
 }

@@ -92,6 +92,8 @@ pub struct LookedPage {
     pub looks: Vec<Look>,
     /// Whether whoever reads this page is the person.
     pub own: bool,
+    /// Of the person: how often they looked themselves, in words, when those looks are left out.
+    pub mine: String,
     /// Where the list stands.
     pub paging: Paging,
 }
@@ -119,6 +121,8 @@ pub struct EmergencyPage {
 /// A record that somebody opened in an emergency.
 #[derive(Clone, Debug)]
 pub struct EmergencyLine {
+    /// What was found, as typed so far.
+    pub typed: String,
     /// Its number.
     pub number: String,
     /// Who.
@@ -233,6 +237,8 @@ pub struct MinePage {
 /// A member of staff whose access was suspended.
 #[derive(Clone, Debug)]
 pub struct SuspensionLine {
+    /// Why it is lifted, as typed so far.
+    pub typed: String,
     /// Its number.
     pub number: String,
     /// Who.

@@ -246,13 +246,14 @@ pub fn doors(role: Role, path: &str) -> Vec<Door> {
         (Act::Search, "Find a person", "/people"),
         (Act::Write, "In my care", "/mine"),
         (Act::Write, "Requests", "/requests"),
-        (Act::ReadFeeds, "Feeds", "/feeds"),
-        (Act::DecideIdentity, "Identity", "/identity"),
-        (Act::ReadConcerns, "Reports", "/wrong"),
+        // What waits for a privacy officer stands before what they may look at.
         (Act::ReadAudit, "Emergencies", "/emergencies"),
         (Act::ReadAudit, "Audit", "/audit"),
         (Act::ReadAudit, "Staff access", "/suspensions"),
         (Act::ReadAudit, "Removals", "/removals"),
+        (Act::ReadFeeds, "Feeds", "/feeds"),
+        (Act::DecideIdentity, "Identity", "/identity"),
+        (Act::ReadConcerns, "Reports", "/wrong"),
     ]
     .into_iter()
     .filter(|(act, ..)| may(role, *act).is_ok())

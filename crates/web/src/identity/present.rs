@@ -1,7 +1,7 @@
 //! From what care knows of a pair to what the page shows.
 
 use super::view::{AnswersRow, BandRow, Compared, DecidedRow, GroupRow, GroupsTable, PairView, SideView, Step};
-use crate::site::clock::{count, moment};
+use crate::site::clock::{count, counted, moment};
 use crate::site::senders::Senders;
 use care::person::decision::Kind;
 use care::person::matching::{
@@ -349,7 +349,8 @@ pub fn groups(quality: &Quality, sender: impl Fn(&OrgCode) -> String) -> Vec<Gro
             title,
             rows: of_kind.filter(|(.., group)| group.records >= FEW).map(row).collect(),
             few: if few > 0 {
-                format!("{} records of smaller groups are not shown.", count(few))
+                let are = if few == 1 { "is" } else { "are" };
+                format!("{} of smaller groups {are} not shown.", counted(few, "record", "records"))
             } else {
                 String::new()
             },

@@ -5,7 +5,7 @@ use super::view::{CheckPage, DecisionsPage, ModelView, PersonPage, QualityPage, 
 use crate::access::visit::{Asked, Visit, answer};
 use crate::serving::Site;
 use crate::site::answer::{Answered as Page, PageError, page};
-use crate::site::clock::{count, moment};
+use crate::site::clock::{count, counted, moment};
 use crate::site::form::{Pairs, Problem, query, words};
 use crate::site::senders::Senders;
 use crate::site::view::Choice;
@@ -83,7 +83,8 @@ fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
             some => format!("{} pairs weigh less, and nobody is asked about them", up_to(some)),
         },
         waiting: if progress.waiting > 0 {
-            count(progress.waiting)
+            let wait = if progress.waiting == 1 { "waits" } else { "wait" };
+            format!("{} {wait} to be compared.", counted(progress.waiting, "record", "records"))
         } else {
             String::new()
         },

@@ -5,7 +5,7 @@ mod decided;
 mod entry;
 mod preferences;
 mod proxies;
-mod removal;
+pub(crate) mod removal;
 mod requests;
 mod sharing;
 pub mod view;

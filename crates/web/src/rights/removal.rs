@@ -145,12 +145,23 @@ fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
 
 async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| {
-        list_page(visit, &grant(visit, "removals by law")?, Vec::new())
+        list_page(visit, &grant(visit, "removals by law")?, None, Vec::new())
     })
     .await
 }
 
-fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answered {
+/// The list with what was typed about one before the session ended.
+pub(crate) fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answered {
+    list_page(visit, &grant(visit, "removals by law")?, Some((number, typed)), Vec::new())
+}
+
+/// `typed`: what was typed about the removal of a number.
+fn list_page(
+    visit: &Visit,
+    grant: &ListGrant,
+    typed: Option<(&str, &Pairs)>,
+    problems: Vec<Problem>,
+) -> Answered {
     let found = removal::queue(visit.care(), grant)?;
     let (status, title) = match problems.is_empty() {
         true => (StatusCode::OK, "Removals by law"),
@@ -161,18 +172,29 @@ fn list_page(visit: &Visit, grant: &ListGrant, problems: Vec<Problem>) -> Answer
         &RemovalsPage {
             frame: visit.frame(title),
             waiting: found.iter().filter(|one| one.state == State::Waits).count(),
-            removals: found.iter().map(|one| line(one, visit)).collect(),
+            removals: found.iter().map(|one| line(one, visit, typed)).collect(),
             problems,
         },
     )
 }
 
-fn line(one: &Removal, visit: &Visit) -> RemovalLine {
+/// The answers to a removal, as forms send them.
+const ANSWERS: [(&str, &str); 3] = [
+    ("", "Choose"),
+    ("remove", "Remove it for ever"),
+    ("keep", "Do not remove it"),
+];
+
+fn line(one: &Removal, visit: &Visit, typed: Option<(&str, &Pairs)>) -> RemovalLine {
+    let of_this = typed.filter(|(number, _)| *number == one.number.to_string());
+    let said = |field: &str| of_this.map_or("", |(_, typed)| typed.get(field));
     let answer = one
         .answered
         .as_ref()
         .map(|(at, by, words)| format!("{}, {}: {words}", known_as(visit.care(), by), moment(*at)));
     RemovalLine {
+        typed: said("words").to_owned(),
+        answers: Choosing::list(ANSWERS, said("answer")),
         number: one.number.to_string(),
         ground: one.ground.words().to_owned(),
         // No practice is named: whose record it is may be restricted (SAFETY 2).
@@ -194,16 +216,19 @@ fn line(one: &Removal, visit: &Visit) -> RemovalLine {
 async fn answered(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let grant = grant(visit, "answer a removal by law")?;
-        let number: i64 = number.parse().map_err(|_| PageError::Nothing)?;
+        let at: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         let form = &visit.form;
         let done = match form.get("answer") {
-            "remove" => removal::answer(visit.care(), &grant, number, true, form.get("words")),
-            "keep" => removal::answer(visit.care(), &grant, number, false, form.get("words")),
+            "remove" => removal::answer(visit.care(), &grant, at, true, form.get("words")),
+            "keep" => removal::answer(visit.care(), &grant, at, false, form.get("words")),
             _ => Err(RightsError::Said("removals", "Choose whether to remove it".to_owned())),
         };
         match done {
             Ok(()) => Ok(Redirect::to("/removals").into_response()),
-            Err(RightsError::Said(_, words)) => list_page(visit, &grant, vec![Problem::new("removals", words)]),
+            Err(RightsError::Said(_, words)) => {
+                let problems = vec![Problem::new("removals", words)];
+                list_page(visit, &grant, Some((&number, form)), problems)
+            }
             Err(RightsError::Nothing) => Err(PageError::Nothing),
             Err(RightsError::Access(error)) => Err(error.into()),
         }

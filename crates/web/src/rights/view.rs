@@ -264,6 +264,10 @@ pub struct RequestsPage {
 /// A removal by law that was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct RemovalLine {
+    /// What was checked, as typed so far.
+    pub typed: String,
+    /// The answers to choose from.
+    pub answers: Vec<Choice>,
     /// Its number.
     pub number: String,
     /// On what ground.

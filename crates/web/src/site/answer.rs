@@ -159,7 +159,16 @@ fn next(caller: &Caller, error: &PageError) -> Vec<Step> {
             steps.push(step("Try again in a minute", &caller.address()));
         }
     }
-    steps.extend(ways_on(caller));
+    match error {
+        // Whoever was refused has no minute for every other page: what they came by, and whom to ask.
+        PageError::Refused(_) | PageError::Shut { .. } => {
+            let all = ways_on(caller);
+            let last = all.len().saturating_sub(1);
+            let kept = all.into_iter().enumerate().filter(|(at, _)| *at == 0 || *at == last);
+            steps.extend(kept.map(|(_, step)| step));
+        }
+        _ => steps.extend(ways_on(caller)),
+    }
     steps
 }
 

@@ -67,6 +67,11 @@ pub fn count(number: i64) -> String {
     if number < 0 { format!("−{grouped}") } else { grouped }
 }
 
+/// A count with what is counted, in its plural when there is not just one: `1 record`, `1,240 records`.
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +96,7 @@ mod tests {
             (count(1_234_567).as_str(), count(-12).as_str(), count(0).as_str()),
             ("1,234,567", "−12", "0")
         );
+        let said = [0, 1, 1_240].map(|number| counted(number, "record", "records"));
+        assert_eq!(said, ["0 records", "1 record", "1,240 records"]);
     }
 }

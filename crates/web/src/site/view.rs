@@ -26,6 +26,16 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Whether whoever reads is no member of staff.
+    pub fn is_of_the_public(&self) -> bool {
+        self.doors.first().is_some_and(|door| door.path == "/")
+    }
+
+    /// Whether whoever reads may be told who has looked at a record: those who act for somebody may not.
+    pub fn shows_who_looked(&self) -> bool {
+        !self.is_of_the_public() || self.doors.iter().any(|door| door.path.ends_with("/looked"))
+    }
+
     /// Whether the search box stands in the header: for people signed in who may search, except on the search
     /// page itself.
     pub fn search(&self) -> bool {

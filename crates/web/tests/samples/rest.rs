@@ -314,6 +314,7 @@ fn looked(frame: Frame) -> LookedPage {
     LookedPage {
         frame,
         own: false,
+        mine: String::new(),
         banner: banner(),
         looks: vec![
             look(

@@ -46,6 +46,7 @@ fn emergency(frame: Frame, problems: Vec<Problem>) -> EmergencyPage {
 
 fn emergencies(frame: Frame) -> EmergenciesPage {
     let one = |open: bool, checked: Option<&str>| EmergencyLine {
+        typed: String::new(),
         number: "7".into(),
         who: "Dr Owen Thatcher".into(),
         job: "GP, Chesil View Surgery (demo)".into(),
@@ -135,6 +136,7 @@ fn audit(frame: Frame) -> AuditPage {
 
 fn suspensions(frame: Frame) -> SuspensionsPage {
     let line = |stands: bool| SuspensionLine {
+        typed: String::new(),
         number: "3".into(),
         who: "Dr Owen Thatcher".into(),
         user: "gp".into(),

@@ -283,15 +283,6 @@ fn known(care: &Care, user: &str) -> Result<Account, AccountError> {
 
 /// What the audit keeps of something done to an account: by whom, and whose it is.
 fn audit_row(account: &Account, act: &str, by: &str, now: Instant) -> AuditRow {
-    AuditRow {
-        at: now,
-        actor: by.to_owned(),
-        role: "administrator".to_owned(),
-        organisation: String::new(),
-        act: act.to_owned(),
-        purpose: "administration".to_owned(),
-        outcome: "granted".to_owned(),
-        person: None,
-        detail: format!("{}, {}, {}", account.user, account.role.words(), account.organisation),
-    }
+    let whose = format!("{}, {}, {}", account.user, account.role.words(), account.organisation);
+    AuditRow::by_administrator(by, act, now, &whose)
 }

@@ -1,0 +1,34 @@
+// What each show of the system is about, done as the person concerned would do it: a nurse who is refused and must get
+// in, a resident who says no, a parent, a privacy officer, and whoever restores the system on Sunday. Scripts are off;
+// every page that anybody comes to is looked at as `shows/person.mjs` says. `cargo test --test shows` prepares it.
+//
+//   node tests/pages/shows.mjs PLAN.json
+import { readFileSync } from "node:fs";
+import { start } from "./browser.mjs";
+import { Show } from "./shows/person.mjs";
+import { Operator } from "./shows/operator.mjs";
+import { stories } from "./shows/stories.mjs";
+import { restored } from "./shows/restored.mjs";
+
+const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const operator = new Operator(plan);
+const browser = await start();
+const show = new Show(browser, await operator.serve(), plan.pictures);
+let told = 0;
+try {
+  for (const [name, tell] of [...stories, ...restored]) {
+    show.story = name;
+    const begun = Date.now();
+    await tell(show, plan, operator);
+    told += 1;
+    if (process.env.CHESIL_PICTURES) console.log(`${((Date.now() - begun) / 1000).toFixed(1)} s  ${name}`);
+  }
+} catch (error) {
+  show.complain(String(error.stack ?? error));
+} finally {
+  await browser.close();
+  operator.stop();
+}
+console.log(`shows: ${told} stories, ${show.seen.size} pages looked at, ${show.wrong.length} complaints`);
+show.wrong.forEach((words) => console.log(`  ${words}`));
+process.exit(show.wrong.length > 0 || told === 0 ? 1 : 0);
