@@ -8,7 +8,7 @@ import { start } from "./browser.mjs";
 import { Show } from "./shows/person.mjs";
 import { Operator } from "./shows/operator.mjs";
 import { stories } from "./shows/stories.mjs";
-import { restored } from "./shows/restored.mjs";
+import { before, restored } from "./shows/restored.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const operator = new Operator(plan);
@@ -16,10 +16,10 @@ const browser = await start();
 const show = new Show(browser, await operator.serve(), plan.pictures);
 let told = 0;
 try {
-  for (const [name, tell] of [...stories, ...restored]) {
+  for (const [name, tell] of [...before, ...stories, ...restored].filter(([name]) => !process.env.SHOWS_SKIP || !name.includes(process.env.SHOWS_SKIP))) {
     show.story = name;
     const begun = Date.now();
-    await tell(show, plan, operator);
+    await tell(show, plan, operator).catch((e) => { if (!process.env.SHOWS_SKIP) throw e; show.complain(String(e.stack ?? e)); });
     told += 1;
     if (process.env.CHESIL_PICTURES) console.log(`${((Date.now() - begun) / 1000).toFixed(1)} s  ${name}`);
   }

@@ -59,7 +59,9 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         println!("Nothing is left to be looked at: you may serve.");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("Once you have looked at one: chesil restored --looked NUMBER --by \"Your name\" --words \"what you found\"");
+    println!(
+        "Once you have looked at one: chesil restored --looked NUMBER --by \"Your name\" --words \"what you found\""
+    );
     Ok(ExitCode::from(4))
 }
 

@@ -45,11 +45,14 @@ export class Operator {
     return this.run("restore", "--from", join(this.plan.folder, name), "--data", into, "--key-file", this.plan.key, ...list);
   }
 
-  // Waits until the list beside the seals says so many lines.
-  async listed(lines) {
+  // Waits until what was decided until now is listed beside the seals: it is looked for every five seconds, and the
+  // second time that nothing more comes all of it is there.
+  async settled() {
     const list = `${this.copy}.removals`;
-    const count = () => (existsSync(list) ? readFileSync(list, "utf8").split("\n").length - 1 : 0);
-    for (let waited = 0; waited < 200 && count() < lines; waited += 1) await new Promise((on) => setTimeout(on, 100));
-    return count();
+    const lines = () => (existsSync(list) ? readFileSync(list, "utf8").split("\n").length : 0);
+    for (let last = -1; last !== lines();) {
+      last = lines();
+      await new Promise((on) => setTimeout(on, 5_500));
+    }
   }
 }

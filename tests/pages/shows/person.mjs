@@ -37,7 +37,10 @@ export class Show {
       const found = [...(await accessible(page)), ...(await fits(page))];
       if (width === wide.width) found.push(...(await says(page, true, new URL(url).pathname)));
       found.forEach((words) => this.complain(`${name} at ${width}: ${words}`));
-      if (this.pictures) await page.screenshot({ path: join(this.pictures, `${name}-${width}.png`), fullPage: true });
+      if (this.pictures) {
+        const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.screenshot({ path: join(this.pictures, `${name}-${width}.png`), fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(tall, 2_200) } });
+      }
     }
   }
 }

@@ -143,6 +143,15 @@ impl PersonGrant {
         &self.facts
     }
 
+    /// Why it opens only what the reader's own organisation wrote, in words for the page, where the person objects to
+    /// sharing; `None` when it opens more.
+    pub(crate) fn own_only(&self) -> Option<&'static str> {
+        match (self.facts.decide(self.act), self.facts.of_own_entries(self.act)) {
+            (Decision::Refuse(refusal), Decision::Permit) if refusal.rule == "rules/objection" => Some(refusal.says),
+            _ => None,
+        }
+    }
+
     pub(crate) const fn person_no(&self) -> i64 {
         self.person_no
     }

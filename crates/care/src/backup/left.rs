@@ -60,8 +60,12 @@ pub fn try_again(care: &Care, actor: &str, now: Instant) -> Result<(u64, u64), D
         if matches!(do_again(care, &decided, now)?, Outcome::Left(_)) {
             continue;
         }
-        care.audit()
-            .record(vec![AuditRow::by_administrator(actor, LOOKS, now, &format!("{}, done again", left.number))])?;
+        care.audit().record(vec![AuditRow::by_administrator(
+            actor,
+            LOOKS,
+            now,
+            &format!("{}, done again", left.number),
+        )])?;
         let by = actor.to_owned();
         care.writer().write::<bool, DbError>(Urgency::Waiting, move |conn| {
             store::looked(conn, left.number, (&by, "done again"), now)
@@ -93,13 +97,15 @@ pub fn look_at(care: &Care, number: i64, looking: &Looking<'_>) -> Result<bool, 
         &number.to_string(),
     )])?;
     let now = looking.now;
-    care.writer()
-        .write::<bool, DbError>(Urgency::Waiting, move |conn| store::looked(conn, number, (&by, &words), now))
+    care.writer().write::<bool, DbError>(Urgency::Waiting, move |conn| {
+        store::looked(conn, number, (&by, &words), now)
+    })
 }
 
 /// Keeps what is left, to be looked at.
 pub(super) fn keep(care: &Care, left: &[String], now: Instant) -> Result<(), DbError> {
-    for words in left.iter().cloned() {
+    for words in left {
+        let words = words.clone();
         care.writer()
             .write::<(), DbError>(Urgency::Waiting, move |conn| store::leave(conn, &words, "", now))?;
     }

@@ -162,8 +162,7 @@ fn finish(
         again.removed.removed,
         again.left.len()
     );
-    care.audit()
-        .record(vec![AuditRow::by_administrator(
+    care.audit().record(vec![AuditRow::by_administrator(
         restoring.actor,
         "restore a backup",
         now,

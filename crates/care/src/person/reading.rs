@@ -93,6 +93,9 @@ pub struct PersonRecord {
     pub restricted: bool,
     /// Whether something is sealed that this reader could else see, and is left out.
     pub sealed: bool,
+    /// Why the reader sees only what their own organisation wrote, in words for the page; `None` when they see what
+    /// others wrote too.
+    pub own_only: Option<&'static str>,
     /// Until when a declared emergency opens this record to the reader; `None` when none does.
     pub emergency: Option<Instant>,
     /// Items of which the person said that something is wrong: waiting for an answer, or not agreed.
@@ -156,6 +159,7 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
         },
         restricted,
         sealed,
+        own_only: grant.own_only(),
         emergency: grant.facts().emergency,
         questioned: requests::questioned(conn, grant.person_no())?,
         own_word: match grant.covers_part(Act::ReadRecord, Part::Contact) {

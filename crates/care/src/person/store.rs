@@ -402,7 +402,9 @@ pub(crate) fn person_by_id(conn: &mut Conn, id: PersonId) -> Result<Option<(Pers
 /// The number of a record; `None` when it is not here.
 pub(crate) fn record_no(conn: &mut Conn, id: record::RecordId) -> Result<Option<i64>, DbError> {
     let sql = "SELECT record_no FROM record WHERE record_key = ?1 AND record_id = ?2";
-    conn.first(sql, &[id.key().into(), id.as_bytes().as_slice().into()], |row| row.int(0))
+    conn.first(sql, &[id.key().into(), id.as_bytes().as_slice().into()], |row| {
+        row.int(0)
+    })
 }
 
 /// The id of a person by number.

@@ -71,7 +71,10 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let restored = restored?;
     telling::restored(&restored, &arguments.store);
     Ok(
-        match (arguments.no_removals || restored.left.is_empty(), restored.audit.faults.is_empty()) {
+        match (
+            arguments.no_removals || restored.left.is_empty(),
+            restored.audit.faults.is_empty(),
+        ) {
             (false, _) => ExitCode::from(3),
             (true, false) => ExitCode::from(2),
             (true, true) => ExitCode::SUCCESS,

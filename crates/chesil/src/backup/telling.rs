@@ -159,7 +159,9 @@ pub fn restored(restored: &Restored, store: &Store) {
         restored.ended.sessions, restored.ended.codes, restored.ended.copies
     );
     println!("\nNot there is what came after {taken}, and what nobody listed. Before anybody signs in:");
-    println!(" 1. Reset the account of whoever lost a telephone, a password or recovery codes since: those would work once");
+    println!(
+        " 1. Reset the account of whoever lost a telephone, a password or recovery codes since: those would work once"
+    );
     println!("    more. Look at what is left, above: until then nobody is served.");
     println!(" 2. Ask each sender to send again from its last item here; what is known already changes nothing:");
     for (feed, last) in &restored.manifest.foot.feeds {

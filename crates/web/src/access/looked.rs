@@ -50,7 +50,11 @@ fn shown(visit: &Visit, id: &str) -> Answered {
     let query = Pairs::read(&visit.query);
     // Their own looks would bury those that they came to see.
     let every = !own || query.get("mine") == "yes";
-    let mine = if every { String::new() } else { without_own(&mut rows, &visit.actor.user) };
+    let mine = if every {
+        String::new()
+    } else {
+        without_own(&mut rows, &visit.actor.user)
+    };
     let (shown, paging) = Paging::of(&rows, query.page(), PAGE, |at| match own && every {
         true => format!("{path}?mine=yes&page={at}"),
         false => format!("{path}?page={at}"),
@@ -59,6 +63,8 @@ fn shown(visit: &Visit, id: &str) -> Answered {
         .iter()
         .map(|row| Ok(look(row, name_of(visit.care(), &row.actor)?, own)))
         .collect::<Result<Vec<Look>, PageError>>()?;
+    // To the person, what one reader did on one day in a row is one thing.
+    let looks = if own { folded(looks) } else { looks };
     page(&LookedPage {
         frame: visit.frame("Who has looked"),
         banner: Banner {
@@ -70,6 +76,26 @@ fn shown(visit: &Visit, id: &str) -> Answered {
         mine,
         paging,
     })
+}
+
+/// Looks that follow each other, of one reader on one day for one reason, as one line.
+fn folded(looks: Vec<Look>) -> Vec<Look> {
+    let day = |look: &Look| look.when.split(", ").next().unwrap_or_default().to_owned();
+    let mut folded: Vec<Look> = Vec::new();
+    for look in looks {
+        match folded.last_mut() {
+            Some(last)
+                if (&last.who, &last.organisation, &last.ground) == (&look.who, &look.organisation, &look.ground)
+                    && day(last) == day(&look) =>
+            {
+                if !last.what.split(", ").any(|one| one == look.what) {
+                    last.what = format!("{}, {}", last.what, look.what);
+                }
+            }
+            _ => folded.push(look),
+        }
+    }
+    folded
 }
 
 /// Leaves out what somebody did themselves; answers how often that was and when last, in words.
@@ -97,9 +123,9 @@ pub(crate) fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &Per
 pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
     let what = match row.act.as_str() {
         "read record" => "the record",
-        "read as sent" => "one entry, with what was sent",
+        "read as sent" => "one entry with what was sent",
         "read who looked" => "who has looked",
-        "print summary" => "the summary, to print",
+        "print summary" => "the summary to print",
         "search" => "listed in a search",
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
@@ -123,7 +149,9 @@ pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
         } else {
             what.to_owned()
         },
-        ground: if refused {
+        ground: if refused && own {
+            "They could not: they were refused, and saw nothing".to_owned()
+        } else if refused {
             format!("Refused. {}", row.outcome)
         } else {
             ground(row, own)
@@ -169,6 +197,7 @@ fn ground(row: &AuditRow, own: bool) -> String {
         other => other.to_owned(),
     };
     match row.detail.as_str() {
+        "" if own && row.purpose == "direct care" => "Their work is your care".to_owned(),
         "" => format!("Role and purpose: {}", row.purpose),
         grounds => grounds.split(", ").map(one).collect::<Vec<_>>().join(". "),
     }
@@ -178,6 +207,37 @@ fn ground(row: &AuditRow, own: bool) -> String {
 mod tests {
     use super::*;
     use record::Instant;
+
+    #[test]
+    fn what_one_reader_did_on_one_day_is_one_line_to_the_person() {
+        let look = |when: &str, who: &str, what: &str| Look {
+            when: when.to_owned(),
+            who: who.to_owned(),
+            role: "clinician".to_owned(),
+            organisation: "Out of hours".to_owned(),
+            what: what.to_owned(),
+            ground: "You are seen by their service that day".to_owned(),
+        };
+        let looks = folded(vec![
+            look("3 March 2026, 09:43", "Nia", "the record"),
+            look("3 March 2026, 09:42", "Nia", "the summary to print"),
+            look("3 March 2026, 09:41", "Nia", "the record"),
+            look("3 March 2026, 09:40", "Tom", "the record"),
+            look("2 March 2026, 09:39", "Tom", "the record"),
+        ]);
+        let said: Vec<String> = looks
+            .iter()
+            .map(|one| format!("{} {}: {}", one.when, one.who, one.what))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "3 March 2026, 09:43 Nia: the record, the summary to print",
+                "3 March 2026, 09:40 Tom: the record",
+                "2 March 2026, 09:39 Tom: the record",
+            ]
+        );
+    }
 
     #[test]
     fn a_refusal_is_shown_as_one() {

@@ -44,7 +44,13 @@ fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
 
 async fn list(asked: Asked) -> Response {
     answer(asked, |visit| {
-        list_page(visit, &grant(visit, "staff access")?, None, &Pairs::default(), Vec::new())
+        list_page(
+            visit,
+            &grant(visit, "staff access")?,
+            None,
+            &Pairs::default(),
+            Vec::new(),
+        )
     })
     .await
 }
@@ -143,12 +149,7 @@ async fn lift(Path(number): Path<String>, asked: Asked) -> Response {
     .await
 }
 
-fn done(
-    visit: &Visit,
-    grant: &ListGrant,
-    lifting: Option<i64>,
-    done: Result<bool, SuspensionError>,
-) -> Answered {
+fn done(visit: &Visit, grant: &ListGrant, lifting: Option<i64>, done: Result<bool, SuspensionError>) -> Answered {
     match done {
         Ok(true) => Ok(Redirect::to("/suspensions").into_response()),
         Ok(false) => Err(PageError::Nothing),

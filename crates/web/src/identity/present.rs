@@ -350,7 +350,10 @@ pub fn groups(quality: &Quality, sender: impl Fn(&OrgCode) -> String) -> Vec<Gro
             rows: of_kind.filter(|(.., group)| group.records >= FEW).map(row).collect(),
             few: if few > 0 {
                 let are = if few == 1 { "is" } else { "are" };
-                format!("{} of smaller groups {are} not shown.", counted(few, "record", "records"))
+                format!(
+                    "{} of smaller groups {are} not shown.",
+                    counted(few, "record", "records")
+                )
             } else {
                 String::new()
             },

@@ -84,7 +84,10 @@ fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
         },
         waiting: if progress.waiting > 0 {
             let wait = if progress.waiting == 1 { "waits" } else { "wait" };
-            format!("{} {wait} to be compared.", counted(progress.waiting, "record", "records"))
+            format!(
+                "{} {wait} to be compared.",
+                counted(progress.waiting, "record", "records")
+            )
         } else {
             String::new()
         },

@@ -40,6 +40,8 @@ pub struct Banner {
     pub emergency: String,
     /// Whether something is sealed that this reader could else see.
     pub sealed: bool,
+    /// Why only what the reader's own organisation wrote is here; empty when it is not so.
+    pub own_only: String,
     /// Other pages about this person that this reader may open.
     pub more: Vec<Step>,
 }
@@ -124,6 +126,13 @@ pub struct Freshness {
     pub known_at: String,
     /// A line for each feed that has told something about this person.
     pub feeds: Vec<FeedAge>,
+}
+
+impl Freshness {
+    /// How many feeds are not late.
+    pub fn on_time(&self) -> usize {
+        self.feeds.iter().filter(|feed| !feed.late).count()
+    }
 }
 
 /// How long ago a feed last told anything at all.

@@ -152,16 +152,16 @@ async fn queue(asked: Asked) -> Response {
 
 /// The list with what was typed about one before the session ended.
 pub(crate) fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answered {
-    list_page(visit, &grant(visit, "removals by law")?, Some((number, typed)), Vec::new())
+    list_page(
+        visit,
+        &grant(visit, "removals by law")?,
+        Some((number, typed)),
+        Vec::new(),
+    )
 }
 
 /// `typed`: what was typed about the removal of a number.
-fn list_page(
-    visit: &Visit,
-    grant: &ListGrant,
-    typed: Option<(&str, &Pairs)>,
-    problems: Vec<Problem>,
-) -> Answered {
+fn list_page(visit: &Visit, grant: &ListGrant, typed: Option<(&str, &Pairs)>, problems: Vec<Problem>) -> Answered {
     let found = removal::queue(visit.care(), grant)?;
     let (status, title) = match problems.is_empty() {
         true => (StatusCode::OK, "Removals by law"),

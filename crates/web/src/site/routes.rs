@@ -302,6 +302,7 @@ const fn short(wrong: Wrong) -> &'static str {
         Wrong::Fact => "Wrong fact",
         Wrong::Missing => "Something missing",
         Wrong::Page => "Unsafe page",
+        Wrong::Look => "A look",
     }
 }
 

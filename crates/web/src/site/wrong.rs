@@ -13,11 +13,13 @@ pub enum Wrong {
     Missing,
     /// The page itself could lead somebody to do harm.
     Page,
+    /// Somebody looked at the record, and the writer does not know why.
+    Look,
 }
 
 impl Wrong {
     /// Each, in the order the form lists them.
-    pub const ALL: [Wrong; 4] = [Wrong::Person, Wrong::Fact, Wrong::Missing, Wrong::Page];
+    pub const ALL: [Wrong; 5] = [Wrong::Person, Wrong::Fact, Wrong::Missing, Wrong::Page, Wrong::Look];
 
     /// What the form sends, and what a store keeps.
     pub const fn value(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Wrong {
             Wrong::Fact => "fact",
             Wrong::Missing => "missing",
             Wrong::Page => "page",
+            Wrong::Look => "look",
         }
     }
 
@@ -36,6 +39,7 @@ impl Wrong {
             Wrong::Fact => "Wrong fact: the record says something that is not so",
             Wrong::Missing => "Something is missing that should be here",
             Wrong::Page => "The page is unsafe: it could mislead somebody",
+            Wrong::Look => "Somebody looked at the record, and I want to know why",
         }
     }
 }

@@ -7,6 +7,7 @@
 
 #[path = "../store/client.rs"]
 mod client;
+mod removals;
 #[path = "../store/mod.rs"]
 mod store;
 

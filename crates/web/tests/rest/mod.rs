@@ -8,18 +8,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use care::Care;
-use care::access::{Actor, Role};
-use record::{Instant, OrgCode};
+use care::access::Role;
+use record::Instant;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceExt;
 use web::serving::{Machine, Site, router};
 
-/// A token for each role that a machine or a person may have, by the role's words.
-pub fn token(role: Role) -> String {
-    format!("token of {}", role.words())
-}
+pub use crate::store::token;
 
 /// The app.
 pub struct App {
@@ -52,27 +49,10 @@ fn now() -> Instant {
 impl App {
     /// Over a store.
     pub fn new(care: Arc<Care>) -> Self {
-        let machine = |role: Role, sender: Option<&str>, token: &str| {
-            let actor = Actor {
-                user: token.to_owned(),
-                name: token.to_owned(),
-                role,
-                organisation: "a test".to_owned(),
-                // Whoever turns up is the clinician's patient; the council knows whom it looks after.
-                works_for: OrgCode::parse(match role {
-                    Role::Clinician => "DEMO-UC01",
-                    Role::SocialWorker => "E06000059",
-                    _ => "QVV",
-                }),
-            };
-            Machine::with_token(token, actor, sender.and_then(OrgCode::parse))
-        };
-        let mut machines: Vec<Machine> = Role::ALL
-            .iter()
-            .map(|role| machine(*role, None, &token(*role)))
-            .collect();
-        machines.push(machine(Role::Sender, Some("RBD"), "rbd"));
-        machines.push(machine(Role::Sender, Some("R0D"), "r0d"));
+        let mut machines = store::machines();
+        for (sender, token) in [("RBD", "rbd"), ("R0D", "r0d")] {
+            machines.push(store::machine(Role::Sender, Some(sender), token));
+        }
         Self::with(care, machines, now)
     }
 

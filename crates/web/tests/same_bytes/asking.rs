@@ -6,13 +6,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use care::Care;
 use care::access::{Actor, DEMO_USERS, Role};
-use record::OrgCode;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower::ServiceExt;
-use web::serving::{Machine, Site, router};
+use web::serving::{Site, router};
 
 /// Links followed at most from one reader's pages about a person.
 const LINKS_MAX: usize = 10;
@@ -41,26 +40,10 @@ pub fn readers() -> Vec<Reader> {
     });
     let systems = Role::ALL.iter().map(|role| Reader {
         name: format!("system: {}", role.words()),
-        actor: machine(*role).actor,
+        actor: store::machine(*role, None, &store::token(*role)).actor,
         at_browser: false,
     });
     people.chain(systems).collect()
-}
-
-fn machine(role: Role) -> Machine {
-    let token = format!("token of {}", role.words());
-    let actor = Actor {
-        user: token.clone(),
-        name: token.clone(),
-        role,
-        organisation: "a test".to_owned(),
-        works_for: OrgCode::parse(match role {
-            Role::Clinician => "DEMO-UC01",
-            Role::SocialWorker => "E06000059",
-            _ => "QVV",
-        }),
-    };
-    Machine::with_token(&token, actor, None)
 }
 
 /// A store with the real router over it.
@@ -71,7 +54,7 @@ pub struct Served {
 
 impl Served {
     pub fn over(care: Arc<Care>) -> Self {
-        let machines: Vec<Machine> = Role::ALL.iter().map(|role| machine(*role)).collect();
+        let machines = store::machines();
         let site = Site {
             machines: machines.into(),
             ..Site::new(Arc::clone(&care), (store::now, random), store::sign_in())

@@ -130,7 +130,11 @@ fn queue(frame: Frame, any: bool, problems: Vec<Problem>) -> QueuePage {
         } else {
             String::new()
         },
-        waiting: if any { "1,204 records wait to be compared.".into() } else { String::new() },
+        waiting: if any {
+            "1,204 records wait to be compared.".into()
+        } else {
+            String::new()
+        },
         done: if any {
             "They are kept apart, and will not be asked about again.".into()
         } else {

@@ -30,6 +30,7 @@ pub fn banner() -> Banner {
         ],
         emergency: String::new(),
         sealed: false,
+        own_only: String::new(),
         more: vec![Step {
             words: "Sharing".into(),
             path: format!("{PERSON}/sharing"),

@@ -51,7 +51,14 @@ pub fn add_to(samples: &mut Vec<Sample>) {
     add(samples, "/removals", "Removals by law", |frame| {
         let line = |waits: bool| RemovalLine {
             typed: String::new(),
-            answers: Choice::list([("", "Choose"), ("remove", "Remove it for ever"), ("keep", "Do not remove it")], ""),
+            answers: Choice::list(
+                [
+                    ("", "Choose"),
+                    ("remove", "Remove it for ever"),
+                    ("keep", "Do not remove it"),
+                ],
+                "",
+            ),
             number: if waits { "7" } else { "6" }.into(),
             ground: "It is about another person".into(),
             organisation: "The Invented Practice".into(),

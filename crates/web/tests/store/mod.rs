@@ -4,13 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test says where it broke")]
 
 use care::access::account::AccountKey;
+use care::access::{Actor, Role};
 use care::db::Place;
 use care::{Care, Opening, Stamp};
 use exchange::{Piece, fhir, hl7, table};
 use record::system::{FeedFormat, System};
-use record::{Date, Instant};
+use record::{Date, Instant, OrgCode};
 use std::path::Path;
 use std::sync::Arc;
+use web::serving::Machine;
 
 /// The day up to which the invented lives are told.
 pub const AS_OF: (i16, i8, i8) = (2026, 11, 1);
@@ -48,6 +50,35 @@ pub fn dorset() -> Arc<System> {
 /// What signing in needs: a key that anyone could guess, and as many threads as in earnest.
 pub fn sign_in() -> web::serving::SignIn {
     web::serving::SignIn::start(AccountKey::new([9; 32]), true).unwrap()
+}
+
+/// The token of a system of a role.
+pub fn token(role: Role) -> String {
+    format!("token of {}", role.words())
+}
+
+/// A system with this token: whoever turns up is the clinician's patient; the council knows whom it looks after.
+pub fn machine(role: Role, sender: Option<&str>, token: &str) -> Machine {
+    let actor = Actor {
+        user: token.to_owned(),
+        name: token.to_owned(),
+        role,
+        organisation: "a test".to_owned(),
+        works_for: OrgCode::parse(match role {
+            Role::Clinician => "DEMO-UC01",
+            Role::SocialWorker => "E06000059",
+            _ => "QVV",
+        }),
+    };
+    Machine::with_token(token, actor, sender.and_then(OrgCode::parse))
+}
+
+/// A system of each role that there is.
+pub fn machines() -> Vec<Machine> {
+    Role::ALL
+        .iter()
+        .map(|role| machine(*role, None, &token(*role)))
+        .collect()
 }
 
 /// An empty store in `folder`.

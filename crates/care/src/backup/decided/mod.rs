@@ -185,10 +185,16 @@ impl Decided {
             table => {
                 let of = TABLES.iter().find(|one| one.table == table)?;
                 let row = said.get("row")?.as_array()?;
-                let cells = of.columns.iter().zip(row).map(|((_, holds), value)| cell_of(value, *holds));
+                let cells = of
+                    .columns
+                    .iter()
+                    .zip(row)
+                    .map(|((_, holds), value)| cell_of(value, *holds));
                 Decided::Row {
                     of,
-                    row: cells.collect::<Option<Vec<_>>>().filter(|row| row.len() == of.columns.len())?,
+                    row: cells
+                        .collect::<Option<Vec<_>>>()
+                        .filter(|row| row.len() == of.columns.len())?,
                     undone: undone("undone")?,
                 }
             }
@@ -280,7 +286,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len())
@@ -341,21 +347,33 @@ impl Seen {
         }
         let from = self.from("decision");
         let pairs = care.readers().read(|conn| store::pairs(conn, &key, from))?;
-        let reached = pairs.iter().map(|(no, pair)| (*no, pair.undone.as_ref().map(|(at, _)| *at)));
+        let reached = pairs
+            .iter()
+            .map(|(no, pair)| (*no, pair.undone.as_ref().map(|(at, _)| *at)));
         self.reached("decision", reached);
         found.extend(pairs.into_iter().map(|(_, pair)| Decided::Pair(pair)));
         let (shut, restricted) = care
             .readers()
             .read(|conn| Ok::<_, DbError>((store::shut(conn)?, store::restricted(conn)?)))?;
-        let reopened = self.shut.iter().filter(|(user, was)| **was && !shut.contains_key(*user));
+        let reopened = self
+            .shut
+            .iter()
+            .filter(|(user, was)| **was && !shut.contains_key(*user));
         found.extend(reopened.map(|(user, _)| Decided::Account {
             user: user.clone(),
             shut: None,
         }));
-        found.extend(shut.into_iter().map(|(user, by)| Decided::Account { user, shut: Some(by) }));
+        found.extend(
+            shut.into_iter()
+                .map(|(user, by)| Decided::Account { user, shut: Some(by) }),
+        );
         let lifted = self.restricted.difference(&restricted).cloned();
         found.extend(lifted.map(|record| Decided::Restricted { record, is: false }));
-        found.extend(restricted.into_iter().map(|record| Decided::Restricted { record, is: true }));
+        found.extend(
+            restricted
+                .into_iter()
+                .map(|record| Decided::Restricted { record, is: true }),
+        );
         found.retain(|one| {
             let worth = matches!(one, Decided::Begun) || one.protects() || one.is_undone();
             worth && self.note(one)

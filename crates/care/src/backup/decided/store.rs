@@ -1,12 +1,13 @@
 //! The SQL of decisions that are listed outside the store, and done again.
 
 use super::{Decided, Holds, Kept, Pair, Undone, numbers_hash};
-use crate::db::{Cell, Conn, DbError, Row, insert_rows, Table};
+use crate::db::{Cell, Conn, DbError, Row, Table, insert_rows};
 use record::{Instant, RecordId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands in the place of why, where that is lost.
-const WHY: &str = "Decided before the store was lost, and done again when it was restored. Why is not known here any more.";
+const WHY: &str =
+    "Decided before the store was lost, and done again when it was restored. Why is not known here any more.";
 
 fn columns(of: &Kept) -> String {
     let names: Vec<&str> = of.columns.iter().map(|(name, _)| *name).collect();
@@ -61,11 +62,7 @@ pub(super) fn rows(
 }
 
 /// Bars and records kept apart with a number above the first of `from`, and every decision undone since the second.
-pub(super) fn pairs(
-    conn: &mut Conn,
-    key: &[u8; 32],
-    (number, since): (i64, i64),
-) -> Result<Vec<(i64, Pair)>, DbError> {
+pub(super) fn pairs(conn: &mut Conn, key: &[u8; 32], (number, since): (i64, i64)) -> Result<Vec<(i64, Pair)>, DbError> {
     let mut found = Vec::new();
     for (which, value) in [
         ("d.decision_no > ?1 AND d.kind IN (3, 4)", number),
