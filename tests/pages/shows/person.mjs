@@ -27,12 +27,15 @@ export class Show {
   // A page as it was answered, looked at with scripts on: a form's answer cannot be asked for a second time.
   async look(name, url, html) {
     if (!this.eyes) {
-      const open = async (viewport) => (await this.browser.newContext({ viewport, bypassCSP: true })).newPage();
-      this.eyes = [[wide, await open(wide)], [phone, await open(phone)]];
+      const open = async (viewport) => {
+        const page = await (await this.browser.newContext({ viewport, bypassCSP: true })).newPage();
+        // What is set into it then finds our style sheet, and its own links.
+        await page.goto(new URL("/accessibility", url).href);
+        return page;
+      };
+      this.eyes = await Promise.all([wide, phone].map(async (viewport) => [viewport, await open(viewport)]));
     }
-    for (const [{ width }, page] of this.eyes) {
-      await page.goto(new URL("/assets/icon.svg", url).href).catch(() => {});
-      await page.goto(new URL("/accessibility", url).href);
+    await Promise.all(this.eyes.map(async ([{ width }, page]) => {
       await page.setContent(html, { waitUntil: "load" });
       const found = [...(await accessible(page)), ...(await fits(page))];
       if (width === wide.width) found.push(...(await says(page, true, new URL(url).pathname)));
@@ -41,7 +44,7 @@ export class Show {
         const tall = await page.evaluate(() => document.documentElement.scrollHeight);
         await page.screenshot({ path: join(this.pictures, `${name}-${width}.png`), fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(tall, 2_200) } });
       }
-    }
+    }));
   }
 }
 
@@ -57,11 +60,12 @@ export class Person {
   // After each step: the page is looked at, once for each kind of page and each who sees it.
   async arrived() {
     await this.page.waitForLoadState("load");
-    const heading = (await this.page.locator("h1").first().textContent().catch(() => "")).trim();
+    const heading = (await this.page.locator("h1").first().textContent({ timeout: 2_000 }).catch(() => "")).trim();
     const kind = this.path().replace(/\/([0-9a-f]{16,}[^/]*|\d+)(?=\/|$)/g, "/#");
     const banner = (await this.page.locator(".emergency").count()) > 0;
     const problem = (await this.page.locator(".nhsuk-error-summary").count()) > 0;
-    const mark = [this.user, kind, heading, banner, problem].join("|");
+    const under = (await this.page.locator("main h2").first().textContent({ timeout: 500 }).catch(() => "")).replace(/\d+/g, "#");
+    const mark = [this.user, kind, heading, under, banner, problem].join("|");
     if (this.show.seen.has(mark)) return;
     const number = String(this.show.seen.size + 1).padStart(3, "0");
     const name = `${number}-${this.user}${kind.replace(/[^a-z]+/g, "-")}${problem ? "-problem" : ""}`.replace(/-$/, "");

@@ -18,9 +18,9 @@ async function sunday(show, plan, operator) {
   const record = resident.path();
   await resident.press("Who may see it", "nav");
   await resident.press("Alison Loveless");
-  await resident.press(/End|no longer/);
+  await resident.press("Stop them acting for you");
   await resident.sees("Alison Loveless can no longer open this record");
-  await resident.press("Take it back");
+  await resident.press("Stop them acting for you");
   const carer = await show.as("carer");
   await carer.refused(record);
   await resident.leaves();

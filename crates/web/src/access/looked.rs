@@ -166,6 +166,9 @@ fn ground(row: &AuditRow, own: bool) -> String {
         return format!("They searched for somebody, and {who} in the list");
     }
     let you = if own { "You are" } else { "The person is" };
+    if row.act == "declare emergency" {
+        return "They wrote why it was an emergency, and a privacy officer checks it".to_owned();
+    }
     if row.act.starts_with("see ") || row.act.starts_with("change ") {
         return match row.role.as_str() {
             "resident" => "It is their own record".to_owned(),

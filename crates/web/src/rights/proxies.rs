@@ -150,9 +150,9 @@ fn steps(grant: &PersonGrant, proxy: &Proxy) -> Vec<Step> {
     let mut steps = Vec::new();
     if may(grant, Choice::EndProxy) && proxy.stands != ProxyStands::Ended {
         let words = if own {
-            "End that they act for you"
+            "Stop them acting for you"
         } else {
-            "End that they act for the person"
+            "Stop them acting for the person"
         };
         steps.push(step(words, &format!("{path}/{}", proxy.number)));
     }

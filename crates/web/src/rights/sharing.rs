@@ -373,7 +373,13 @@ pub(super) fn undo_page(
     if decided.path.is_empty() {
         return Err(PageError::Refused(NOT_YOURS.to_owned()));
     }
-    let (status, title) = headed("Take it back", &problems);
+    // To end that somebody acts for the person is no taking back of anything they said.
+    let (heading, what) = match past.act.what {
+        What::Relationship(_) if own => ("Stop them acting for you", "What happens if you stop it"),
+        What::Relationship(_) => ("Stop them acting for the person", "What happens if you stop it"),
+        _ => ("Take it back", "What happens if you take it back"),
+    };
+    let (status, title) = headed(heading, &problems);
     let why = if decided.why.is_empty() {
         String::new()
     } else {
@@ -384,11 +390,11 @@ pub(super) fn undo_page(
         &ChangePage {
             frame: visit.frame(&title),
             banner: Present::of(visit.care().system(), &record).banner(),
-            heading: "Take it back".to_owned(),
+            heading: heading.to_owned(),
             back: back(grant.person(), own),
             about: format!("{}. {}, {}.{why}", decided.what, decided.who, decided.when),
             effects: vec![Effect {
-                what: "What happens if you take it back".to_owned(),
+                what: what.to_owned(),
                 does: undoing_does(&past, &known_as(visit.care(), &past.act.holder), own),
             }],
             choices: Vec::new(),
@@ -400,7 +406,7 @@ pub(super) fn undo_page(
             hint: "It is kept, with what was decided before.".to_owned(),
             words: typed.get("words").to_owned(),
             action: decided.path,
-            button: "Take it back".to_owned(),
+            button: heading.to_owned(),
             warns: false,
             problems,
         },

@@ -332,7 +332,7 @@ fn proxy(frame: Frame) -> ProxyPage {
         by: "Dr Owen Thatcher, 12 April 2026, 09:45".into(),
         reviews: true,
         says_yes: true,
-        steps: vec![step("End that they act for the person", &format!("{PERSON}/sharing/4"))],
+        steps: vec![step("Stop them acting for the person", &format!("{PERSON}/sharing/4"))],
         words: String::new(),
         problems: vec![Problem::new(
             "words",
