@@ -161,7 +161,7 @@ impl Child {
         });
         let contraception = json!({
             "resourceType": "Condition", "id": format!("{}-c", self.local),
-            "clinicalStatus": clinical("condition-clinical"), "code": snomed("13197004", "Contraception"),
+            "clinicalStatus": clinical("condition-clinical"), "code": snomed("169553002", "Insertion of subcutaneous contraceptive"),
             "subject": {"reference": format!("Patient/{}", self.local)}, "onsetDateTime": "2026-05-05",
         });
         format!("{patient}\n{allergy}\n{contraception}\n")

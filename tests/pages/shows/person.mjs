@@ -38,7 +38,10 @@ export class Show {
     await Promise.all(this.eyes.map(async ([{ width }, page]) => {
       await page.setContent(html, { waitUntil: "load" });
       const found = [...(await accessible(page)), ...(await fits(page))];
-      if (width === wide.width) found.push(...(await says(page, true, new URL(url).pathname)));
+      if (width === wide.width) {
+        // The answer to a report stands at the address that the report was sent to.
+        found.push(...(await says(page, true, new URL(url).pathname.replace(/^\/wrong$/, "/wrong/sent"))));
+      }
       found.forEach((words) => this.complain(`${name} at ${width}: ${words}`));
       if (this.pictures) {
         const tall = await page.evaluate(() => document.documentElement.scrollHeight);
@@ -62,7 +65,7 @@ export class Person {
     await this.page.waitForLoadState("load");
     const heading = (await this.page.locator("h1").first().textContent({ timeout: 2_000 }).catch(() => "")).trim();
     const kind = this.path().replace(/\/([0-9a-f]{16,}[^/]*|\d+)(?=\/|$)/g, "/#");
-    const banner = (await this.page.locator(".emergency").count()) > 0;
+    const banner = await this.page.locator("section.died, section.alert").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? one.getAttribute("aria-labelledby")).join(","));
     const problem = (await this.page.locator(".nhsuk-error-summary").count()) > 0;
     const under = (await this.page.locator("main h2").first().textContent({ timeout: 500 }).catch(() => "")).replace(/\d+/g, "#");
     const mark = [this.user, kind, heading, under, banner, problem].join("|");

@@ -63,9 +63,25 @@ async fn a_resident_says_no_to_sharing_in_plain_words_and_takes_it_back() {
         .await;
     assert_eq!(kept.leads_to, format!("{path}/sharing"));
     let page = then_it_stands(&mut resident, &path, "You object to sharing").await;
+    let seen = nurse.see(&path).await;
     assert!(
-        !nurse.see(&path).await.words().contains("penicillin"),
+        !seen.words().contains("penicillin"),
         "the nurse sees nothing that others wrote"
+    );
+    // SAFETY 5: what is left out never looks like nothing known, and an emergency is one press away.
+    assert!(
+        seen.text
+            .contains("This person has asked that their record is not shared"),
+        "{}",
+        seen.words()
+    );
+    assert!(seen.links(&path).contains(&format!("{path}/emergency")));
+    assert!(
+        !resident
+            .see(&path)
+            .await
+            .text
+            .contains("has asked that their record is not shared")
     );
     assert!(resident.see(&path).await.words().contains("penicillin"), "she does");
     let back = taken_back_at(&page, &path);
