@@ -237,7 +237,7 @@ async function proxies(show, plan) {
   await gp.sees("Alison Loveless");
   await parent.go(rosa.path);
   await parent.sees("TARRANT, Rosa", "Allergy to peanut");
-  await parent.seesNot("subcutaneous contraceptive");
+  await parent.seesNot("contracepti");
   for (const hers of ["looked", "sharing", "copy", "proxies"]) await parent.refused(`${rosa.path}/${hers}`);
 
   // Let act when she was ten, and eleven now: shut until it is looked at again.
@@ -252,11 +252,11 @@ async function proxies(show, plan) {
   await gp.press("They may go on acting for the child");
   await parent.go(wren.path);
   await parent.sees("TARRANT, Wren", "Allergy to peanut");
-  await parent.seesNot("subcutaneous contraceptive");
+  await parent.seesNot("contracepti");
 
   // Sixteen: it ended by itself, and a parent's responsibility is no ground any more.
   await parent.refused(jory.path);
-  await parent.seesNot("peanut", "Jory", "subcutaneous contraceptive");
+  await parent.seesNot("peanut", "Jory", "contracepti");
   await gp.go(`${jory.path}/proxies`);
   await gp.type("The name they sign in with", "carer");
   await gp.choose("Parental responsibility");
