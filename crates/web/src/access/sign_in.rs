@@ -289,7 +289,11 @@ fn typed_again(visit: &Visit, form: &KeptForm) -> Answered {
         _ => {}
     }
     let quarantined = path.strip_prefix("/feeds/quarantine/");
-    if let Some((number, _)) = quarantined.and_then(|rest| rest.split_once('/')) {
+    // Why one is discarded stands on a page of its own: that of the item has no place for it again.
+    let mending = quarantined
+        .and_then(|rest| rest.split_once('/'))
+        .filter(|(_, what)| *what != "discard");
+    if let Some((number, _)) = mending {
         return crate::feeds::routes::typed_again(visit, number, &typed);
     }
     let said = |(name, value): (&str, &str)| TypedLine {
