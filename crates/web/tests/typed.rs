@@ -167,7 +167,7 @@ async fn given_something_for_every_form() -> World {
     resident
         .send(
             &format!("{entry}/request"),
-            &[("choice", "wrong"), ("words", "not mine")],
+            &[("asks", "put-right"), ("words", "not mine")],
         )
         .await;
     resident
