@@ -286,7 +286,11 @@ fn find_care(
         question.relationships.add(Relationship::Today);
     }
     let enough = CARE.iter().any(|one| question.relationships.has(*one));
-    if enough && question.closeness == Closeness::Stranger {
+    // A practice decides more for those who are registered there: that it is one is not left unasked because another
+    // relationship is known, such as that the person asked it something.
+    let practice =
+        kind == Some(OrganisationKind::Practice) && !question.relationships.has(Relationship::RegisteredHere);
+    if enough && !practice && question.closeness == Closeness::Stranger {
         return Ok(());
     }
     let Some(code) = &actor.works_for else { return Ok(()) };
