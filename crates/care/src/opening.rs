@@ -261,9 +261,15 @@ impl Care {
         batch: Batch,
         done: impl FnOnce(Result<(Vec<Filed>, Batch), DbError>) + Send + 'static,
     ) -> Result<(), DbError> {
-        let homes = Arc::clone(&self.homes);
+        let (homes, after) = (Arc::clone(&self.homes), Arc::clone(&self.homes));
         let file = move |conn: &mut Conn| Ok((intake::accept(conn, &batch, Way::Bulk(&homes))?, batch));
-        self.writer.submit(Urgency::Bulk, file, done)
+        // The writer says so before it begins anything else.
+        self.writer.submit(Urgency::Bulk, file, move |outcome| {
+            if outcome.is_err() {
+                after.distrust();
+            }
+            done(outcome);
+        })
     }
 }
 

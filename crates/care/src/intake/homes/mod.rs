@@ -42,8 +42,8 @@ pub struct Homes {
 
 #[derive(Default)]
 struct Held {
-    /// The number that the last batch took from the counter: another than the next means that another process filed, or
-    /// that a batch was rolled back, and all is read anew.
+    /// The number that the last batch took from the counter: when the next takes another than the one after it, another
+    /// process filed, and all is read anew.
     last: Option<i64>,
     /// The run that is written to, and how many stand in it; 0 for none.
     run: (i64, usize),
@@ -57,11 +57,17 @@ struct Held {
 }
 
 struct Moving {
-    by_item: HashMap<i64, i64>,
     in_order: Vec<(i64, i64)>,
     done: usize,
     /// The last of the runs that hold it.
     until: i64,
+}
+
+impl Moving {
+    fn of(&self, item: i64) -> Option<i64> {
+        let at = self.in_order.binary_search_by_key(&item, |(item, _)| *item).ok()?;
+        self.in_order.get(at).map(|(_, record)| *record)
+    }
 }
 
 impl Default for Homes {
@@ -78,6 +84,11 @@ impl Homes {
     /// How many may stand in runs.
     pub fn hold_at_most(&self, most: usize) {
         self.held().most = most.max(1);
+    }
+
+    /// What is held may tell of a batch that was rolled back: all is read anew by the next.
+    pub(crate) fn distrust(&self) {
+        self.held().last = None;
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -122,14 +133,9 @@ impl<'a> Using<'a> {
         };
         let mut found = store::settled(conn, items)?;
         for item in items {
-            let moving = held.moving.as_ref().and_then(|moving| moving.by_item.get(item));
-            found.extend(
-                held.recent
-                    .get(item)
-                    .into_iter()
-                    .chain(moving)
-                    .map(|record| (*item, *record)),
-            );
+            let moving = held.moving.as_ref().and_then(|moving| moving.of(*item));
+            let record = held.recent.get(item).copied().or(moving);
+            found.extend(record.map(|record| (*item, record)));
         }
         Ok(found.into_iter().collect())
     }
@@ -158,12 +164,10 @@ impl Held {
     /// Puts some of what stands in runs among the others, when there is enough.
     fn put_among_others(&mut self, conn: &mut Conn, added: usize) -> Result<(), DbError> {
         if self.moving.is_none() && (self.recent.len() >= self.most || self.runs > RUNS_MAX) {
-            let by_item = std::mem::take(&mut self.recent);
-            let mut in_order: Vec<(i64, i64)> = by_item.iter().map(|(item, record)| (*item, *record)).collect();
+            let mut in_order: Vec<(i64, i64)> = std::mem::take(&mut self.recent).into_iter().collect();
             in_order.sort_unstable();
             self.run = (0, 0);
             self.moving = Some(Moving {
-                by_item,
                 in_order,
                 done: 0,
                 until: self.last.unwrap_or_default(),
