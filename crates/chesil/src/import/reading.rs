@@ -2,7 +2,7 @@
 
 use super::files::{self, Found, Language, Stream};
 use super::run::Work;
-use super::stage::{Named, Ordered, Stage};
+use super::stage::{Ordered, Stage};
 use crate::clock;
 use care::intake::{Prepared, Preparer, Source};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -55,8 +55,9 @@ impl Out<'_> {
     }
 
     fn pieces(&mut self, name: &Arc<str>, pieces: &mut Vec<Piece<'static>>) -> Result<(), Stopped> {
-        for piece in pieces.drain(..) {
-            if let Err(error) = self.stage.push(&self.preparer, self.source, self.begun, name, piece) {
+        for mut piece in pieces.drain(..) {
+            piece.place = format!("{name}: {}", piece.place);
+            if let Err(error) = self.stage.push(&self.preparer, self.source, self.begun, piece) {
                 return Err(self.broken(&error));
             }
         }
@@ -67,12 +68,12 @@ impl Out<'_> {
     pub fn finish(self) -> Result<(), Stopped> {
         let Self { work, stage, begun, .. } = self;
         let mut ready: Vec<Prepared> = Vec::with_capacity(HANDED_PIECES);
-        let mut sent: Vec<Named> = Vec::new();
+        let mut sent: Vec<Piece<'static>> = Vec::new();
         let mut stopped = false;
         let outcome = stage.finish(|ordered| {
             match ordered {
                 Ordered::Ready(prepared) => ready.push(prepared),
-                Ordered::Sent(named) => sent.push(named),
+                Ordered::Sent(piece) => sent.push(piece),
             }
             if ready.len() >= HANDED_PIECES {
                 stopped = work.send(Work::Ready(std::mem::take(&mut ready))).is_err();

@@ -3,14 +3,14 @@
 use super::Took;
 use super::files::{self, Found};
 use super::reading::{KEPT_BYTES_MAX, Out, Stopped, read_file, read_stream, report};
-use super::stage::{Named, Stage};
+use super::stage::Stage;
 use crate::clock;
 use crate::error::Failure;
 use care::Care;
 use care::db::DbError;
 use care::intake::{Batch, Filed, Prepared, Preparer, Source, Tally};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use exchange::{Format, fhir};
+use exchange::{Format, Piece, fhir};
 use record::system::Feed;
 use record::{Instant as Received, Rejection};
 use std::path::{Path, PathBuf};
@@ -47,8 +47,8 @@ pub(super) enum Work {
     },
     /// Pieces read already.
     Ready(Vec<Prepared>),
-    /// Pieces cut already, each with the name of its file, and when the delivery was read.
-    Pieces(Vec<Named>, Received),
+    /// Pieces cut already, and when the delivery was read.
+    Pieces(Vec<Piece<'static>>, Received),
     /// The import cannot go on.
     Broken(String),
     /// Something that could not be cut.
@@ -211,10 +211,7 @@ fn prepare(care: &Care, source: &Source, queue: &Receiver<Work>, filed: &Sender<
                 }
             }
             Work::Pieces(pieces, at) => {
-                for (name, mut piece) in pieces {
-                    if !name.is_empty() {
-                        piece.place = format!("{name}: {}", piece.place);
-                    }
+                for piece in pieces {
                     batch.push(preparer.prepare(piece, source, at));
                     hand_over(care, &mut preparer, &mut batch, BATCH_PIECES, filed)?;
                 }

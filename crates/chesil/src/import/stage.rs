@@ -11,22 +11,18 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Bytes held in memory before a run is written.
 const HELD_BYTES_MAX: usize = 48 * 1024 * 1024;
 /// A piece in a run is never longer than what the readers let through.
 const PART_BYTES_MAX: u64 = 1 << 30;
 
-/// A piece with the name of the file it stood in.
-pub type Named = (Arc<str>, Piece<'static>);
-
 /// A piece in its turn.
 pub enum Ordered {
     /// Read and laid out.
     Ready(Prepared),
     /// As it was sent.
-    Sent(Named),
+    Sent(Piece<'static>),
 }
 
 /// Pieces being put in order.
@@ -34,7 +30,7 @@ pub struct Stage {
     folder: PathBuf,
     /// Pieces that were read once and for all: a delivery that fits in memory needs no second reading.
     ready: Vec<(RecordId, Prepared)>,
-    held: Vec<(RecordId, Named)>,
+    held: Vec<(RecordId, Piece<'static>)>,
     held_bytes: usize,
     runs: Vec<PathBuf>,
 }
@@ -58,18 +54,15 @@ impl Stage {
         preparer: &Preparer<'_>,
         source: &Source,
         at: Instant,
-        name: &Arc<str>,
-        mut piece: Piece<'static>,
+        piece: Piece<'static>,
     ) -> io::Result<()> {
         if self.runs.is_empty() {
-            piece.place = format!("{name}: {}", piece.place);
             let prepared = preparer.prepare(piece, source, at);
             self.held_bytes += prepared.bytes_held();
             self.ready.push((prepared.record(), prepared));
         } else {
             self.held_bytes += piece.body.len() + piece.context.len() + piece.place.len() + 96;
-            self.held
-                .push((preparer.record_of(&piece, &source.feed), (Arc::clone(name), piece)));
+            self.held.push((preparer.record_of(&piece, &source.feed), piece));
         }
         if self.held_bytes >= HELD_BYTES_MAX {
             self.write_run()?;
@@ -83,12 +76,11 @@ impl Stage {
         let mut out = zstd::Encoder::new(BufWriter::new(File::create(&path)?), 1)?;
         self.ready.sort_by_key(|(record, _)| *record);
         for (record, prepared) in std::mem::take(&mut self.ready) {
-            // Its place has the name of its file already.
-            write_piece(&mut out, record, &("".into(), prepared.into_piece()))?;
+            write_piece(&mut out, record, &prepared.into_piece())?;
         }
         self.held.sort_by_key(|(record, _)| *record);
-        for (record, named) in self.held.drain(..) {
-            write_piece(&mut out, record, &named)?;
+        for (record, piece) in self.held.drain(..) {
+            write_piece(&mut out, record, &piece)?;
         }
         out.finish()?.flush()?;
         self.held_bytes = 0;
@@ -112,17 +104,17 @@ impl Stage {
         let mut next = BinaryHeap::new();
         for (n, path) in self.runs.iter().enumerate() {
             let mut reader = zstd::Decoder::new(BufReader::new(File::open(path)?))?;
-            if let Some((record, named)) = read_piece(&mut reader)? {
-                next.push(Next { record, run: n, named });
+            if let Some((record, piece)) = read_piece(&mut reader)? {
+                next.push(Next { record, run: n, piece });
             }
             readers.push(reader);
         }
-        while let Some(Next { run, named, .. }) = next.pop() {
-            if !give(Ordered::Sent(named)) {
+        while let Some(Next { run, piece, .. }) = next.pop() {
+            if !give(Ordered::Sent(piece)) {
                 break;
             }
-            if let Some((record, named)) = read_piece(&mut readers[run])? {
-                next.push(Next { record, run, named });
+            if let Some((record, piece)) = read_piece(&mut readers[run])? {
+                next.push(Next { record, run, piece });
             }
         }
         Ok(())
@@ -149,7 +141,7 @@ pub fn sweep(data: &Path) {
 struct Next {
     record: RecordId,
     run: usize,
-    named: Named,
+    piece: Piece<'static>,
 }
 
 impl Ord for Next {
@@ -169,22 +161,17 @@ impl PartialEq for Next {
 }
 impl Eq for Next {}
 
-fn write_piece(out: &mut impl Write, record: RecordId, (name, piece): &Named) -> io::Result<()> {
+fn write_piece(out: &mut impl Write, record: RecordId, piece: &Piece<'_>) -> io::Result<()> {
     out.write_all(record.as_bytes())?;
     out.write_all(&[piece.format as u8])?;
-    for part in [
-        name.as_bytes(),
-        piece.place.as_bytes(),
-        piece.context.as_bytes(),
-        &piece.body,
-    ] {
+    for part in [piece.place.as_bytes(), piece.context.as_bytes(), &piece.body] {
         out.write_all(&(part.len() as u64).to_le_bytes())?;
         out.write_all(part)?;
     }
     Ok(())
 }
 
-fn read_piece(from: &mut impl Read) -> io::Result<Option<(RecordId, Named)>> {
+fn read_piece(from: &mut impl Read) -> io::Result<Option<(RecordId, Piece<'static>)>> {
     let mut record = [0u8; 16];
     match from.read_exact(&mut record) {
         Ok(()) => {}
@@ -195,7 +182,6 @@ fn read_piece(from: &mut impl Read) -> io::Result<Option<(RecordId, Named)>> {
     let mut format = [0u8];
     from.read_exact(&mut format)?;
     let format = Format::from_number(i64::from(format[0])).ok_or_else(damaged)?;
-    let name = read_text(from)?;
     let place = read_text(from)?;
     let context = read_text(from)?;
     let body = read_part(from)?;
@@ -205,7 +191,7 @@ fn read_piece(from: &mut impl Read) -> io::Result<Option<(RecordId, Named)>> {
         body: body.into(),
         context,
     };
-    Ok(Some((RecordId::from_bytes(record), (name.into(), piece))))
+    Ok(Some((RecordId::from_bytes(record), piece)))
 }
 
 fn read_part(from: &mut impl Read) -> io::Result<Vec<u8>> {
