@@ -90,7 +90,7 @@ fn main() -> Result<(), Failure> {
     take(&care, most, arguments.verified)?;
     let before = care.size()?.1;
     let (begun, cpu) = (Instant::now(), used().0);
-    let weighed = matching::drain(&care, 1, now(), |_| ())?;
+    let weighed = matching::drain(&care, 1, now(), |_| true)?;
     let (took, spent) = (begun.elapsed(), used().0 - cpu);
     println!(
         "weighed {weighed} records in {:.1} s: {:.3} ms each, {:.3} CPU ms; peak {:.0} MB; {:.0} bytes a record on disk",

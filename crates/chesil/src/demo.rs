@@ -161,27 +161,18 @@ fn filled_with(arguments: &Arguments, care: &Care, data: &Path) -> Result<synthe
 /// Sends every invented delivery through the same intake as any file, and says how much that was.
 pub fn fill(care: &Care, data: &Path, plan: synthetic::Plan) -> Result<Tally, Failure> {
     let begun = Instant::now();
-    let (whole, already) = synthesise::into::fill(care, data, plan)?;
-    let filed = begun.elapsed();
-    let bar = indicatif::ProgressBar::no_length().with_message("records left to compare");
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{human_pos} {msg}") {
-        bar.set_style(style);
-    }
-    let left = care::person::matching::drain(care, synthesise::into::WEIGHER, clock::now(), |left| {
-        bar.set_position(u64::try_from(left).unwrap_or(0));
-    })?;
-    bar.finish_and_clear();
+    let synthesise::into::Filled { tally, filed, weighed } = synthesise::into::fill(care, data, plan)?;
     care::person::matching::count(care, clock::now())?;
     println!(
         "{} invented people: {} items from every kind of partner, {} entries, {} in quarantine in {:.1} s; \
          {} records compared, {:.1} s in all",
         plan.people,
-        whole.received,
-        whole.entries,
-        whole.quarantined,
+        tally.received,
+        tally.entries,
+        tally.quarantined,
         filed.as_secs_f64(),
-        already + left,
+        weighed,
         begun.elapsed().as_secs_f64()
     );
-    Ok(whole)
+    Ok(tally)
 }

@@ -128,7 +128,7 @@ impl Ground {
     /// that it held has run out by then.
     fn state(&self) -> State {
         let care = self.open();
-        care::person::matching::drain(&care, 7, LATER, |_| ()).unwrap();
+        care::person::matching::drain(&care, 7, LATER, |_| true).unwrap();
         state_of(&care)
     }
 

@@ -70,6 +70,39 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds the counts of another run.
+    pub fn join(&mut self, other: Tally) {
+        // Named one by one, so that none that is added later is forgotten.
+        let Tally {
+            received,
+            accepted,
+            updated,
+            unchanged,
+            quarantined,
+            entries,
+            kept_unmapped,
+            without_entries,
+            by_type,
+            quarantined_by_reason,
+        } = other;
+        self.received += received;
+        self.accepted += accepted;
+        self.updated += updated;
+        self.unchanged += unchanged;
+        self.quarantined += quarantined;
+        self.entries += entries;
+        for (mine, theirs) in [
+            (&mut self.kept_unmapped, kept_unmapped),
+            (&mut self.without_entries, without_entries),
+            (&mut self.by_type, by_type),
+            (&mut self.quarantined_by_reason, quarantined_by_reason),
+        ] {
+            for (word, count) in theirs {
+                *mine.entry(word).or_default() += count;
+            }
+        }
+    }
+
     /// Adds one filed piece.
     pub fn add(&mut self, filed: &Filed) {
         self.received += 1;

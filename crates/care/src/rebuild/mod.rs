@@ -45,7 +45,7 @@ pub fn rebuild(from: &Care, into: Opening, _grant: &JobGrant) -> Result<(Care, T
     settle_all(&into)?;
     // What was weighed is weighed again; what still waited waits again.
     if from.readers().read(matching::store::waiting_count)? == 0 {
-        matching::drain(&into, 1, Instant(1), |_| {})?;
+        matching::drain(&into, 1, Instant(1), |_| true)?;
     }
     let (days, last) = from.readers().read(store::feed_days)?;
     into.writer()

@@ -18,7 +18,7 @@ pub const TRUST: &str = "RDY";
 pub const BORN: &str = "1961-07-22";
 
 pub fn drain(app: &App) -> usize {
-    matching::drain(&app.care, 1, app.now(), |_| {}).unwrap()
+    matching::drain(&app.care, 1, app.now(), |_| true).unwrap()
 }
 
 pub fn steward(app: &App) -> ListGrant {
@@ -524,7 +524,7 @@ fn two_processes_that_take_twins_at_one_moment_come_to_the_same() {
                 let source = care.source(&feed).unwrap();
                 care.take(&crate::app::cut(&feed, person.line().as_bytes()), &source, NOW)
                     .unwrap();
-                matching::drain(care, 10 + odd as i64, NOW, |_| {}).unwrap();
+                matching::drain(care, 10 + odd as i64, NOW, |_| true).unwrap();
             }
         };
         std::thread::scope(|scope| {
@@ -534,7 +534,7 @@ fn two_processes_that_take_twins_at_one_moment_come_to_the_same() {
         });
         // Whoever held the lease last may have left while the other's last record waited.
         let later = record::Instant(NOW.0 + 60_000_000);
-        matching::drain(&app.care, 99, later, |_| {}).unwrap();
+        matching::drain(&app.care, 99, later, |_| true).unwrap();
         assert_eq!(app.count("match_queue"), 0);
         assert_eq!(together(app, &names), expected);
     });

@@ -1,19 +1,19 @@
-//! Invented people through the same intake as any file: made on one thread while the last lot is filed.
+//! Invented people through the same intake as any file: made on one thread, taken by a few more, and weighed beside.
 
 use crate::clock;
 use crate::error::Failure;
 use crate::import::{self, Delivery};
 use care::Care;
 use care::intake::Tally;
-use care::person::matching::{self, Matcher, Worked};
+use care::person::matching;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use synthetic::Plan;
 
 /// Households that are made and filed together: few enough that two lots stand in memory at once.
@@ -23,8 +23,9 @@ fn lot(people: u32) -> u32 {
 
 /// Sends everything that partners would send of the plan's people through intake, with progress on standard error.
 /// What has been filed stands if it is cut short; the same command goes on. Records are weighed beside it, as while a
-/// server takes in; answers what was taken and how many records were weighed.
-pub fn fill(care: &Care, data: &Path, plan: Plan) -> Result<(Tally, usize), Failure> {
+/// server takes in.
+pub fn fill(care: &Care, data: &Path, plan: Plan) -> Result<Filled, Failure> {
+    let begun = Instant::now();
     let bar = ProgressBar::new(u64::from(plan.people));
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} people, {msg} ({eta} left)") {
         bar.set_style(style);
@@ -38,7 +39,7 @@ pub fn fill(care: &Care, data: &Path, plan: Plan) -> Result<(Tally, usize), Fail
     let outcome = std::thread::scope(|scope| {
         let (bar, ended, whole, failed) = (&bar, &ended, &whole, &failed);
         scope.spawn(move || make(plan, bar, &made));
-        let weigher = scope.spawn(move || weigh(care, ended));
+        let weigher = scope.spawn(move || weigh(care, ended, bar));
         let takers: Vec<_> = (0..SIDE_BY_SIDE)
             .map(|_| {
                 let deliveries = deliveries.clone();
@@ -52,13 +53,28 @@ pub fn fill(care: &Care, data: &Path, plan: Plan) -> Result<(Tally, usize), Fail
         // When no taker is left, whoever makes must see it.
         drop(deliveries);
         let taken = takers.into_iter().try_for_each(joined);
+        let filed = begun.elapsed();
         ended.store(true, Ordering::Relaxed);
         let weighed = joined(weigher);
-        taken.and(weighed)
+        taken.and(weighed).map(|weighed| (filed, weighed))
     });
     bar.finish_and_clear();
-    let weighed = outcome?;
-    Ok((whole.into_inner().unwrap_or_else(PoisonError::into_inner), weighed))
+    let (filed, weighed) = outcome?;
+    Ok(Filled {
+        tally: whole.into_inner().unwrap_or_else(PoisonError::into_inner),
+        filed,
+        weighed,
+    })
+}
+
+/// What filling a folder came to.
+pub struct Filled {
+    /// What was taken.
+    pub tally: Tally,
+    /// How long it took until all was filed.
+    pub filed: Duration,
+    /// How many records were weighed, beside it and after.
+    pub weighed: usize,
 }
 
 /// What one feed delivers of one lot: its name, its sender, its files.
@@ -105,30 +121,30 @@ fn take_all(
         let feed = import::feed_of(care, &sender, Some(&name))?;
         let (tally, _) = import::take(care, data, &feed, files, &|_| ())?;
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
-        whole.received += tally.received;
-        whole.quarantined += tally.quarantined;
-        whole.entries += tally.entries;
+        whole.join(tally);
         bar.set_message(format!("{} entries", whole.entries));
     }
     Ok(())
 }
 
-/// Weighs records as they come, until taking has ended or nothing waits; answers how many.
-fn weigh(care: &Care, ended: &AtomicBool) -> Result<usize, Failure> {
-    let mut matcher = Arc::new(Matcher::load(care, WEIGHER)?);
+/// Weighs records as they come, and after taking has ended what is left; answers how many.
+fn weigh(care: &Care, ended: &AtomicBool, bar: &ProgressBar) -> Result<usize, Failure> {
     let mut weighed = 0;
     while !ended.load(Ordering::Relaxed) {
-        match matching::weigh_some(care, &matcher, clock::now())? {
-            Worked::Weighed(some) => weighed += some,
-            Worked::OtherModel => matcher = Arc::new(Matcher::load(care, WEIGHER)?),
-            Worked::Nothing => std::thread::sleep(Duration::from_millis(50)),
-        }
+        weighed += matching::drain(care, WEIGHER, clock::now(), |_| !ended.load(Ordering::Relaxed))?;
+        std::thread::sleep(REST);
     }
+    weighed += matching::drain(care, WEIGHER, clock::now(), |left| {
+        bar.set_message(format!("{left} records left to compare"));
+        true
+    })?;
     Ok(weighed)
 }
 
 /// Whoever weighs while a folder is filled.
-pub const WEIGHER: i64 = 1;
+const WEIGHER: i64 = 1;
+/// How long to rest when nothing waits.
+const REST: Duration = Duration::from_millis(50);
 
 /// Feeds that are taken at once: while one is read through, another is filed.
 const SIDE_BY_SIDE: usize = 3;

@@ -270,7 +270,7 @@ fn held(store: &Store) -> (State, i64) {
     // Long after the lease of whoever was killed has ended.
     const LATER: record::Instant = record::Instant(4_000_000_000_000_000);
     let care = store.open();
-    care::person::matching::drain(&care, 7, LATER, |_| ()).unwrap();
+    care::person::matching::drain(&care, 7, LATER, |_| true).unwrap();
     (state_of(&care), store.count("DISTINCT contribution_no"))
 }
 

@@ -7,7 +7,7 @@ const WHY: (&str, &str) = ("why", "Twins, or brothers and sisters");
 
 /// All that arrived was weighed and counted.
 fn given_all_was_weighed(world: &World) {
-    matching::drain(&world.care, 1, store::now(), |_| ()).unwrap();
+    matching::drain(&world.care, 1, store::now(), |_| true).unwrap();
     matching::count(&world.care, store::now()).unwrap();
 }
 

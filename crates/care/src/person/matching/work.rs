@@ -103,11 +103,12 @@ pub fn weigh_some(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<W
     })
 }
 
-/// Weighs until nothing waits; answers how many records were weighed. `step` is told about how many wait still.
+/// Weighs until nothing waits; answers how many records were weighed. `step` is told about how many of those that
+/// waited at first wait still, and says whether to go on.
 ///
 /// # Errors
 /// When the store fails.
-pub fn drain(care: &Care, holder: i64, now: Instant, mut step: impl FnMut(i64)) -> Result<usize, DbError> {
+pub fn drain(care: &Care, holder: i64, now: Instant, mut step: impl FnMut(i64) -> bool) -> Result<usize, DbError> {
     let mut matcher = Arc::new(Matcher::load(care, holder)?);
     let mut weighed = 0;
     // Counted once: among a million that wait, counting takes longer than weighing.
@@ -118,7 +119,9 @@ pub fn drain(care: &Care, holder: i64, now: Instant, mut step: impl FnMut(i64)) 
             Worked::OtherModel => matcher = Arc::new(Matcher::load(care, holder)?),
             Worked::Nothing => return Ok(weighed),
         }
-        step((waiting - weighed as i64).max(0));
+        if !step((waiting - weighed as i64).max(0)) {
+            return Ok(weighed);
+        }
     }
 }
 
