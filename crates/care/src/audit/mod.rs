@@ -90,6 +90,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 ];
 /// Once a commit has so many rows, no more are added to it.
 const GROUP_MAX: usize = 64;
+/// The log is copied each time it has grown by so many pages: often, so that a copy is soon over.
+const COPIED_EVERY: usize = 2_000;
+/// From so many pages on the writer sees to it that the log begins anew.
+const LOG_MAX: usize = 8_000;
 
 /// Rows to be kept, when they came, and who waits for them.
 type Waiting = (Vec<AuditRow>, std::time::Instant, Teller);
@@ -115,7 +119,8 @@ impl Audit {
         migrate(&mut conn, "audit_migration", MIGRATIONS)?;
         let (work, waiting) = bounded::<Work>(1024);
         let again = place.clone();
-        let (turns, checkpoints) = (Turns::of(place)?, Checkpoints::start(place)?);
+        let turns = Turns::of(place)?;
+        let checkpoints = Checkpoints::start(&mut conn, place, COPIED_EVERY, LOG_MAX)?;
         std::thread::Builder::new()
             .name("audit".to_owned())
             .spawn(move || keep(conn, &again, (turns, checkpoints), chain, &waiting))
@@ -246,7 +251,7 @@ fn keep(
         for teller in answers {
             teller.tell(kept.clone());
         }
-        checkpoints.after(count);
+        checkpoints.after_commit(&mut conn);
         if next_work.is_none() {
             next_work = waiting.recv().ok();
         }

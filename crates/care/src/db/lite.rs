@@ -26,8 +26,7 @@ pub fn open(path: &Path, read_only: bool) -> Result<Connection, DbError> {
     if read_only {
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
     } else {
-        // The writer keeps the inner pages of the large indexes; checkpoints are large, so that a page
-        // changed by many batches is written back once.
+        // The writer keeps the inner pages of the large indexes.
         conn.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;")?;
     }
     Ok(conn)

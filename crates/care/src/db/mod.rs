@@ -7,8 +7,8 @@
 
 mod bulk;
 pub(crate) mod catalogue;
-mod checkpoint;
 mod lite;
+mod log;
 mod migrate;
 mod pg;
 mod pool;
@@ -18,7 +18,7 @@ mod writer;
 pub(crate) use bulk::keep_rows;
 pub use bulk::{Cell, Table, fetch_by_keys, fetch_by_pairs, insert_rows};
 pub(crate) use bulk::{insert_or_leave, insert_rows_under};
-pub(crate) use checkpoint::Checkpoints;
+pub(crate) use log::Checkpoints;
 pub use migrate::{Migration, migrate};
 pub(crate) use migrate::{migrate_within, numbers};
 pub use pool::Pool;
@@ -251,7 +251,20 @@ impl Conn {
         }
     }
 
-    /// Makes the transaction durable.
+    /// Whether what is committed from now on is durable with its commit, as it is unless told otherwise, or only once
+    /// the log was flushed. To be called outside a transaction. PostgreSQL always does it with the commit.
+    fn durable_at_commit(&mut self, at_commit: bool) -> Result<(), DbError> {
+        match self {
+            Conn::Lite(conn) => Ok(conn.execute_batch(if at_commit {
+                "PRAGMA synchronous = FULL"
+            } else {
+                "PRAGMA synchronous = NORMAL"
+            })?),
+            Conn::Pg(_) => Ok(()),
+        }
+    }
+
+    /// Commits the transaction, and makes it durable unless told otherwise.
     pub fn commit(&mut self) -> Result<(), DbError> {
         match self {
             Conn::Lite(conn) => {
@@ -286,13 +299,12 @@ impl Conn {
     }
 
     /// Settings for the audit's own file: its rows are small, and each must be durable before an answer leaves. What
-    /// must be waited for is waited for in small steps; the log is copied into the file beside the writer (see
-    /// [`Checkpoints`]), which only sees to it that the log begins anew in the end.
+    /// must be waited for is waited for in small steps.
     pub(crate) fn audit_settings(&mut self) -> Result<(), DbError> {
         match self {
             Conn::Lite(conn) => {
                 lite::wait_in_small_steps(conn)?;
-                Ok(conn.execute_batch("PRAGMA cache_size = -2048; PRAGMA wal_autocheckpoint = 8000;")?)
+                Ok(conn.execute_batch("PRAGMA cache_size = -2048;")?)
             }
             Conn::Pg(_) => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! The one writer: a thread that holds the only write connection and commits whatever waits as a group.
 
-use super::{Conn, DbError, Place};
+use super::log::Flushing;
+use super::{Checkpoints, Conn, DbError, Place};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,11 +44,25 @@ const GROUP: Duration = Duration::from_millis(40);
 /// written once, and the disk is waited for less often. When somebody comes, the group ends with the piece in hand.
 const BULK_GROUP: Duration = Duration::from_millis(150);
 
+/// The log is copied into its file each time it has grown by so many pages (64 MB): a page that many batches change
+/// is then written back once.
+const COPIED_EVERY: usize = 16_000;
+/// From so many pages on (384 MB) the writer sees to it that the log begins anew.
+const LOG_MAX: usize = 96_000;
+
 impl Writer {
     /// Opens the write connection and starts its thread. `exclusive` names this writer's purpose among
     /// processes that share a PostgreSQL database.
     pub fn start(place: &Place, name: &str, exclusive: Option<i64>) -> Result<Self, DbError> {
-        let conn = place.connect(false)?;
+        let mut conn = place.connect(false)?;
+        let log = Log {
+            checkpoints: Checkpoints::start(&mut conn, place, COPIED_EVERY, LOG_MAX)?,
+            flushing: match place {
+                Place::Lite(file) => Some(Flushing::start(file)?),
+                Place::Pg(_) => None,
+            },
+            at_commit: true,
+        };
         let (waiting, waiting_end) = bounded(1024);
         let (bulk, bulk_end) = bounded(4);
         let commits = Arc::new(AtomicU64::new(0));
@@ -55,7 +70,7 @@ impl Writer {
         let place = place.clone();
         std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(conn, &place, exclusive, &waiting_end, &bulk_end, &counted))
+            .spawn(move || run(conn, log, (&place, exclusive), (&waiting_end, &bulk_end), &counted))
             .map_err(|error| DbError::state(format!("cannot start the writer: {error}")))?;
         Ok(Self { waiting, bulk, commits })
     }
@@ -129,12 +144,49 @@ fn guarded<T, E: From<DbError>>(conn: &mut Conn, work: impl FnOnce(&mut Conn) ->
     }
 }
 
+/// What is done beside the writer about SQLite's log.
+struct Log {
+    checkpoints: Checkpoints,
+    flushing: Option<Flushing<Tell>>,
+    /// Whether the connection makes its commits durable itself.
+    at_commit: bool,
+}
+
+type Tell = Box<dyn FnOnce(Result<(), DbError>) + Send>;
+
+impl Log {
+    /// Begins a group. Whoever waits for one is told once it is durable: bulk work by the thread that flushes, so that
+    /// the writer can go on; anything else by the writer, right after the commit.
+    fn begin(&mut self, conn: &mut Conn, exclusive: Option<i64>, in_bulk: bool) -> Result<(), DbError> {
+        let at_commit = !in_bulk || self.flushing.is_none();
+        if at_commit != self.at_commit {
+            conn.durable_at_commit(at_commit)?;
+            self.at_commit = at_commit;
+        }
+        conn.begin(exclusive)
+    }
+
+    /// Tells those who wait for a group how it ended.
+    fn tell(&self, finishers: Vec<Finish>, outcome: Result<(), Arc<DbError>>) {
+        let tell = move |outcome: Result<(), Arc<DbError>>| {
+            for finish in finishers {
+                finish(outcome.clone());
+            }
+        };
+        match &self.flushing {
+            Some(flushing) if !self.at_commit && outcome.is_ok() => {
+                flushing.make_durable(Box::new(move |flushed| tell(flushed.map_err(Arc::new))));
+            }
+            _ => tell(outcome),
+        }
+    }
+}
+
 fn run(
     mut conn: Conn,
-    place: &Place,
-    exclusive: Option<i64>,
-    waiting: &Receiver<Work>,
-    bulk: &Receiver<Work>,
+    mut log: Log,
+    (place, exclusive): (&Place, Option<i64>),
+    (waiting, bulk): (&Receiver<Work>, &Receiver<Work>),
     commits: &AtomicU64,
 ) {
     loop {
@@ -146,7 +198,7 @@ fn run(
             },
         };
         let begun = Instant::now();
-        let mut outcome = conn.begin(exclusive).map_err(Arc::new);
+        let mut outcome = log.begin(&mut conn, exclusive, first.in_bulk).map_err(Arc::new);
         let mut finishers = Vec::new();
         let mut next = Some(first);
         let mut undone = None;
@@ -185,8 +237,7 @@ fn run(
             }
         }
         commits.fetch_add(1, Ordering::Relaxed);
-        for finish in finishers {
-            finish(outcome.clone());
-        }
+        log.tell(finishers, outcome);
+        log.checkpoints.after_commit(&mut conn);
     }
 }
