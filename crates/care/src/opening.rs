@@ -3,10 +3,12 @@
 use crate::audit::Audit;
 use crate::db::{Conn, DbError, Migration, Place, Pool, Urgency, Writer, migrate};
 use crate::intake::{self, Batch, Filed, Homes, Packer, Preparer, Source, Way};
+use crate::person::matching::AHEAD_FROM;
 use exchange::Piece;
 use record::system::{Feed, System};
 use record::{IdKey, Instant};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
@@ -53,6 +55,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         number: 11,
         sql: include_str!("../migrations/0011-homes.sql"),
+    },
+    Migration {
+        number: 13,
+        sql: include_str!("../migrations/0013-homes-waiting.sql"),
     },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
@@ -113,6 +119,7 @@ pub struct Care {
     pub(crate) dictionaries: Mutex<HashMap<i64, Arc<zstd::dict::DecoderDictionary<'static>>>>,
     /// The weights of the model in force, under its number, for explaining pairs.
     pub(crate) weights: Mutex<Option<(i64, Arc<linkage::Weights>)>>,
+    weighs_ahead_from: AtomicUsize,
 }
 
 impl Care {
@@ -155,6 +162,7 @@ impl Care {
             terms: crate::person::Terms::default(),
             dictionaries: Mutex::default(),
             weights: Mutex::default(),
+            weighs_ahead_from: AtomicUsize::new(AHEAD_FROM),
         })
     }
 
@@ -199,6 +207,16 @@ impl Care {
     /// Where items stand that came in bulk.
     pub const fn homes(&self) -> &Arc<Homes> {
         &self.homes
+    }
+
+    /// How many records wait to be weighed when they are first put under their keys together.
+    pub(crate) fn weighs_ahead_from(&self) -> usize {
+        self.weighs_ahead_from.load(Ordering::Relaxed)
+    }
+
+    /// Has records put under their keys together when so many wait, from the next model on that is made ready.
+    pub fn weigh_ahead_from(&self, many: usize) {
+        self.weighs_ahead_from.store(many, Ordering::Relaxed);
     }
 
     /// How many groups of writes were committed since the start, and how many bytes the store holds.

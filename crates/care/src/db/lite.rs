@@ -26,10 +26,34 @@ pub fn open(path: &Path, read_only: bool) -> Result<Connection, DbError> {
     if read_only {
         conn.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
     } else {
-        // The writer keeps the inner pages of the large indexes.
-        conn.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;")?;
+        conn.execute_batch("PRAGMA wal_autocheckpoint = 16000;")?;
+        hold(&conn, PAGES_AT_REST)?;
     }
     Ok(conn)
+}
+
+/// The inner pages of the large indexes, in kB.
+pub(super) const PAGES_AT_REST: u64 = 65_536;
+/// What bulk work holds at most, in kB.
+const PAGES_IN_BULK_MAX: u64 = 1_048_576;
+
+/// Has a connection that writes hold so many kB of pages, giving back what is more.
+pub(super) fn hold(conn: &Connection, kb: u64) -> Result<(), DbError> {
+    Ok(conn.execute_batch(&format!("PRAGMA cache_size = -{kb}; PRAGMA shrink_memory;"))?)
+}
+
+/// What bulk work may hold on this machine, in kB: a sixteenth of its memory.
+#[cfg(target_os = "linux")]
+pub(super) fn pages_in_bulk() -> u64 {
+    let info = rustix::system::sysinfo();
+    let bytes = (info.totalram as u64).saturating_mul(u64::from(info.mem_unit));
+    (bytes / 1024 / 16).clamp(PAGES_AT_REST, PAGES_IN_BULK_MAX)
+}
+
+/// What bulk work may hold, in kB, where the machine does not say how much memory it has.
+#[cfg(not(target_os = "linux"))]
+pub(super) const fn pages_in_bulk() -> u64 {
+    PAGES_IN_BULK_MAX / 4
 }
 
 /// Waits for another process's write in steps of a fifth of a millisecond, at most as long as other connections do:

@@ -264,6 +264,22 @@ impl Conn {
         }
     }
 
+    /// Holds many pages in memory while much is written, or few again. An import asks where each of its items may stand
+    /// and writes each record's names all over the file: with few pages held, nearly each is read anew.
+    fn hold_much(&mut self, much: bool) -> Result<(), DbError> {
+        match self {
+            Conn::Lite(conn) => lite::hold(
+                conn,
+                if much {
+                    lite::pages_in_bulk()
+                } else {
+                    lite::PAGES_AT_REST
+                },
+            ),
+            Conn::Pg(_) => Ok(()),
+        }
+    }
+
     /// Commits the transaction, and makes it durable unless told otherwise.
     pub fn commit(&mut self) -> Result<(), DbError> {
         match self {

@@ -62,6 +62,7 @@ impl Writer {
                 Place::Pg(_) => None,
             },
             at_commit: true,
+            in_bulk_since: None,
         };
         let (waiting, waiting_end) = bounded(1024);
         let (bulk, bulk_end) = bounded(4);
@@ -150,7 +151,12 @@ struct Log {
     flushing: Option<Flushing<Tell>>,
     /// Whether the connection makes its commits durable itself.
     at_commit: bool,
+    /// When bulk work last began, if it is not long ago: much is then held in memory for it.
+    in_bulk_since: Option<Instant>,
 }
+
+/// So long after the last bulk work its memory is given back.
+const BULK_IS_OVER: Duration = Duration::from_secs(60);
 
 type Tell = Box<dyn FnOnce(Result<(), DbError>) + Send>;
 
@@ -163,7 +169,32 @@ impl Log {
             conn.durable_at_commit(at_commit)?;
             self.at_commit = at_commit;
         }
+        if in_bulk {
+            if self.in_bulk_since.is_none() {
+                conn.hold_much(true)?;
+            }
+            self.in_bulk_since = Some(Instant::now());
+        } else {
+            self.rest(conn)?;
+        }
         conn.begin(exclusive)
+    }
+
+    /// How long to wait for work before [`Log::rest`] is called.
+    fn patience(&self) -> Duration {
+        match self.in_bulk_since {
+            Some(_) => BULK_IS_OVER,
+            None => Duration::from_secs(86_400),
+        }
+    }
+
+    /// Gives back what was held for bulk work, when none has come for a while.
+    fn rest(&mut self, conn: &mut Conn) -> Result<(), DbError> {
+        if self.in_bulk_since.is_some_and(|since| since.elapsed() >= BULK_IS_OVER) {
+            self.in_bulk_since = None;
+            conn.hold_much(false)?;
+        }
+        Ok(())
     }
 
     /// Tells those who wait for a group how it ended.
@@ -195,6 +226,12 @@ fn run(
             Err(_) => select! {
                 recv(waiting) -> work => match work { Ok(work) => work, Err(_) => return },
                 recv(bulk) -> work => match work { Ok(work) => work, Err(_) => return },
+                default(log.patience()) => {
+                    if let Err(error) = log.rest(&mut conn) {
+                        tracing::warn!(%error, "memory was not given back");
+                    }
+                    continue;
+                }
             },
         };
         let begun = Instant::now();

@@ -41,6 +41,33 @@ pub(crate) fn restricted_among(conn: &mut Conn, identities: &[Identity]) -> Resu
     Ok(identities.iter().filter(is_hidden).map(|i| i.record_no).collect())
 }
 
+/// Births and numbers of records that are marked, among those asked for.
+pub(crate) struct Marks {
+    births: BTreeSet<i64>,
+    numbers: BTreeSet<i64>,
+}
+
+impl Marks {
+    /// Whether a mark may reach a record with this birth date, in days, and this number: [`restricted_among`] says
+    /// whether one does.
+    pub fn reach(&self, birth: Option<i64>, number: Option<i64>) -> bool {
+        birth.is_some_and(|birth| self.births.contains(&birth))
+            || number.is_some_and(|number| self.numbers.contains(&number))
+    }
+}
+
+/// The marks that may reach records with these births and numbers.
+pub(crate) fn marks(conn: &mut Conn, births: BTreeSet<i64>, numbers: BTreeSet<i64>) -> Result<Marks, DbError> {
+    let marked = store::restricted_by_birth(conn, &births.into_iter().collect::<Vec<_>>())?;
+    Ok(Marks {
+        births: marked
+            .iter()
+            .filter_map(|i| i.birth.map(|birth| birth.0.into()))
+            .collect(),
+        numbers: store::restricted_numbers(conn, &numbers.into_iter().collect::<Vec<_>>())?,
+    })
+}
+
 /// The records whose whereabouts are hidden because this marked one may be of the same person.
 pub(crate) fn hidden_with(conn: &mut Conn, record_no: i64) -> Result<BTreeSet<i64>, DbError> {
     let marked = store::identities(conn, &[record_no])?;

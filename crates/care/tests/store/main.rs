@@ -29,3 +29,4 @@ mod safety;
 mod says;
 mod seals;
 mod unusual;
+mod weighing;

@@ -7,12 +7,14 @@
 //! INVARIANT: an item that stands in several records has all of them in `item_home`; one that stands in one record has
 //! it there or in `item_home_recent`, or for a while in both.
 
+mod known;
 mod store;
 
 pub(super) use store::forget;
 pub(crate) use store::homes;
 
 use crate::db::{Conn, DbError};
+use known::Known;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -53,6 +55,9 @@ struct Held {
     recent: HashMap<i64, i64>,
     /// What is being put among the others: in order of item, and how far.
     moving: Option<Moving>,
+    /// What is among the others, as long as all of it is known: from the first batch of a store on, until another
+    /// process or somebody who waited put more there. With it, how much had been put there by those who waited.
+    settled: Option<(Known, i64)>,
     most: usize,
 }
 
@@ -111,17 +116,21 @@ pub(super) struct Using<'a>(Option<MutexGuard<'a, Held>>);
 impl<'a> Using<'a> {
     pub fn begin(conn: &mut Conn, way: Way<'a>) -> Result<Self, DbError> {
         let Way::Bulk(homes) = way else {
+            conn.take_numbers("home_waiting", 1)?;
             return Ok(Self(None));
         };
         let mut held = homes.held();
         let number = conn.take_numbers("home", 1)?;
+        let waited = store::waited(conn)?;
         if held.last.is_none_or(|last| last + 1 != number) {
             let all = store::all_recent(conn)?;
             held.runs = all.iter().map(|(run, ..)| *run).collect::<BTreeSet<_>>().len();
             held.recent = all.into_iter().map(|(_, item, record)| (item, record)).collect();
             held.moving = None;
             held.run = (0, 0);
+            held.settled = store::none_settled(conn)?.then(|| (Known::default(), waited));
         }
+        held.settled.take_if(|(_, before)| *before != waited);
         held.last = Some(number);
         Ok(Self(Some(held)))
     }
@@ -131,7 +140,13 @@ impl<'a> Using<'a> {
         let Some(held) = &self.0 else {
             return homes(conn, items);
         };
-        let mut found = store::settled(conn, items)?;
+        let mut found = match &held.settled {
+            Some((known, _)) => {
+                let some: Vec<i64> = items.iter().copied().filter(|item| known.may_hold(*item)).collect();
+                store::settled(conn, &some)?
+            }
+            None => store::settled(conn, items)?,
+        };
         for item in items {
             let moving = held.moving.as_ref().and_then(|moving| moving.of(*item));
             let record = held.recent.get(item).copied().or(moving);
@@ -143,11 +158,12 @@ impl<'a> Using<'a> {
     /// Keeps where the items of a batch stand now.
     pub fn keep(&mut self, conn: &mut Conn, mut new: NewHomes) -> Result<(), DbError> {
         new.several.sort_unstable();
-        store::settle(conn, &new.several)?;
         new.first.sort_unstable();
         let Some(held) = &mut self.0 else {
+            store::settle(conn, &new.several)?;
             return store::settle(conn, &new.first);
         };
+        held.settle(conn, &new.several)?;
         if held.run.0 == 0 || held.run.1 * RUN_SHARE >= held.most {
             held.run = (held.last.unwrap_or_default(), 0);
             held.runs += 1;
@@ -161,6 +177,13 @@ impl<'a> Using<'a> {
 }
 
 impl Held {
+    fn settle(&mut self, conn: &mut Conn, homes: &[(i64, i64)]) -> Result<(), DbError> {
+        if let Some((known, _)) = &mut self.settled {
+            homes.iter().for_each(|(item, _)| known.add(*item));
+        }
+        store::settle(conn, homes)
+    }
+
     /// Puts some of what stands in runs among the others, when there is enough.
     fn put_among_others(&mut self, conn: &mut Conn, added: usize) -> Result<(), DbError> {
         if self.moving.is_none() && (self.recent.len() >= self.most || self.runs > RUNS_MAX) {
@@ -173,15 +196,16 @@ impl Held {
                 until: self.last.unwrap_or_default(),
             });
         }
-        let Some(moving) = &mut self.moving else {
+        let Some(mut moving) = self.moving.take() else {
             return Ok(());
         };
         let left = moving.in_order.get(moving.done..).unwrap_or_default();
         if !left.is_empty() {
             // Always more than come in, or it would never end.
             let some = left.len().min((self.most / SLICE_SHARE).max(4 * added + 1));
-            store::settle(conn, &left[..some])?;
+            self.settle(conn, &left[..some])?;
             moving.done += some;
+            self.moving = Some(moving);
             return Ok(());
         }
         // A run with each batch: taking rows out is work too.
@@ -189,8 +213,9 @@ impl Held {
             Some(run) if run <= moving.until => {
                 store::drop_run(conn, run)?;
                 self.runs = self.runs.saturating_sub(1);
+                self.moving = Some(moving);
             }
-            _ => self.moving = None,
+            _ => {}
         }
         Ok(())
     }

@@ -34,6 +34,21 @@ pub(super) fn settled(conn: &mut Conn, items: &[i64]) -> Result<BTreeSet<(i64, i
     Ok(found.into_iter().collect())
 }
 
+/// Whether nothing is among the others yet.
+pub(super) fn none_settled(conn: &mut Conn) -> Result<bool, DbError> {
+    Ok(conn
+        .first("SELECT item FROM item_home LIMIT 1", &[], |row| row.int(0))?
+        .is_none())
+}
+
+/// How often something was filed while somebody waited.
+pub(super) fn waited(conn: &mut Conn) -> Result<i64, DbError> {
+    let next = conn.first("SELECT next FROM counter WHERE name = 'home_waiting'", &[], |row| {
+        row.int(0)
+    })?;
+    next.ok_or_else(|| DbError::state("no counter named home_waiting"))
+}
+
 /// Puts homes among the others, given as (item, record) in order.
 pub(super) fn settle(conn: &mut Conn, homes: &[(i64, i64)]) -> Result<(), DbError> {
     insert_or_leave(conn, &HOME, homes)

@@ -5,6 +5,7 @@
 //! touch computed anew. A pair's weight depends on its two records and the model alone, so the order of arrival
 //! cannot matter.
 
+mod ahead;
 mod answers;
 mod count;
 pub(crate) mod join;
@@ -13,9 +14,11 @@ mod models;
 mod queue;
 pub(crate) mod review;
 mod rows;
+mod seen;
 pub(crate) mod store;
 mod work;
 
+pub(crate) use ahead::MANY as AHEAD_FROM;
 pub use answers::{Answer, Answered, Decided, answer, latest, part, take_back};
 pub use count::{Band, By, Counted, EDGES, Group, count, counted_at};
 pub use labels::{Awkward, BandSaid, Estimate, Likeness, Quality, quality};

@@ -155,7 +155,7 @@ pub(super) fn audited(care: &Care, grant: &ListGrant, found: Option<Pending>) ->
 pub(super) fn pending(conn: &mut Conn, weights: &Weights, (weight, a, b): (i64, i64, i64)) -> Result<Pending, DbError> {
     let left: Cells = cells_of(conn, a)?.unwrap_or_default();
     let right: Cells = cells_of(conn, b)?.unwrap_or_default();
-    let table = rows::table(weights.schema(), [&left, &right]);
+    let table = rows::table(weights.schema(), [&left, &right].map(rows::borrowed));
     let scorer = Scorer::with(&table, weights);
     let told = tell(&scorer, 0, 1);
     Ok(Pending {

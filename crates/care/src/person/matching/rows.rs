@@ -36,14 +36,23 @@ pub(super) fn cells(person: &Demographics, restricted: bool) -> Cells {
     ]
 }
 
+/// Whether a record says who it is about: more than a birth date, a sex and where they live.
+pub(super) fn says_who(cells: &Cells) -> bool {
+    cells[..2].iter().chain(&cells[6..]).any(|cell| !cell.is_empty())
+}
+
 /// Rows as a table of the model's columns.
-pub(super) fn table<'a>(schema: &Schema, rows: impl IntoIterator<Item = &'a Cells>) -> Table {
+pub(super) fn table<'a>(schema: &Schema, rows: impl IntoIterator<Item = [&'a str; 8]>) -> Table {
     let mut cells = Rows::new(schema.columns.len());
-    rows.into_iter()
-        .for_each(|row| cells.push(row.iter().map(String::as_str)));
+    rows.into_iter().for_each(|row| cells.push(row));
     let mut table = Table::new(schema.clone());
     table.extend(&cells, []);
     table
+}
+
+/// The cells of a record as a table takes them.
+pub(super) fn borrowed(cells: &Cells) -> [&str; 8] {
+    cells.each_ref().map(String::as_str)
 }
 
 /// A digest of what is weighed and by which model: while it is the same, nothing needs to be weighed again.

@@ -2,7 +2,7 @@
 
 use super::count::Band;
 use super::labels::Likeness;
-use crate::db::{Cell, Conn, DbError, Param, Table, fetch_by_keys, insert_rows};
+use crate::db::{Cell, Conn, DbError, Param, Table, fetch_by_keys, insert_or_leave, insert_rows};
 use crate::person::decision::{Decision, Kind};
 use crate::person::store::{DECISION_COLUMNS, decision_of};
 use record::Instant;
@@ -44,10 +44,7 @@ pub(crate) struct Weighed {
 /// Notes that these records are to be weighed again.
 pub(crate) fn enqueue(conn: &mut Conn, records: &BTreeSet<i64>, now: Instant) -> Result<(), DbError> {
     let asked: Vec<i64> = records.iter().copied().collect();
-    let sql = "SELECT record_no FROM match_queue WHERE record_no = ?1";
-    let waiting: BTreeSet<i64> = fetch_by_keys(conn, sql, &asked, |row| row.int(0))?
-        .into_iter()
-        .collect();
+    let waiting = those_that_wait(conn, &asked)?;
     let rows: Vec<Vec<Cell>> = records
         .difference(&waiting)
         .map(|record| vec![Cell::Int(*record), Cell::Int(now.0)])
@@ -69,6 +66,19 @@ pub(super) fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<i64>, DbError> 
     conn.query(sql, &[limit.into()], |row| row.int(0))
 }
 
+/// Whether at least so many wait.
+pub(super) fn as_many_wait(conn: &mut Conn, many: i64) -> Result<bool, DbError> {
+    let sql = "SELECT record_no FROM match_queue ORDER BY record_no LIMIT 1 OFFSET ?1";
+    Ok(conn.first(sql, &[(many - 1).into()], |row| row.int(0))?.is_some())
+}
+
+/// Of those that wait, the first that were never put under keys, at most `limit`.
+pub(super) fn waiting_unknown(conn: &mut Conn, limit: i64) -> Result<Vec<i64>, DbError> {
+    let sql = "SELECT q.record_no FROM match_queue q LEFT JOIN match_record m ON m.record_no = q.record_no
+               WHERE m.record_no IS NULL ORDER BY q.record_no LIMIT ?1";
+    conn.query(sql, &[limit.into()], |row| row.int(0))
+}
+
 /// How many records wait.
 pub(crate) fn waiting_count(conn: &mut Conn) -> Result<i64, DbError> {
     let count = conn.first("SELECT COUNT(*) FROM match_queue", &[], |row| row.int(0))?;
@@ -83,10 +93,38 @@ pub(super) fn done(conn: &mut Conn, records: &[i64]) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Takes the lease for this holder until then; answers whether it has it.
-pub(super) fn lease(conn: &mut Conn, holder: i64, now: Instant, until: Instant) -> Result<bool, DbError> {
-    let sql = "UPDATE match_lease SET holder = ?1, until = ?2 WHERE name = 'weigh' AND (until < ?3 OR holder = ?1)";
-    Ok(conn.execute(sql, &[holder.into(), until.0.into(), now.0.into()])? > 0)
+/// Whether a process may weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lease {
+    /// It held the lease already, and nobody else has weighed since.
+    Held,
+    /// It has taken the lease: others may have weighed before.
+    Taken,
+    /// Another process holds it.
+    Others,
+}
+
+/// Takes the lease for this holder until then.
+pub(super) fn lease(conn: &mut Conn, holder: i64, now: Instant, until: Instant) -> Result<Lease, DbError> {
+    let held = "UPDATE match_lease SET until = ?2 WHERE name = 'weigh' AND holder = ?1";
+    if conn.execute(held, &[holder.into(), until.0.into()])? > 0 {
+        return Ok(Lease::Held);
+    }
+    let taken = "UPDATE match_lease SET holder = ?1, until = ?2 WHERE name = 'weigh' AND until < ?3";
+    let cells = [holder.into(), until.0.into(), now.0.into()];
+    Ok(if conn.execute(taken, &cells)? > 0 {
+        Lease::Taken
+    } else {
+        Lease::Others
+    })
+}
+
+/// Those of these records that wait.
+pub(super) fn those_that_wait(conn: &mut Conn, records: &[i64]) -> Result<BTreeSet<i64>, DbError> {
+    let sql = "SELECT record_no FROM match_queue WHERE record_no = ?1";
+    Ok(fetch_by_keys(conn, sql, records, |row| row.int(0))?
+        .into_iter()
+        .collect())
 }
 
 /// What was weighed of a record when it was last weighed, and the keys it stands under.
@@ -102,22 +140,56 @@ fn keys_of(bytes: &[u8]) -> Vec<i64> {
     bytes.chunks_exact(5).map(key).collect()
 }
 
-/// Puts a record under these keys in place of those it stood under.
-pub(super) fn index(conn: &mut Conn, record: i64, state: i64, old: &[i64], new: &[i64]) -> Result<(), DbError> {
+/// The state of a record that was put under its keys, or some of them, and never weighed.
+pub(super) const AHEAD: i64 = -1;
+
+/// Puts a record under these keys in place of those it stood under; when that was [`AHEAD`], under some of them.
+pub(super) fn index(
+    conn: &mut Conn,
+    record: i64,
+    state: i64,
+    (old, ahead): (&[i64], bool),
+    new: &[i64],
+) -> Result<(), DbError> {
     for key in old.iter().filter(|key| !new.contains(key)) {
         let sql = "DELETE FROM match_key WHERE key = ?1 AND record_no = ?2";
         conn.execute(sql, &[(*key).into(), record.into()])?;
     }
-    let added = new.iter().filter(|key| !old.contains(key));
-    let rows: Vec<Vec<Cell>> = added.map(|key| vec![Cell::Int(*key), Cell::Int(record)]).collect();
-    insert_rows(conn, &KEY, &rows)?;
+    let added = new.iter().filter(|key| ahead || !old.contains(key));
+    insert_or_leave(conn, &KEY, &added.map(|key| (*key, record)).collect::<Vec<_>>())?;
     conn.execute("DELETE FROM match_record WHERE record_no = ?1", &[record.into()])?;
     if new.is_empty() {
         return Ok(());
     }
-    let bytes = new.iter().flat_map(|key| key.to_be_bytes()[3..].to_vec()).collect();
-    let row = vec![Cell::Int(record), Cell::Int(state), Cell::Bytes(bytes)];
-    insert_rows(conn, &RECORD, &[row])
+    insert_rows(conn, &RECORD, &[with_keys(record, state, new)])
+}
+
+fn with_keys(record: i64, state: i64, keys: &[i64]) -> Vec<Cell> {
+    let bytes = keys.iter().flat_map(|key| key.to_be_bytes()[3..].to_vec()).collect();
+    vec![Cell::Int(record), Cell::Int(state), Cell::Bytes(bytes)]
+}
+
+/// Notes the keys that records will stand under which were never weighed, before they are put there: so that whoever
+/// weighs one, or finds that it is gone, knows of each. Answers those that were not weighed meanwhile.
+pub(super) fn keep_ahead(conn: &mut Conn, keys: Vec<(i64, Vec<i64>)>) -> Result<Vec<(i64, Vec<i64>)>, DbError> {
+    let asked: Vec<i64> = keys.iter().map(|(record, _)| *record).collect();
+    let sql = "SELECT record_no FROM match_record WHERE record_no = ?1";
+    let known: BTreeSet<i64> = fetch_by_keys(conn, sql, &asked, |row| row.int(0))?
+        .into_iter()
+        .collect();
+    let new = |(record, keys): &(i64, Vec<i64>)| !known.contains(record) && !keys.is_empty();
+    let new: Vec<(i64, Vec<i64>)> = keys.into_iter().filter(new).collect();
+    let rows: Vec<Vec<Cell>> = new
+        .iter()
+        .map(|(record, keys)| with_keys(*record, AHEAD, keys))
+        .collect();
+    insert_rows(conn, &RECORD, &rows)?;
+    Ok(new)
+}
+
+/// Puts records under keys, given as (key, record) in order.
+pub(super) fn put_under(conn: &mut Conn, keys: &[(i64, i64)]) -> Result<(), DbError> {
+    insert_or_leave(conn, &KEY, keys)
 }
 
 /// Has a record weighed anew when it next comes up, whether or not it changed.

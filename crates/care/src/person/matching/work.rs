@@ -1,8 +1,10 @@
 //! The worker: weighs waiting records, a few in one go.
 
+use super::ahead::{self, Ahead};
 use super::models;
 use super::rows::{self, Cells};
-use super::store::{self, Weighed};
+use super::seen::Seen;
+use super::store::{self, Lease, Weighed};
 use crate::Care;
 use crate::db::{Conn, DbError, Urgency};
 use crate::person::decision::Kind;
@@ -13,7 +15,7 @@ use linkage::care::{Verdict, verdict};
 use linkage::{Scorer, Weights};
 use record::Instant;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A key under which more records stand tells nobody apart: a telephone of a care home, a stand-in postcode.
 const UNDER_ONE_KEY: usize = 300;
@@ -31,6 +33,8 @@ pub struct Matcher {
     rules: Vec<Rule>,
     model_no: i64,
     holder: i64,
+    pub(super) ahead: Ahead,
+    seen: Mutex<Seen>,
 }
 
 /// What a go came to.
@@ -50,10 +54,11 @@ impl Matcher {
     /// # Errors
     /// When the store fails or holds a model that cannot be read.
     pub fn load(care: &Care, holder: i64) -> Result<Matcher, DbError> {
-        care.readers().read(|conn| Matcher::of(conn, holder))
+        let many = care.weighs_ahead_from();
+        care.readers().read(|conn| Matcher::of(conn, holder, many))
     }
 
-    pub(super) fn of(conn: &mut Conn, holder: i64) -> Result<Matcher, DbError> {
+    fn of(conn: &mut Conn, holder: i64, many: usize) -> Result<Matcher, DbError> {
         let (model_no, model) = models::in_force(conn)?;
         let weights = Weights::new(&model);
         let rules = rules_for_index(weights.schema());
@@ -62,7 +67,14 @@ impl Matcher {
             rules,
             model_no,
             holder,
+            ahead: Ahead::from(many),
+            seen: Mutex::default(),
         })
+    }
+
+    /// Takes the lease; answers whether this process may weigh by this model.
+    pub(super) fn may_weigh(&self, conn: &mut Conn, now: Instant) -> Result<bool, DbError> {
+        Ok(self.leased(conn, now)? && store::model_number(conn)? == self.model_no)
     }
 
     /// The number of its model.
@@ -70,16 +82,31 @@ impl Matcher {
         self.model_no
     }
 
-    /// The keys under which a record stands.
-    fn keys_of(&self, cells: &Cells) -> Vec<i64> {
-        let table = rows::table(self.weights.schema(), [cells]);
-        let mut found = BTreeSet::new();
-        for (number, rule) in self.rules.iter().enumerate() {
-            keys(&table, rule, number, 0, |key| {
-                found.insert((key & KEY_BITS) as i64);
-            });
+    fn leased(&self, conn: &mut Conn, now: Instant) -> Result<bool, DbError> {
+        let lease = store::lease(conn, self.holder, now, Instant(now.0 + LEASE))?;
+        if lease != Lease::Held {
+            self.seen().forget();
         }
-        found.into_iter().collect()
+        Ok(lease != Lease::Others)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys under which each of these records stands.
+    pub(super) fn keys_of(&self, records: &[Cells]) -> Vec<Vec<i64>> {
+        let table = rows::table(self.weights.schema(), records.iter().map(rows::borrowed));
+        let of = |row: u32| {
+            let mut found = BTreeSet::new();
+            for (number, rule) in self.rules.iter().enumerate() {
+                keys(&table, rule, number, row, |key| {
+                    found.insert((key & KEY_BITS) as i64);
+                });
+            }
+            found.into_iter().collect()
+        };
+        (0..).take(records.len()).map(of).collect()
     }
 }
 
@@ -89,11 +116,13 @@ impl Matcher {
 /// When the store fails; nothing of the go stands then.
 pub fn weigh_some(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<Worked, DbError> {
     if care.readers().read(|conn| store::waiting(conn, 1))?.is_empty() {
+        matcher.seen().forget();
         return Ok(Worked::Nothing);
     }
+    ahead::prepare(care, matcher, now)?;
     let matcher = Arc::clone(matcher);
     care.writer().write(Urgency::Bulk, move |conn| {
-        if !store::lease(conn, matcher.holder, now, Instant(now.0 + LEASE))? {
+        if !matcher.leased(conn, now)? {
             return Ok(Worked::Nothing);
         }
         if store::model_number(conn)? != matcher.model_no {
@@ -137,15 +166,18 @@ fn go(conn: &mut Conn, matcher: &Matcher, now: Instant) -> Result<Worked, DbErro
     }
     identity::settle(conn, &touched)?;
     store::done(conn, &records)?;
+    matcher.ahead.weighed(&records);
     Ok(Worked::Weighed(records.len()))
 }
 
 /// Weighs one record against all that stand under its keys; answers the records whose persons this may change.
 fn weigh(conn: &mut Conn, matcher: &Matcher, record: i64, now: Instant) -> Result<BTreeSet<i64>, DbError> {
+    matcher.seen().forget_one(record);
     let indexed = store::indexed(conn, record)?;
     let (state, old_keys) = indexed.unwrap_or_default();
+    let ahead = state == store::AHEAD;
     let Some(own) = cells_of(conn, record)? else {
-        store::index(conn, record, 0, &old_keys, &[])?;
+        store::index(conn, record, 0, (&old_keys, ahead), &[])?;
         return store::replace_pairs(conn, record, &[]);
     };
     let new_state = rows::state(&own, matcher.model_no);
@@ -160,10 +192,10 @@ fn weigh(conn: &mut Conn, matcher: &Matcher, record: i64, now: Instant) -> Resul
         let alike = whereabouts::hidden_with(conn, record)?;
         store::enqueue(conn, &alike, now)?;
     }
-    let new_keys = matcher.keys_of(&own);
-    store::index(conn, record, new_state, &old_keys, &new_keys)?;
+    let new_keys = matcher.keys_of(std::slice::from_ref(&own)).pop().unwrap_or_default();
+    store::index(conn, record, new_state, (&old_keys, ahead), &new_keys)?;
     let mut others = store::under(conn, &new_keys, UNDER_ONE_KEY)?;
-    others.remove(&record);
+    others.retain(|other| *other != record && !(*other > record && matcher.ahead.will_find(*other)));
     for barred in barred_from(conn, record)? {
         others.remove(&barred);
     }
@@ -180,19 +212,24 @@ fn weigh_against(
     own: &Cells,
     others: &BTreeSet<i64>,
 ) -> Result<Vec<Weighed>, DbError> {
-    let asked: Vec<i64> = others.iter().copied().collect();
-    let mut numbers = Vec::with_capacity(asked.len());
-    let mut cells = vec![own.clone()];
-    let (identities, said): (Vec<Identity>, Vec<String>) =
-        person_store::identities_said(conn, &asked)?.into_iter().unzip();
-    let hidden = whereabouts::restricted_among(conn, &identities)?;
-    for (identity, text) in identities.iter().zip(&said) {
-        let person = demographics::of_text(text)?;
-        let restricted = person.restricted || hidden.contains(&identity.record_no);
-        numbers.push(identity.record_no);
-        cells.push(rows::cells(&person, restricted));
+    let mut seen = matcher.seen();
+    let still = seen.still(conn, others)?;
+    let asked: BTreeSet<i64> = still.iter().map(|(other, _)| *other).collect();
+    let asked: Vec<i64> = others.difference(&asked).copied().collect();
+    let read = cells_of_all(conn, &asked)?;
+    let numbers = still.iter().map(|(other, _)| *other);
+    let numbers: Vec<i64> = numbers
+        .chain(read.iter().map(|(identity, ..)| identity.record_no))
+        .collect();
+    let table = rows::table(
+        matcher.weights.schema(),
+        std::iter::once(rows::borrowed(own))
+            .chain(still.iter().map(|(_, one)| one.cells()))
+            .chain(read.iter().map(|(_, cells, _)| rows::borrowed(cells))),
+    );
+    for (identity, cells, _) in read.iter().filter(|(.., restricted)| !restricted) {
+        seen.hold(identity, cells);
     }
-    let table = rows::table(matcher.weights.schema(), &cells);
     let scorer = Scorer::with(&table, &matcher.weights);
     let mut pairs = Vec::new();
     for (place, other) in (1u32..).zip(numbers) {
@@ -211,16 +248,24 @@ fn weigh_against(
     Ok(pairs)
 }
 
+/// What of each of these records is weighed, and whether their whereabouts are restricted.
+pub(super) fn cells_of_all(conn: &mut Conn, records: &[i64]) -> Result<Vec<(Identity, Cells, bool)>, DbError> {
+    let (identities, said): (Vec<Identity>, Vec<String>) =
+        person_store::identities_said(conn, records)?.into_iter().unzip();
+    let hidden = whereabouts::restricted_among(conn, &identities)?;
+    let each = |(identity, text): (Identity, String)| {
+        let person = demographics::of_text(&text)?;
+        let restricted = person.restricted || hidden.contains(&identity.record_no);
+        let cells = rows::cells(&person, restricted);
+        Ok((identity, cells, restricted))
+    };
+    identities.into_iter().zip(said).map(each).collect()
+}
+
 /// What of a record is weighed; `None` when it says nothing of who it is about.
 pub(super) fn cells_of(conn: &mut Conn, record: i64) -> Result<Option<Cells>, DbError> {
-    let Some((identity, text)) = person_store::identities_said(conn, &[record])?.pop() else {
-        return Ok(None);
-    };
-    let person = demographics::of_text(&text)?;
-    let restricted = person.restricted || whereabouts::restricted(conn, &[identity])?;
-    let cells = rows::cells(&person, restricted);
-    let says = cells[..2].iter().chain(&cells[6..]).any(|cell| !cell.is_empty());
-    Ok(says.then_some(cells))
+    let own = cells_of_all(conn, &[record])?.pop();
+    Ok(own.map(|(_, cells, _)| cells).filter(rows::says_who))
 }
 
 /// The records that the law keeps apart from this one, and from every other of its person: never compared.
