@@ -193,7 +193,7 @@ async function objection(show, plan) {
 
   const nurse = await show.as("nurse", phone);
   await opensMargaret(nurse, plan);
-  await nurse.sees("asked that their record is not shared", "“Not recorded here” says nothing about them");
+  await nurse.sees("asked that their record is not shared", "an empty place on this page says nothing about them");
   await nurse.seesNot("Allergy to penicillin");
   await nurse.press(/in an emergency/, "body");
   await nurse.choose("They need care now and cannot say");

@@ -268,7 +268,7 @@ async fn safety_4_what_could_not_be_read_stands_at_the_top_with_a_way_to_see_it(
     let mut nurse = Browser::of(&world.router, "nurse").await;
     let (path, record) = when_they_open_the_record_of(&mut nurse, margaret).await;
     let words = record.words();
-    let top = words.split("First at 3 a.m.").next().unwrap();
+    let top = words.split("Read first in an emergency").next().unwrap();
     for said in [
         "1 item about this person could not be read",
         "Allergy from Chesil View Surgery",
