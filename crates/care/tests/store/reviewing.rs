@@ -138,7 +138,7 @@ fn a_pair_says_why_it_waits_by_what_its_records_say() {
         ("Joan", "Jan", true, Hold::BothNames),
         ("Jack", "Jake", true, Hold::Forms),
         ("Zaylen", "Zaylan", true, Hold::NeitherKnown),
-        ("John", "Jack", false, Hold::NameAlike),
+        ("Margaret", "Peggy", false, Hold::NameAlike),
     ] {
         let number = if with_number { n.as_str() } else { "" };
         on_both(|app| {

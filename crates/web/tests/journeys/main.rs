@@ -222,15 +222,24 @@ async fn an_entry_opens_to_what_was_sent_and_every_version() {
     for label in [
         "Sender",
         "Written by",
-        "Happened",
         "Recorded",
         "Received",
         "Versions",
         "As sent",
         "Feed",
     ] {
-        assert!(entry.words().contains(label), "{label}");
+        // What was not said stands in one line at the end, in small letters.
+        let words = entry.words().to_lowercase();
+        assert!(words.contains(&label.to_lowercase()), "{label}: {words}");
     }
+    // What is only planned has not happened.
+    let words = entry.words();
+    let planned = words.contains(", planned");
+    assert_eq!(
+        (words.contains(" Planned for "), words.contains(" Happened ")),
+        (planned, !planned),
+        "{words}"
+    );
     let version = entry.links(&format!("{}/versions/1", entries[0]))[0].clone();
     assert!(nurse.see(&version).await.words().contains("Version 1 of"));
     let bytes = nurse.see(&format!("{version}/as-sent")).await;
