@@ -120,7 +120,7 @@ async function mainTask() {
   await until(async (here) => ((await here.getAttribute("class")) ?? "").includes("found"), "the first person found");
   await enter();
   const record = new URL(page.url()).pathname;
-  if (!(await page.locator("#safety").isVisible())) complain(record, ["does not show what comes first at 3 a.m."]);
+  if (!(await page.locator("#safety").isVisible())) complain(record, ["does not show what is read first in an emergency"]);
   await until(async (here) => /\/entries\//.test((await here.getAttribute("href")) ?? ""), "an entry");
   await enter();
   if (!(await page.locator("#sent").isVisible())) complain(new URL(page.url()).pathname, ["does not show what was sent"]);

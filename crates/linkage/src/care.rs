@@ -7,7 +7,7 @@
 
 use crate::cluster::{CAP, Pair, joined};
 use crate::compare::Comparison;
-use crate::score::{CUT_SHORT, NO_SLIP_SHOWN, Scored, Scorer, level_in};
+use crate::score::{CUT_SHORT, NEITHER_KNOWN, NO_SLIP_SHOWN, Scored, Scorer, level_in};
 
 /// What may be done about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,21 +46,62 @@ impl Default for Bars {
     }
 }
 
+/// Why a pair does not join by itself, however likely it is: what whoever looks at it has to settle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hold {
+    /// Each has a number of its own, more than a slip apart.
+    Numbers,
+    /// They differ in sex.
+    Sexes,
+    /// The given names are two.
+    Names,
+    /// The given names are alike, and each is a name that people are known to have (Joan and Jan): neither is shown to be
+    /// a slip of the other.
+    BothNames,
+    /// The given names are alike, and neither is a name that people are known to have: either could be the slip, or none.
+    NeitherKnown,
+    /// The given names are forms of one, and either could be another's own name (Jack and Jake).
+    Forms,
+    /// Of the given name only the initial agrees.
+    Initial,
+    /// The birth dates are two.
+    BirthDates,
+    /// One of them has no given name, and too little else is a person's own.
+    NoName,
+    /// One of them has no birth date, and no number agrees.
+    NoBirthDate,
+    /// The given names are alike and not the same, and neither a number nor a home settles it.
+    NameAlike,
+    /// The birth dates are alike and not the same, and neither a number nor a home settles it.
+    BirthDateAlike,
+    /// Neither given name nor birth date is the same, and no number agrees.
+    BothAlike,
+    /// Names and birth date agree and nothing else does, which is too little among so many people.
+    NamesAlone,
+    /// Nothing contradicts, and too little speaks for it.
+    Weight,
+}
+
 /// Says what may be done about a pair. A pure function of the pair's levels and weight.
 pub fn verdict(comparisons: &[Comparison], scored: Scored, bars: Bars) -> Verdict {
-    let bar = match surety(comparisons, scored.pattern) {
-        Surety::None => f32::INFINITY,
-        Surety::ByWeight => bars.join,
-        Surety::OfANameAndADay => bars.alone,
-        Surety::OfAHousehold => bars.sure,
-    };
-    if scored.weight >= bar {
-        Verdict::Join
-    } else if scored.weight >= bars.may_be {
-        Verdict::MayBe
-    } else {
-        Verdict::No
+    match held(comparisons, scored, bars) {
+        None => Verdict::Join,
+        Some(_) if scored.weight >= bars.may_be => Verdict::MayBe,
+        Some(_) => Verdict::No,
     }
+}
+
+/// Why a pair does not join by itself; `None` when it does.
+pub fn held(comparisons: &[Comparison], scored: Scored, bars: Bars) -> Option<Hold> {
+    let (bar, below) = match surety(comparisons, scored.pattern) {
+        Err(hold) => return Some(hold),
+        Ok(Surety::ByWeight) => (bars.join, Hold::Weight),
+        Ok(Surety::OfANameAndADay) => (bars.alone, Hold::NamesAlone),
+        Ok(Surety::OfAHousehold) => (bars.sure, Hold::Weight),
+    };
+    // A weight that is no number reaches no bar.
+    let reached = scored.weight >= bar;
+    (!reached).then_some(below)
 }
 
 /// Gives each record the number of its person, the lowest record of it, by what may join by itself.
@@ -128,27 +169,20 @@ enum Own {
     Other,
 }
 
-/// True when what only one person has speaks for the pair, and nothing speaks against it.
+/// How surely what only one person has speaks for the pair, or what keeps it from joining.
 ///
 /// Surname, home and telephone are what a household shares: they count in the weight, and here only beside a birth date
 /// or a name with a slip.
-fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
+fn surety(comparisons: &[Comparison], pattern: u64) -> Result<Surety, Hold> {
     let (mut given, mut birth, mut number) = (Own::Unknown, Own::Unknown, Own::Unknown);
-    let (mut against, mut family, mut home, mut address) = (false, false, false, false);
+    let (mut sexes, mut numbers, mut names) = (false, false, Hold::Names);
+    let (mut family, mut home, mut address) = (false, false, false);
     let (mut given_slip, mut birth_slip) = (false, false);
     for (n, comparison) in comparisons.iter().enumerate() {
         let level = level_in(pattern, n);
         match comparison {
             Comparison::Given { .. } => {
-                given = match level {
-                    0 => Own::Unknown,
-                    // Names the other way round agree in both.
-                    1 | 7 => Own::Same,
-                    // Twins are named Kayden and Jayden. A model need not know both names for that.
-                    5 => Own::Like,
-                    2..5 if pattern & NO_SLIP_SHOWN == 0 => Own::Like,
-                    _ => Own::Other,
-                };
+                (given, names) = given_name(level, pattern);
                 given_slip = level == 3 || (level == 2 && pattern & CUT_SHORT != 0);
                 family |= level == 7;
             }
@@ -163,7 +197,7 @@ fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
                     _ => Own::Other,
                 }
             }
-            Comparison::Sex(_) => against |= level > 1,
+            Comparison::Sex(_) => sexes |= level > 1,
             Comparison::Home { .. } => {
                 address |= (1..4).contains(&level);
                 home |= address;
@@ -172,39 +206,56 @@ fn surety(comparisons: &[Comparison], pattern: u64) -> Surety {
             Comparison::Number(_) => {
                 // A slip apart is neither: it is a mistyped number, or that of a brother numbered beside.
                 number = if level == 1 { Own::Same } else { number };
-                against |= level > 2;
+                numbers |= level > 2;
             }
             Comparison::Text(_) => {}
         }
     }
-    if against {
-        return Surety::None;
-    }
     match (given, birth, number) {
-        (Own::Other, ..) | (_, Own::Other, _) => Surety::None,
-        (Own::Same, Own::Same | Own::Like, Own::Same) => Surety::OfAHousehold,
-        (Own::Like, Own::Same, Own::Same) if family => Surety::OfAHousehold,
-        (Own::Same, Own::Unknown, Own::Same) if family => Surety::OfAHousehold,
-        (Own::Unknown, Own::Same, Own::Same) if family => Surety::ByWeight,
-        (Own::Unknown, ..) => Surety::None,
-        (_, _, Own::Same) => Surety::ByWeight,
+        _ if numbers => Err(Hold::Numbers),
+        _ if sexes => Err(Hold::Sexes),
+        (Own::Other, ..) => Err(names),
+        (_, Own::Other, _) => Err(Hold::BirthDates),
+        (Own::Same, Own::Same | Own::Like, Own::Same) => Ok(Surety::OfAHousehold),
+        (Own::Like, Own::Same, Own::Same) if family => Ok(Surety::OfAHousehold),
+        (Own::Same, Own::Unknown, Own::Same) if family => Ok(Surety::OfAHousehold),
+        (Own::Unknown, Own::Same, Own::Same) if family => Ok(Surety::ByWeight),
+        (Own::Unknown, ..) => Err(Hold::NoName),
+        (_, _, Own::Same) => Ok(Surety::ByWeight),
         // Without a number, a father and a son of one name differ by their birth dates alone, and twins may be called
         // John and Jack.
-        (_, Own::Unknown, _) => Surety::None,
+        (_, Own::Unknown, _) => Err(Hold::NoBirthDate),
         // One name and one birth date: twins have two names, a father and a son two birth dates.
-        (Own::Same, Own::Same, _) if family && home => Surety::OfAHousehold,
-        (Own::Same, Own::Same, _) => Surety::OfANameAndADay,
-        (Own::Same, Own::Like, _) if family && address && birth_slip => Surety::ByWeight,
-        (Own::Like, Own::Same, _) if family && home && given_slip => Surety::ByWeight,
-        _ => Surety::None,
+        (Own::Same, Own::Same, _) if family && home => Ok(Surety::OfAHousehold),
+        (Own::Same, Own::Same, _) => Ok(Surety::OfANameAndADay),
+        (Own::Same, Own::Like, _) if family && address && birth_slip => Ok(Surety::ByWeight),
+        (Own::Same, Own::Like, _) => Err(Hold::BirthDateAlike),
+        (Own::Like, Own::Same, _) if family && home && given_slip => Ok(Surety::ByWeight),
+        (Own::Like, Own::Same, _) => Err(Hold::NameAlike),
+        (Own::Like, Own::Like, _) => Err(Hold::BothAlike),
     }
 }
 
-/// How much of what is a person's own speaks for a pair.
+/// What the given names say, with why a pair waits should they be two people's.
+fn given_name(level: u8, pattern: u64) -> (Own, Hold) {
+    match level {
+        0 => (Own::Unknown, Hold::NoName),
+        // Names the other way round agree in both.
+        1 | 7 => (Own::Same, Hold::Names),
+        // Twins are named Kayden and Jayden. A model need not know both names for that.
+        5 => (Own::Like, Hold::NameAlike),
+        2..5 if pattern & NO_SLIP_SHOWN == 0 => (Own::Like, Hold::NameAlike),
+        2 => (Own::Other, Hold::Forms),
+        3..5 if pattern & NEITHER_KNOWN != 0 => (Own::Other, Hold::NeitherKnown),
+        3..5 => (Own::Other, Hold::BothNames),
+        6 => (Own::Other, Hold::Initial),
+        _ => (Own::Other, Hold::Names),
+    }
+}
+
+/// How much of what is a person's own speaks for a pair in which nothing contradicts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Surety {
-    /// Too little, or something contradicts.
-    None,
     /// Enough if the weight is great.
     ByWeight,
     /// Names and birth date and nothing else: of a million people, some share them.
@@ -247,6 +298,16 @@ mod tests {
         });
         let scored = Scored { pattern, weight: 100.0 };
         verdict(&comparisons, scored, Bars::default())
+    }
+
+    /// Why two records wait, however great their weight, with what the given names tell besides.
+    fn waits(a: [&str; 7], b: [&str; 7], names: u64, weight: f32) -> Option<Hold> {
+        let table = table(&[a, b]);
+        let comparisons = compare::comparisons(table.schema());
+        let pattern = comparisons.iter().enumerate().fold(names, |pattern, (n, c)| {
+            pattern | u64::from(c.level(&table, 0, 1)) << (4 * n)
+        });
+        held(&comparisons, Scored { pattern, weight }, Bars::default())
     }
 
     const ANN: [&str; 7] = ["Ann", "Lee", "2019-03-04", "F", "DT1 1AA", "9990000018", "01632960001"];
@@ -338,6 +399,62 @@ mod tests {
     }
 
     #[test]
+    fn each_reason_for_which_a_likely_pair_waits_is_named() {
+        let no_number = with(ANN, [(5, "")]);
+        let called = |name| with(no_number, [(0, name)]);
+        let elsewhere = [(4, "SP7 8AA"), (6, "")];
+        for (hold, a, b, names) in [
+            (Hold::Numbers, ANN, with(ANN, [(5, "9990000115")]), 0),
+            (Hold::Sexes, ANN, with(ANN, [(3, "M")]), 0),
+            (Hold::Names, ANN, with(ANN, [(0, "Beth")]), 0),
+            (Hold::BothNames, called("Joan"), called("Jan"), NO_SLIP_SHOWN),
+            (
+                Hold::NeitherKnown,
+                called("Zaylen"),
+                called("Zaylan"),
+                NO_SLIP_SHOWN | NEITHER_KNOWN,
+            ),
+            (Hold::Forms, called("Jack"), called("Jake"), NO_SLIP_SHOWN),
+            (Hold::Initial, no_number, called("A"), 0),
+            (Hold::BirthDates, no_number, with(no_number, [(2, "1985-11-30")]), 0),
+            (Hold::NoName, no_number, called(""), 0),
+            (Hold::NoBirthDate, no_number, with(no_number, [(2, "")]), 0),
+            (
+                Hold::NameAlike,
+                called("Jessica"),
+                with(called("Jesisca"), elsewhere),
+                0,
+            ),
+            (
+                Hold::BirthDateAlike,
+                no_number,
+                with(with(no_number, [(2, "2019-03-05")]), elsewhere),
+                0,
+            ),
+            (
+                Hold::BothAlike,
+                called("Jessica"),
+                with(called("Jesisca"), [(2, "2019-03-05")]),
+                0,
+            ),
+        ] {
+            assert_eq!(waits(a, b, names, 100.0), Some(hold), "{a:?} and {b:?}");
+        }
+        let apart = with(no_number, elsewhere);
+        assert_eq!(
+            waits(no_number, apart, 0, Bars::default().alone - 0.1),
+            Some(Hold::NamesAlone)
+        );
+        assert_eq!(waits(ANN, ANN, 0, Bars::default().sure - 0.1), Some(Hold::Weight));
+        assert_eq!(waits(ANN, ANN, 0, 100.0), None, "what joins does not wait");
+        assert_eq!(
+            waits(ANN, ANN, 0, f32::NAN),
+            Some(Hold::Weight),
+            "no number joins nothing"
+        );
+    }
+
+    #[test]
     fn a_small_weight_joins_nothing() {
         let table = table(&[ANN, ANN]);
         let comparisons = compare::comparisons(table.schema());
@@ -390,6 +507,8 @@ mod tests {
             "two names that nobody knows: {:?}",
             scorer.score(603, 604)
         );
+        let unknown = |a, b| scorer.score(a, b).pattern & NEITHER_KNOWN != 0;
+        assert!(unknown(603, 604) && !unknown(600, 601), "which of both reasons it is");
         let _: &Model = &model;
     }
 

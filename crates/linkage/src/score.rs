@@ -95,6 +95,9 @@ pub const NO_SLIP_SHOWN: u64 = 1 << 60;
 /// Set in the pattern of a weighed pair when one given name is the other cut short (Steve and Stephen): two children are
 /// not named so.
 pub const CUT_SHORT: u64 = 1 << 61;
+/// Set beside [`NO_SLIP_SHOWN`] when neither name is one that people are known to have, so that whoever looks is told the
+/// right one of both reasons.
+pub const NEITHER_KNOWN: u64 = 1 << 62;
 /// So many bits rarer than a name that it is one slip from, a value that nobody is known by is a slip, however often
 /// it was made (Jhon).
 const FAR_RARER: f32 = 6.0;
@@ -279,7 +282,8 @@ impl<'a> Scorer<'a> {
         (weight >= least).then_some(Scored { pattern, weight })
     }
 
-    /// What two given names that are alike and unequal tell besides: [`NO_SLIP_SHOWN`] or [`CUT_SHORT`], or nothing.
+    /// What two given names that are alike and unequal tell besides: [`NO_SLIP_SHOWN`], with [`NEITHER_KNOWN`] or without,
+    /// or [`CUT_SHORT`], or nothing.
     fn names_tell(&self, pattern: u64, a: u32, b: u32) -> u64 {
         let alike = |(n, comparison): (usize, &Comparison)| match comparison {
             Comparison::Given { given, .. } if (2..5).contains(&level_in(pattern, n)) => {
@@ -303,7 +307,11 @@ impl<'a> Scorer<'a> {
         let usual = |common: f32, other: f32| common >= USUAL_NAME && common > rest && other - common < FAR_RARER;
         let known_x = given_names::is_name(x) || usual(common_x, common_y);
         let known_y = given_names::is_name(y) || usual(common_y, common_x);
-        if known_x == known_y { NO_SLIP_SHOWN } else { 0 }
+        match (known_x, known_y) {
+            (true, true) => NO_SLIP_SHOWN,
+            (false, false) => NO_SLIP_SHOWN | NEITHER_KNOWN,
+            (true, false) | (false, true) => 0,
+        }
     }
 
     /// Of one comparison: the base-2 logarithms of how likely its level is for each of the three classes.

@@ -193,7 +193,7 @@ async function objection(show, plan) {
 
   const nurse = await show.as("nurse", phone);
   await opensMargaret(nurse, plan);
-  await nurse.sees("asked that their record is not shared", "“Not recorded here” says nothing about them");
+  await nurse.sees("asked that their record is not shared", "an empty place on this page says nothing about them");
   await nurse.seesNot("Allergy to penicillin");
   await nurse.press(/in an emergency/, "body");
   await nurse.choose("They need care now and cannot say");
@@ -317,11 +317,11 @@ async function removal(show, plan) {
   await officer.sees("1 waits to be confirmed", "It is about another person", "Our records lead");
   await officer.seesNot(entry.what);
   await officer.type("What you checked", "Rang the practice: it is her neighbour’s");
-  await officer.press(/^Answer/);
+  await officer.press(/^Give this answer/);
   await officer.sees("Choose whether to remove it");
   officer.must((await officer.page.getByLabel("What you checked").first().inputValue()).includes("her neighbour’s"), "what was checked has to be typed again");
   await officer.select("Answer", "Remove it for ever");
-  await officer.press(/^Answer/);
+  await officer.press(/^Give this answer/);
   await officer.sees("None waits to be confirmed", "Removed", "Idris Swanage");
   for (const person of [gp, await show.as("resident", phone), await show.as("nurse")]) {
     await person.refused(entry.path);

@@ -280,10 +280,13 @@ fn asked(
             actor: actor.clone(),
             now,
         }),
-        Decision::Refuse(refusal) if facts.in_an_emergency().is_permit() => Err(AccessError::Shut {
-            says: refusal.says.to_owned(),
-            person,
-        }),
+        // Offered to nobody whose role could not declare one.
+        Decision::Refuse(refusal) if may_in_an_emergency(actor.role) && facts.in_an_emergency().is_permit() => {
+            Err(AccessError::Shut {
+                says: refusal.says.to_owned(),
+                person,
+            })
+        }
         Decision::Refuse(refusal) => Err(AccessError::Refused(refusal.says.to_owned())),
     };
     Ok((verdict, row(actor, act, outcome, Some(person), detail, now)))
@@ -392,6 +395,20 @@ pub fn list(care: &Care, actor: &Actor, act: Act, detail: &str, now: Instant) ->
 
 /// Keeps one narrow row for each person that a list showed, so that "who looked" is complete.
 pub(crate) fn shown(care: &Care, grant: &ListGrant, act: Act, persons: &[PersonId]) -> Result<(), DbError> {
+    shown_for(care, grant, act, persons, "")
+}
+
+/// What an audit row says of whoever was shown by name on the form that opens a record in an emergency.
+pub const BEFORE_AN_EMERGENCY: &str = "by name, before an emergency";
+
+/// As [`shown`], with what for when it was no search.
+pub(crate) fn shown_for(
+    care: &Care,
+    grant: &ListGrant,
+    act: Act,
+    persons: &[PersonId],
+    detail: &str,
+) -> Result<(), DbError> {
     if persons.is_empty() {
         return Ok(());
     }
@@ -403,7 +420,7 @@ pub(crate) fn shown(care: &Care, grant: &ListGrant, act: Act, persons: &[PersonI
                 act,
                 "shown in a list".to_owned(),
                 Some(*id),
-                String::new(),
+                detail.to_owned(),
                 grant.now,
             )
         })

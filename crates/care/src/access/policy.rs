@@ -224,7 +224,7 @@ impl Policies {
             Some((_, refusal)) if allowed() => Decision::Refuse(*refusal),
             _ => Decision::Refuse(Refusal {
                 rule: "",
-                says: otherwise(question.act),
+                says: otherwise(question.role, question.act),
             }),
         }
     }
@@ -324,8 +324,8 @@ const BROKEN: Refusal = Refusal {
 const NOT_THE_RECORD: &str =
     "Your role sees what was referred to you, not the whole record. Ask the person's care team to share it.";
 
-/// What is said when nothing allows it.
-const fn otherwise(act: Act) -> &'static str {
+/// What is said when nothing allows it: what is so for this role, and never what somebody else would have to do.
+const fn otherwise(role: Role, act: Act) -> &'static str {
     match act {
         Act::ReadFeeds => "Feeds are looked after by the integration team. Tell them what looks wrong.",
         Act::ReadQuarantine | Act::MendQuarantine => {
@@ -333,7 +333,7 @@ const fn otherwise(act: Act) -> &'static str {
         }
         Act::Send => "Only the systems of partner organisations send data in.",
         Act::DecideIdentity => "Only data stewards decide about identities. Use “Something is wrong” to tell them.",
-        Act::ReadAudit | Act::ReadLooked => "Only privacy officers see the whole audit.",
+        Act::ReadAudit => "Only privacy officers work here.",
         Act::ReadConcerns => "Only data stewards work on this queue.",
         Act::Search
         | Act::ReadRecord
@@ -343,7 +343,28 @@ const fn otherwise(act: Act) -> &'static str {
         | Act::Print
         | Act::Export
         | Act::Count
-        | Act::Write => NOT_THE_RECORD,
+        | Act::Write
+        | Act::ReadLooked => no_record(role),
+    }
+}
+
+/// Why a role does not open a record, or not this part of one.
+const fn no_record(role: Role) -> &'static str {
+    match role {
+        Role::Resident => "You can open your own record here, and that of somebody who lets you act for them.",
+        Role::Carer => {
+            "This is not shown to somebody who acts for another. Ask the person themselves, or their GP practice."
+        }
+        Role::Receptionist => "A front desk finds people and sees how to reach them. It does not see their record.",
+        Role::Analyst | Role::BoardMember => "Your role plans services from counts, and opens nobody’s record.",
+        Role::IntegrationEngineer | Role::Sender => {
+            "Your role looks after what systems send, and opens nobody’s record."
+        }
+        Role::PrivacyOfficer => "Privacy officers see who looked at a record, and not the record.",
+        Role::Partner | Role::Volunteer => NOT_THE_RECORD,
+        Role::Clinician | Role::SocialWorker | Role::DataSteward | Role::CareSystem => {
+            "Your role does not open this part of a record. Ask the person’s own care team."
+        }
     }
 }
 

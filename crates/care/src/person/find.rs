@@ -193,7 +193,7 @@ pub fn find_local(care: &Care, grant: &ListGrant, system: &str, value: &str) -> 
 }
 
 /// Who somebody is, as a search would show them, by leave to search: for a page that must say whose record it is
-/// about to somebody who may not open it. They are audited as shown.
+/// about to somebody who may not open it yet. They are audited as shown there, which is no search.
 ///
 /// # Errors
 /// When the store or the audit fails.
@@ -205,7 +205,7 @@ pub fn one(care: &Care, grant: &ListGrant, person: PersonId) -> Result<Option<Fo
         describe(conn, number, person)
     })?;
     let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
-    access::shown(care, grant, Act::Search, &ids)?;
+    access::shown_for(care, grant, Act::Search, &ids, access::BEFORE_AN_EMERGENCY)?;
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use care::Care;
 use care::access::{self, Act, ListGrant};
 use care::db::Param;
 use care::person::decision::Kind;
-use care::person::matching::{self, Answer};
+use care::person::matching::{self, Answer, Hold, Waits};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -278,7 +278,8 @@ fn names_and_a_birth_date_alone_join_nobody_before_a_model_was_learnt_here() {
             &lives(one.clone(), "7 Quay Lane", "DT11 7ZZ"),
             &lives(other.clone(), "2 High Street", "BH1 1AA")
         ));
-        assert!(pending(app).is_some(), "a steward looks");
+        let pair = pending(app).expect("a steward looks");
+        assert_eq!(pair.waits, Some(Waits::Held(Hold::NamesAlone)), "and reads why");
     });
     assert!(matching::bars(0).alone.is_infinite() && matching::bars(1).alone.is_finite());
 }

@@ -3,7 +3,8 @@
 use crate::app::{App, feed, number, on_both};
 use crate::matching::{GP, TRUST, at_home, drain, joins, lives, pending, steward};
 use crate::says::{With, patient};
-use care::person::matching::{self, Answer};
+use care::person::decision::Kind;
+use care::person::matching::{self, Answer, Hold, Waits};
 use std::collections::BTreeSet;
 
 /// How many drawn pairs were answered for, and how many of them are one person.
@@ -127,5 +128,52 @@ fn pairs_are_asked_about_from_the_band_with_the_fewest_answers() {
         };
         let asked = [next_is_joined(), next_is_joined(), next_is_joined()];
         assert_eq!(asked, [false, true, false], "each band in turn");
+    });
+}
+
+#[test]
+fn a_pair_says_why_it_waits_by_what_its_records_say() {
+    let n = number(1).to_string();
+    for (one, other, with_number, hold) in [
+        ("Joan", "Jan", true, Hold::BothNames),
+        ("Jack", "Jake", true, Hold::Forms),
+        ("Zaylen", "Zaylan", true, Hold::NeitherKnown),
+        ("Margaret", "Peggy", false, Hold::NameAlike),
+    ] {
+        let number = if with_number { n.as_str() } else { "" };
+        on_both(|app| {
+            let (a, b) = (at_home("p1", &n, one, "female"), at_home("q1", number, other, "female"));
+            assert!(!joins(app, &a, &b), "{one}, {other}");
+            let pair = pending(app).expect("a pair to look at");
+            assert_eq!(pair.waits, Some(Waits::Held(hold)), "{one}, {other}");
+        });
+    }
+}
+
+#[test]
+fn a_pair_that_would_join_says_that_others_keep_it_or_that_somebody_decided() {
+    let (n, m) = (number(1).to_string(), number(2).to_string());
+    on_both(|app| {
+        // One record without a number, just like two people's who have one each: nobody can know whose it is.
+        app.send(&feed(GP, true), at_home("p1", &n, "Isla", "female").line());
+        app.send(&feed("RBD", true), at_home("r1", &m, "Isla", "female").line());
+        app.send(&feed(TRUST, true), at_home("q1", "", "Isla", "female").line());
+        drain(app);
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")) && !app.same(("RBD", "r1"), (TRUST, "q1")));
+        let pair = pending(app).expect("a pair to look at");
+        assert_eq!(pair.waits, Some(Waits::Others));
+    });
+    on_both(|app| {
+        assert!(joins(
+            app,
+            &at_home("p1", &n, "Isla", "female"),
+            &at_home("q1", "", "Isla", "female")
+        ));
+        matching::count(&app.care, app.now()).unwrap();
+        let next = || matching::next_check(&app.care, &steward(app)).unwrap().0.unwrap();
+        assert_eq!(next().waits, None, "one person waits for nothing");
+        app.decide(Kind::KeepApart(app.record_no(GP, "p1"), app.record_no(TRUST, "q1")));
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")));
+        assert_eq!(next().waits, Some(Waits::Decided));
     });
 }

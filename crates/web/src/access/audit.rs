@@ -122,8 +122,20 @@ fn flag(one: &care::audit::Unusual, care: &care::Care) -> Flag {
 }
 
 fn row(row: &AuditRow, who: String) -> AuditRowShown {
+    let mut look = look(row, who, false);
+    if row.actor.starts_with("system:") {
+        // Nobody signed in: whoever runs the server did it there, and the row says what came of it.
+        look.who = "Whoever runs the server".to_owned();
+        look.ground = match row.detail.as_str() {
+            "" => "Done on the server itself".to_owned(),
+            came => format!("Done on the server itself: {came}"),
+        };
+    }
+    if look.organisation.is_empty() {
+        look.organisation = "none".to_owned();
+    }
     AuditRowShown {
-        look: look(row, who, false),
+        look,
         user: row.actor.clone(),
         record: row.person.map(|person| person.to_string()).unwrap_or_default(),
     }

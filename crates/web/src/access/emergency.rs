@@ -2,11 +2,12 @@
 
 use super::view::{EmergenciesPage, EmergencyLine, EmergencyPage};
 use super::visit::{Asked, Visit, answer};
-use crate::person::present::who;
+use crate::person::present::{practice, who};
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page_with};
 use crate::site::clock::moment;
 use crate::site::form::{Pairs, Problem, words};
+use crate::site::senders::Senders;
 use crate::site::view::{Choice, Paging};
 use axum::Router;
 use axum::extract::Path;
@@ -50,6 +51,11 @@ fn form_page(visit: &Visit, person: PersonId, reason: &str, said: &str, problems
     let found = care::person::one(care, &leave, person)?.ok_or(PageError::Nothing)?;
     let mut banner = who(&found.says, visit.now.uk_date(), None);
     banner.path = format!("/people/{}", found.person);
+    // As a search shows it: a page that called a known practice unknown would make somebody doubt whose record it is.
+    banner.practice = match found.restricted {
+        true => "Practice hidden: whereabouts restricted".to_owned(),
+        false => practice(&found.says, &Senders::about(care.system(), false)).unwrap_or_default(),
+    };
     banner.nhs_number = found
         .says
         .nhs_number
@@ -135,17 +141,31 @@ fn list_page(visit: &Visit, typed: Option<(&str, &Pairs)>, problems: Vec<Problem
         &EmergenciesPage {
             frame: visit.frame("Records opened in an emergency"),
             waiting,
-            emergencies: shown.iter().map(|one| line(one, visit, typed)).collect(),
+            emergencies: shown
+                .iter()
+                .map(|one| EmergencyLine {
+                    problem: problem_of(one, typed, &problems),
+                    ..line(one, visit, typed)
+                })
+                .collect(),
             problems,
             paging,
         },
     )
 }
 
+/// What is wrong with what was typed about this one; empty for every other.
+fn problem_of(one: &Emergency, typed: Option<(&str, &Pairs)>, problems: &[Problem]) -> String {
+    let of_this = typed.is_some_and(|(number, _)| number == one.number.to_string());
+    let first = problems.first().filter(|_| of_this);
+    first.map_or_else(String::new, |problem| problem.words.clone())
+}
+
 fn line(one: &Emergency, visit: &Visit, typed: Option<(&str, &Pairs)>) -> EmergencyLine {
     let of_this = typed.filter(|(number, _)| *number == one.number.to_string());
     EmergencyLine {
         typed: of_this.map_or_else(String::new, |(_, typed)| typed.get("finding").to_owned()),
+        problem: String::new(),
         number: one.number.to_string(),
         who: super::known_as(visit.care(), &one.user),
         job: super::job_of(visit.care(), &one.user),

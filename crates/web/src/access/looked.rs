@@ -13,9 +13,9 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use care::access::Act;
 use care::access::account::name_of;
 use care::access::choices::Choice;
+use care::access::{Act, BEFORE_AN_EMERGENCY};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
 use record::system::{OrganisationKind, System};
@@ -121,11 +121,19 @@ pub(crate) fn tells_nothing_hidden(row: &AuditRow, system: &System, record: &Per
 
 /// A look by `who` in words: for the person in theirs, else as staff say it.
 pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
+    let listed = row.outcome == "shown in a list";
     let what = match row.act.as_str() {
+        "read record" if listed => "the name, on a list of people in their care or who asked them something",
+        "decide identity" if listed => "two records side by side: who each says it is about",
+        "decide identity" => "which records are the same person’s",
+        "read quarantine" if listed => "that something could not be read",
+        "read audit" => "the audit",
+        "read concerns" => "what was reported as wrong",
         "read record" => "the record",
         "read as sent" => "one entry with what was sent",
         "read who looked" => "who has looked",
         "print summary" => "the summary to print",
+        "search" if row.detail == BEFORE_AN_EMERGENCY => "the name, on the form for an emergency",
         "search" => "listed in a search",
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
@@ -161,7 +169,19 @@ pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
 
 /// By what a record was opened, in words.
 fn ground(row: &AuditRow, own: bool) -> String {
-    if row.outcome == "shown in a list" {
+    if row.outcome == "shown in a list" && row.detail == BEFORE_AN_EMERGENCY {
+        return "They were asked whether this is an emergency".to_owned();
+    }
+    let listed = row.outcome == "shown in a list";
+    // Each list says what it was: nobody searched for somebody who only stood on one.
+    if listed && row.act == "read record" {
+        let you = if own { "You are" } else { "The person is" };
+        return format!("{you} in their care, or asked their organisation something");
+    }
+    if listed && matches!(row.act.as_str(), "decide identity" | "read quarantine") {
+        return "They put records right".to_owned();
+    }
+    if listed {
         let who = if own { "you were" } else { "this person was" };
         return format!("They searched for somebody, and {who} in the list");
     }
@@ -265,5 +285,33 @@ mod tests {
         let refused = look(&row, "Nia Marlow".to_owned(), false);
         assert_eq!(refused.what, "Nothing: asked for the record");
         assert!(refused.ground.starts_with("Refused. Your role"));
+    }
+
+    #[test]
+    fn the_form_for_an_emergency_is_not_told_as_a_search() {
+        let mut row = AuditRow {
+            at: Instant(0),
+            actor: "ward".into(),
+            role: "clinician".into(),
+            organisation: "Acute hospital".into(),
+            act: "search".into(),
+            purpose: "direct care".into(),
+            outcome: "shown in a list".into(),
+            person: None,
+            detail: BEFORE_AN_EMERGENCY.into(),
+        };
+        for own in [false, true] {
+            let asked = look(&row, "Priya".to_owned(), own);
+            let said = format!("{} {}", asked.what, asked.ground);
+            assert!(said.contains("emergency") && !said.contains("search"), "{said}");
+        }
+        row.detail = String::new();
+        assert_eq!(look(&row, "Priya".to_owned(), true).what, "listed in a search");
+        for act in ["read record", "decide identity", "read quarantine"] {
+            row.act = act.into();
+            let listed = look(&row, "Priya".to_owned(), true);
+            let said = format!("{} {}", listed.what, listed.ground);
+            assert!(!said.contains("search") && listed.what != "the record", "{act}: {said}");
+        }
     }
 }

@@ -123,6 +123,8 @@ pub struct EmergencyPage {
 pub struct EmergencyLine {
     /// What was found, as typed so far.
     pub typed: String,
+    /// What is wrong with what was typed; empty when nothing is.
+    pub problem: String,
     /// Its number.
     pub number: String,
     /// Who.

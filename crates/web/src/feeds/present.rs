@@ -157,6 +157,33 @@ pub fn sender(feed: &str, system: &System) -> String {
         .map_or_else(|| feed.to_owned(), |feed| Senders::of(system).name(&feed.sender))
 }
 
+/// A reason's code in words; one that is not listed, with spaces.
+pub fn reason_words(code: &str) -> String {
+    let known = [
+        ("pds-no-match", "the national service found nobody"),
+        ("pds-several-matches", "the national service found several people"),
+        ("pds-not-enough-data", "too little to ask the national service with"),
+        ("pds-matched-number", "the national service gave another number"),
+        ("pds-error", "the national service could not answer"),
+        ("no-subject", "does not say whom it is about"),
+        ("no-patient", "does not say whom it is about"),
+        ("no-id", "has no id of its own"),
+        ("no-mapping", "nothing here says how to read it"),
+        ("no-message-type", "does not say what kind of message it is"),
+        ("not-json", "cannot be read as FHIR"),
+        ("not-utf8", "letters that cannot be read"),
+        ("not-hl7", "cannot be read as HL7"),
+        ("ragged-row", "a row with too many or too few cells"),
+        ("missing-column", "a column is missing"),
+        ("column-twice", "a column stands twice"),
+        ("too-large", "too large"),
+        ("unreadable", "cannot be read"),
+        ("nothing-read", "nothing in it could be read"),
+    ];
+    let words = known.iter().find(|(listed, _)| *listed == code);
+    words.map_or_else(|| code.replace('-', " "), |(_, words)| (*words).to_owned())
+}
+
 /// What would mend an item with this reason.
 pub fn mend(code: &str) -> &'static str {
     match code {

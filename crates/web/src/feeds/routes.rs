@@ -190,7 +190,7 @@ fn reasons(groups: &[(String, String, i64)], filter: &HeldFilter) -> Vec<ReasonC
                 ..filter.clone()
             };
             ReasonCount {
-                words: code.replace('-', " "),
+                words: present::reason_words(code),
                 count: u64::try_from(number).unwrap_or_default(),
                 path: format!("/feeds/quarantine{}", narrowed.query()),
             }
@@ -202,7 +202,7 @@ fn choices<'a>(all: &str, values: impl Iterator<Item = &'a String>, chosen: Opti
     let mut values: Vec<&str> = values.map(String::as_str).chain(chosen).collect();
     values.sort_unstable();
     values.dedup();
-    let words: Vec<String> = values.iter().map(|value| value.replace('-', " ")).collect();
+    let words: Vec<String> = values.iter().map(|value| present::reason_words(value)).collect();
     let pairs = values.iter().copied().zip(words.iter().map(String::as_str));
     Choice::list([("", all)].into_iter().chain(pairs), chosen.unwrap_or(""))
 }

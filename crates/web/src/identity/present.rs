@@ -5,7 +5,7 @@ use crate::site::clock::{count, counted, moment};
 use crate::site::senders::Senders;
 use care::person::decision::Kind;
 use care::person::matching::{
-    Awkward, Band, BandSaid, Bars, By, Decided, EDGES, Estimate, Group, Likeness, Pending, Quality, Side,
+    Awkward, Band, BandSaid, Bars, By, Decided, EDGES, Estimate, Group, Hold, Likeness, Pending, Quality, Side, Waits,
 };
 use record::{Date, Instant, OrgCode};
 use std::fmt::Write as _;
@@ -40,18 +40,90 @@ pub fn pair(pending: &Pending, senders: &Senders<'_>, area: &str) -> PairView {
         }
     };
     let steps = bars.iter().map(step).collect();
+    let compared = compared(&pending.left, &pending.right);
+    let names = [&pending.left, &pending.right].map(|side| side.says[0].as_str());
+    let waits = pending
+        .waits
+        .map_or_else(String::new, |why| waits(why, names, &compared));
     PairView {
         path: format!("{area}/{a}/{b}"),
         skip: format!("/identity?after={},{a},{b}", pending.weight),
         left: side(&pending.left, senders),
         right: side(&pending.right, senders),
         together: pending.left.person == pending.right.person,
-        compared: compared(&pending.left, &pending.right),
+        compared,
+        waits,
         sentence: told.sentence.clone(),
         chance: chance(pending.chance),
         steps,
         picture: waterfall(&bars),
     }
+}
+
+/// Why two records wait for somebody, in words for whoever must settle it: what could be true of two people as well.
+fn waits(why: Waits, [one, other]: [&str; 2], compared: &[Compared]) -> String {
+    let hold = match why {
+        Waits::Held(hold) => hold,
+        Waits::Others => {
+            return "These two records would join by themselves. They wait because another record of one of these people \
+                    contradicts the other, or because somebody else is about as like. Open both before you answer."
+                .to_owned();
+        }
+        Waits::Decided => return "Somebody decided that these are two people: see “What was decided”.".to_owned(),
+    };
+    let mut words = match hold {
+        Hold::Numbers => {
+            "Each has an NHS number of its own, more than a slip apart. Hardly anybody has two: ask the senders \
+                          which is right."
+                .to_owned()
+        }
+        Hold::Sexes => {
+            "One is said to be male and one female: a brother and a sister may share all the rest.".to_owned()
+        }
+        Hold::Names => format!("{one} and {other} are two given names: twins may share all the rest."),
+        Hold::BothNames => format!(
+            "{one} and {other} are both names that people have, so neither is shown to be a slip of the other: a brother or \
+             sister may have the other."
+        ),
+        Hold::NeitherKnown => format!(
+            "{one} and {other} are alike, and neither is a name known here: nobody can say whether one is a slip of the other \
+             or two of a family are called so."
+        ),
+        Hold::Forms => format!(
+            "{one} and {other} can be forms of one name, and each can be a name of its own: two of a family may be called so."
+        ),
+        Hold::Initial => format!("Of {one} and {other} only the initial agrees: others of a family may share it."),
+        Hold::BirthDates => {
+            "The birth dates are further apart than a slip: a parent and a child may share name and home.".to_owned()
+        }
+        Hold::NoName => "One of them has no given name: anybody of the family may be meant.".to_owned(),
+        Hold::NoBirthDate => {
+            "One of them has no birth date, and no NHS number agrees: a parent and a child may share the name."
+                .to_owned()
+        }
+        Hold::NameAlike => format!(
+            "{one} and {other} are alike and not the same, and no NHS number agrees: two of a family may be called so."
+        ),
+        Hold::BirthDateAlike => {
+            "The birth dates are alike and not the same, and no NHS number agrees: two people of one name \
+                                 may be born so."
+                .to_owned()
+        }
+        Hold::BothAlike => {
+            "Given name and birth date are alike and neither is the same, and no NHS number agrees.".to_owned()
+        }
+        Hold::NamesAlone => {
+            "Names and birth date agree; no NHS number, home or telephone does. Among many people some share \
+                             that much."
+                .to_owned()
+        }
+        Hold::Weight => "Nothing contradicts, and too little is known of both to be sure.".to_owned(),
+    };
+    let mut apart = compared.iter().filter(|line| line.class == "is-differs").peekable();
+    if apart.peek().is_some() && apart.all(|line| line.about == ABOUT[0]) {
+        words.push_str(" Nothing but the names tells them apart.");
+    }
+    words
 }
 
 fn side(side: &Side, senders: &Senders<'_>) -> SideView {
@@ -206,7 +278,7 @@ pub fn estimate(of: Option<Estimate>) -> String {
             100.0 * of.low,
             100.0 * of.high
         ),
-        None => "not known yet: some band of pairs has no answer".to_owned(),
+        None => "not known yet: check some pairs of each kind first".to_owned(),
     }
 }
 
@@ -324,9 +396,19 @@ pub fn distribution(quality: &Quality) -> String {
 /// Fewer records than this are not told apart.
 const FEW: i64 = 10;
 
+/// A share in whole hundredths; what is not all is never called 100%, nor what is some 0%.
+fn percent(part: i64, of: i64) -> String {
+    let share = 100.0 * part as f64 / of.max(1) as f64;
+    match share.round() {
+        100.0 if part < of => "over 99%".to_owned(),
+        0.0 if part > 0 => "under 1%".to_owned(),
+        whole => format!("{whole:.0}%"),
+    }
+}
+
 /// How well each group's records are linked, a table for each thing that they are told apart by.
 pub fn groups(quality: &Quality, sender: impl Fn(&OrgCode) -> String) -> Vec<GroupsTable> {
-    let share = |part: i64, of: i64| format!("{} ({:.0}%)", count(part), 100.0 * part as f64 / of.max(1) as f64);
+    let share = |part: i64, of: i64| format!("{} ({})", count(part), percent(part, of));
     let table = |(by, title): (By, &'static str)| {
         let of_kind = quality.groups.iter().filter(|(of, ..)| *of == by);
         let row = |(_, name, group): &(By, String, Group)| GroupRow {
@@ -373,4 +455,81 @@ pub fn groups(quality: &Quality, sender: impl Fn(&OrgCode) -> String) -> Vec<Gro
 /// When a model was learnt, in words.
 pub fn made(at: Instant) -> String {
     if at.0 == 0 { String::new() } else { moment(at) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Hold; 15] = [
+        Hold::Numbers,
+        Hold::Sexes,
+        Hold::Names,
+        Hold::BothNames,
+        Hold::NeitherKnown,
+        Hold::Forms,
+        Hold::Initial,
+        Hold::BirthDates,
+        Hold::NoName,
+        Hold::NoBirthDate,
+        Hold::NameAlike,
+        Hold::BirthDateAlike,
+        Hold::BothAlike,
+        Hold::NamesAlone,
+        Hold::Weight,
+    ];
+
+    fn line(about: &str, class: &'static str) -> Compared {
+        Compared {
+            about: about.to_owned(),
+            left: "this".to_owned(),
+            right: "that".to_owned(),
+            verdict: "",
+            class,
+        }
+    }
+
+    #[test]
+    fn each_reason_for_which_a_pair_waits_has_words_of_its_own() {
+        let every = ALL.map(Waits::Held).into_iter().chain([Waits::Others, Waits::Decided]);
+        let said: Vec<String> = every.map(|why| waits(why, ["Joan", "Jan"], &[])).collect();
+        for (n, words) in said.iter().enumerate() {
+            assert!(words.len() > 30 && !said[..n].contains(words), "{words}");
+        }
+        for why in [
+            Hold::Names,
+            Hold::BothNames,
+            Hold::NeitherKnown,
+            Hold::Forms,
+            Hold::NameAlike,
+        ] {
+            let words = waits(Waits::Held(why), ["Joan", "Jan"], &[]);
+            assert!(words.starts_with("Joan and Jan "), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_all_is_never_called_all() {
+        for (part, of, words) in [
+            (997, 1_000, "over 99%"),
+            (1_000, 1_000, "100%"),
+            (5, 1_101, "under 1%"),
+            (0, 12, "0%"),
+            (0, 0, "0%"),
+            (83, 1_280, "6%"),
+        ] {
+            assert_eq!(percent(part, of), words, "{part} of {of}");
+        }
+    }
+
+    #[test]
+    fn that_nothing_but_the_names_differs_is_said_only_where_it_is_so() {
+        let why = Waits::Held(Hold::BothNames);
+        let alone = "Nothing but the names tells them apart";
+        let says = |lines: &[Compared]| waits(why, ["Joan", "Jan"], lines).contains(alone);
+        let (names, home) = (line("Given name", "is-differs"), line("Postcode", "is-same"));
+        assert!(says(&[names.clone(), home.clone()]));
+        assert!(!says(&[names, line("Postcode", "is-differs")]));
+        assert!(!says(&[home]), "nothing was seen to differ");
+    }
 }

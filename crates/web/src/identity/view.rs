@@ -56,6 +56,8 @@ pub struct PairView {
     pub together: bool,
     /// Line by line.
     pub compared: Vec<Compared>,
+    /// Why they are two people here, in words; empty when they are one.
+    pub waits: String,
     /// The weight, in words.
     pub sentence: String,
     /// The weight, as a chance: "97 in 100".

@@ -61,7 +61,7 @@ pub fn entry_path(person: &str, line: &Told) -> String {
 }
 
 /// Units as people write them; one that is not listed stands as sent.
-const UNITS: [(&str, &str); 9] = [
+const UNITS: [(&str, &str); 15] = [
     ("mm[Hg]", "mmHg"),
     ("Cel", "°C"),
     ("[degF]", "°F"),
@@ -69,16 +69,26 @@ const UNITS: [(&str, &str); 9] = [
     ("mL/min/{1.73_m2}", "mL/min/1.73 m²"),
     ("kg/m2", "kg/m²"),
     ("{score}", ""),
+    ("{count}", ""),
+    ("{number}", ""),
+    ("[ppm]", "ppm"),
+    ("/d", "a day"),
+    ("/wk", "a week"),
+    ("min/wk", "min a week"),
     ("10*9/L", "×10⁹/L"),
     ("10*12/L", "×10¹²/L"),
 ];
 
-/// A unit as people write it.
+/// A unit as people write it. One that is a word in braces, which UCUM has for what is only counted, is that word.
 pub fn unit_words(unit: &str) -> &str {
-    UNITS
-        .iter()
-        .find(|(sent, _)| *sent == unit)
-        .map_or(unit, |(_, words)| words)
+    let word = || {
+        let inner = unit.strip_prefix('{')?.strip_suffix('}')?;
+        (!inner.contains(['{', '}'])).then_some(inner)
+    };
+    match UNITS.iter().find(|(sent, _)| *sent == unit) {
+        Some((_, words)) => words,
+        None => word().unwrap_or(unit),
+    }
 }
 
 /// A value in words: the number as written, with its unit as people write it.
@@ -97,11 +107,18 @@ pub fn value_words(value: &Value) -> String {
     }
 }
 
-/// At most `most` letters of a text, on one line.
+/// At most `most` letters of a text, on one line, cut between words: half a word can say something else. A word longer
+/// than this is cut where it must be.
 pub fn cut(text: &str, most: usize) -> String {
+    const WORD_MAX: usize = 24;
     let mut text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((at, _)) = text.char_indices().nth(most) {
+    if let Some((at, next)) = text.char_indices().nth(most) {
+        let whole = next == ' ';
         text.truncate(at);
+        if let Some(space) = text.rfind(' ').filter(|space| !whole && at - space <= WORD_MAX) {
+            text.truncate(space);
+        }
+        text.truncate(text.trim_end_matches([' ', ',', ';']).len());
         text.push('…');
     }
     text
@@ -204,15 +221,20 @@ pub fn note(entry: &Entry) -> String {
 fn wanted(entry: &Entry) -> Vec<&str> {
     let label = entry.what.label();
     let mut wanted = Vec::new();
-    for line in entry.detail.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in entry.detail.lines() {
+        // What kind of file a text came in says nothing to whoever reads it.
+        let line = line.trim().trim_end_matches("(text/plain)").trim_end();
+        if line.is_empty() {
+            continue;
+        }
         let lower = line.to_lowercase();
         if FILING.iter().any(|filing| lower.starts_with(filing)) {
             continue;
         }
         let (before, said) = line.split_once(": ").unwrap_or(("", line));
         let repeats = said.eq_ignore_ascii_case(label) || line.eq_ignore_ascii_case(label);
-        let bare =
-            ["source", "note", "rule"].contains(&before.to_lowercase().as_str()) || before.eq_ignore_ascii_case(label);
+        let bare = ["source", "note", "rule", "as written"].contains(&before.to_lowercase().as_str())
+            || before.eq_ignore_ascii_case(label);
         if !repeats {
             wanted.push(if bare { said } else { line });
         }
@@ -329,6 +351,20 @@ mod tests {
         check("97", "%", "97%");
         check("4", "{score}", "4");
         check("48", "wobbles", "48 wobbles");
+        check("0", "{count}", "0");
+        check("3", "{falls}", "3 falls");
+        check("26", "[ppm]", "26 ppm");
+        check("18", "/d", "18 a day");
+        check("47", "mL/min/{1.73_m2}", "47 mL/min/1.73 m²");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_words() {
+        assert_eq!(cut("walked as usual, no food given", 18), "walked as usual…");
+        assert_eq!(cut("walked as usual no", 15), "walked as usual…");
+        assert_eq!(cut("walked  as\nusual", 40), "walked as usual");
+        let long = "x".repeat(60);
+        assert_eq!(cut(&long, 40).chars().count(), 41, "a word that never ends");
     }
 
     #[test]

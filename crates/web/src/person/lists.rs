@@ -226,9 +226,16 @@ impl Present<'_> {
         let rows = self.rows(&Filter::read("years=all"));
         List {
             total: rows.len() as u64,
-            lines: rows.iter().take(shown).map(|row| self.row(row)).collect(),
+            lines: rows.iter().take(shown).map(|row| self.of_a_kind(row)).collect(),
             path: format!("{}?years=all#timeline", self.path),
         }
+    }
+
+    /// A row that says of which kind it is: "Face to face" alone says nothing.
+    fn of_a_kind(&self, facts: &[&Fact]) -> Line {
+        let mut line = self.row(facts);
+        line.what = format!("{}: {}", line.kind, line.what);
+        line
     }
 
     /// The timeline: a row for each item, newest first.
@@ -337,12 +344,10 @@ impl Present<'_> {
         if first.entry().kind == Kind::Result && (first.entry().value.is_some() || items.len() > 1) {
             let category = &first.entry().category;
             let same = parts.iter().all(|part| part.entry().category == *category);
-            let several = category.replace('-', " ");
-            line.what = if several.is_empty() || !same {
-                "Several results".to_owned()
-            } else {
-                capital(&several)
-            };
+            line.what = group_words(category)
+                .filter(|_| same)
+                .unwrap_or("Several results")
+                .to_owned();
         }
         if items.len() > 1 {
             // Each has a page of its own: the row leads to all of them.
@@ -458,10 +463,39 @@ fn point(fact: &Fact) -> Option<Point> {
     })
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+/// What results of one moment are called together, where their sender's grouping says so. Any other grouping is the
+/// sender's own filing (whose service it was, how the person smokes) and would stand as if it were the result.
+fn group_words(category: &str) -> Option<&'static str> {
+    let folded = category.trim().to_lowercase().replace([' ', '_'], "-");
+    let known = [
+        ("vital-signs", "Vital signs"),
+        ("laboratory", "Laboratory results"),
+        ("imaging", "Imaging"),
+        ("exam", "Examination"),
+        ("survey", "Answers to questions"),
+        ("social-history", "Social history"),
+        ("procedure", "Measured during a procedure"),
+        ("therapy", "Therapy"),
+        ("activity", "Activity"),
+    ];
+    known.iter().find(|(code, _)| *code == folded).map(|(_, words)| *words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_words;
+
+    #[test]
+    fn a_senders_own_filing_is_never_shown_as_the_result() {
+        for (category, words) in [
+            ("vital-signs", Some("Vital signs")),
+            ("Vital Signs", Some("Vital signs")),
+            ("laboratory", Some("Laboratory results")),
+            ("ex-smoker", None),
+            ("voluntary sector", None),
+            ("", None),
+        ] {
+            assert_eq!(group_words(category), words, "{category}");
+        }
+    }
 }

@@ -11,6 +11,8 @@ use record::{Certainty, Concept, Status, Value, When};
 
 /// What stands for a thing that nobody said, so that it never looks like an answer.
 const UNSAID: &str = "not said by the sender";
+/// What stands for a code where none was sent.
+const NO_CODE: &str = "no code sent";
 /// What of a restricted person's entry could tell where they live.
 const HIDDEN: &str = "hidden: whereabouts restricted";
 
@@ -31,8 +33,20 @@ impl Present<'_> {
         shown
     }
 
-    /// What the sender said, fact by fact.
+    /// What the sender said, fact by fact; what was left unsaid in one line at the end, so that it does not bury the rest.
     pub fn said_of(&self, line: &Told) -> Vec<Said> {
+        let (unsaid, mut said): (Vec<Said>, Vec<Said>) = self
+            .every_fact_of(line)
+            .into_iter()
+            .partition(|said| said.words == UNSAID || said.words == NO_CODE);
+        if !unsaid.is_empty() {
+            let labels: Vec<String> = unsaid.iter().map(|said| said.label.to_lowercase()).collect();
+            said.push(fact("Not said by the sender", labels.join(", ")));
+        }
+        said
+    }
+
+    fn every_fact_of(&self, line: &Told) -> Vec<Said> {
         let entry = &line.entry;
         let hide = self.record.restricted;
         let words = |text: &str| {
@@ -69,9 +83,14 @@ impl Present<'_> {
             said.push(fact("Also coded as", also.join("\n")));
         }
         said.extend(value_facts(line));
-        said.extend([fact("Happened", when(entry.happened))]);
+        // What is only planned has not happened, and must not read as if it had.
+        let planned = entry.status == Status::Planned;
+        said.push(fact(
+            if planned { "Planned for" } else { "Happened" },
+            when(entry.happened),
+        ));
         if entry.ended.is_some() {
-            said.push(fact("Ended", when(entry.ended)));
+            said.push(fact(if planned { "Until" } else { "Ended" }, when(entry.ended)));
         }
         said.extend([
             fact("Recorded", when(entry.recorded)),
@@ -194,7 +213,7 @@ fn fact(label: &str, words: String) -> Said {
 
 fn coded(concept: &Concept) -> String {
     if concept.code.is_empty() {
-        return "no code sent".to_owned();
+        return NO_CODE.to_owned();
     }
     let system = match concept.system.as_str() {
         SNOMED => "SNOMED CT",
@@ -235,6 +254,10 @@ fn value_facts(line: &Told) -> Vec<Said> {
                         .to_owned(),
                 },
             ));
+        }
+        // Said in words alone, it was said all the same.
+        Some(Value::Concept(concept)) if concept.code.is_empty() => {
+            said.push(fact("Value as sent", concept.label().to_owned()));
         }
         Some(Value::Concept(concept)) => said.push(fact("Value as sent", coded(concept))),
         Some(value) => said.push(fact("Value as sent", value_words(value))),

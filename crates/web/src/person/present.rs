@@ -172,7 +172,11 @@ impl<'a> Present<'a> {
         let original = line::original(entry);
         let more = line::gist(entry);
         if !more.is_empty() && !self.record.restricted && !words.contains(&more) {
-            words = format!("{words}: {more}");
+            // "Allergy to penicillin, criticality: low": two colons read as one thing within another.
+            let labelled = more
+                .split_once(": ")
+                .is_some_and(|(label, _)| label.bytes().all(|byte| byte.is_ascii_lowercase()));
+            words = format!("{words}{} {more}", if labelled { "," } else { ":" });
         }
         if !matches!(entry.status, Status::Active | Status::Completed | Status::Unknown) {
             words = format!("{words} ({})", entry.status.words());
@@ -299,6 +303,8 @@ impl<'a> Present<'a> {
             }
         }
         let differ = said.len() > 1;
+        // One alone agrees with nobody.
+        let one = said.first().is_none_or(|(_, names)| names.len() < 2);
         Vital {
             label: "",
             warns: differ,
@@ -312,7 +318,7 @@ impl<'a> Present<'a> {
                     } else {
                         format!("{} senders", names.len())
                     },
-                    date: if differ { "as last told" } else { "agreed" }.to_owned(),
+                    date: if differ || one { "as last told" } else { "agreed" }.to_owned(),
                     ..Statement::default()
                 })
                 .collect(),

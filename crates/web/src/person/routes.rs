@@ -180,6 +180,9 @@ fn query_of(search: Search) -> Result<Query, Problem> {
     }
 }
 
+/// What is known and kept from everybody, and so never called unknown.
+const NOT_SHOWN: &str = "Not shown";
+
 /// The people found, each with what tells them from the others.
 fn candidates(visit: &Visit, people: &[care::person::Found]) -> Vec<Candidate> {
     let system = visit.care().system();
@@ -217,7 +220,7 @@ fn candidates(visit: &Visit, people: &[care::person::Found]) -> Vec<Candidate> {
                         Err(_) => format!("/people/{}/preferences", one.person),
                     },
                     practice: if one.restricted {
-                        "Hidden".to_owned()
+                        NOT_SHOWN.to_owned()
                     } else {
                         practice(&one.says, &senders).unwrap_or_default()
                     },
@@ -228,7 +231,11 @@ fn candidates(visit: &Visit, people: &[care::person::Found]) -> Vec<Candidate> {
                     },
                     ..who(&one.says, today, None)
                 },
-                address: one.says.addresses.first().map(address).unwrap_or_default(),
+                address: if one.restricted {
+                    NOT_SHOWN.to_owned()
+                } else {
+                    one.says.addresses.first().map(address).unwrap_or_default()
+                },
                 known,
                 mind: mind.to_owned(),
             }
@@ -381,6 +388,7 @@ async fn version(Path((id, name, number)): Path<(String, String, String)>, asked
 }
 
 const NOT_AS_SENT: &str = "Your role shows what was said, not the bytes that were sent. Ask a clinician of your team, or the data team, to look for you.";
+const NOT_WHILE_OWN_ONLY: &str = "What was sent is not shown while this person’s record is not shared with you: your own system holds what your organisation wrote.";
 const MAY_TELL_WHERE: &str =
     "This person's whereabouts are restricted. What was sent could tell them, so it is shown to nobody here.";
 
@@ -452,10 +460,10 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         versions: opened::versions(&opened.versions, &sent, &path, may_see),
         document: documents_of(opened, &present, &sent),
         as_sent,
-        why_not_sent: if opened.record.restricted {
-            MAY_TELL_WHERE
-        } else {
-            NOT_AS_SENT
+        why_not_sent: match () {
+            () if opened.record.restricted => MAY_TELL_WHERE,
+            () if opened.record.own_only.is_some() => NOT_WHILE_OWN_ONLY,
+            () => NOT_AS_SENT,
         }
         .to_owned(),
         version: version

@@ -46,6 +46,37 @@ pub struct Banner {
     pub more: Vec<Step>,
 }
 
+impl Banner {
+    /// What stands where a list is empty. It never says that nothing was sent: what this reader may not see was.
+    pub fn none(&self, what: &str) -> String {
+        match () {
+            () if !self.own_only.is_empty() => {
+                format!("{what} that your own organisation wrote. What others wrote is not shown to you.")
+            }
+            () if self.sealed => format!("{what} that you may see: part of this record is sealed."),
+            () => format!("{what} is shown here. That does not mean there is none."),
+        }
+    }
+
+    /// What stands where nothing is said of what must be read first.
+    pub fn unrecorded(&self) -> &'static str {
+        match () {
+            () if !self.own_only.is_empty() => "Not shown: others may have recorded it",
+            () if self.sealed => "Not recorded here, or sealed",
+            () => "Not recorded here",
+        }
+    }
+
+    /// What else may be behind an empty timeline; empty when nothing is kept from this reader.
+    pub fn kept_back(&self) -> &'static str {
+        match () {
+            () if !self.own_only.is_empty() => "What others than your own organisation wrote is not shown to you.",
+            () if self.sealed => "Part of this record is sealed.",
+            () => "",
+        }
+    }
+}
+
 /// Something said, with who said it and when.
 #[derive(Clone, Debug, Default)]
 pub struct Statement {

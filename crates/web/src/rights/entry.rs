@@ -106,7 +106,7 @@ pub(super) fn page_of(visit: &Visit, person: PersonId, name: &str, typed: &Pairs
             .to_owned(),
             words: typed.get("words").to_owned(),
             action: format!("{path}/sharing"),
-            button: "Save".to_owned(),
+            button: "Save who may see it".to_owned(),
             warns: false,
             problems,
         },
@@ -153,11 +153,11 @@ fn now_it_stands(stands: &EntryStands, own: bool) -> Effect {
     };
     let home = match (stands.stands.show, own) {
         (Show::PersonAndProxies, true) => {
-            "You and those who act for you: yes, but what is sensitive only with your yes."
+            "You: yes. Those who act for you: yes, and what is sensitive only with your yes."
         }
         (Show::Person, true) => "You: yes. Those who act for you: no.",
         (Show::PersonAndProxies, false) => {
-            "The person and those who act for them: yes, but what is sensitive only with the person’s yes."
+            "The person: yes. Those who act for them: yes, and what is sensitive only with the person’s yes."
         }
         (Show::Person, false) => "The person: yes. Those who act for them: no.",
         (Show::Neither, _) => "The person and those who act for them: no.",

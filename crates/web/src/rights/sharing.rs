@@ -112,7 +112,7 @@ fn steps(grant: &PersonGrant) -> Vec<Step> {
     .into_iter()
     .filter(|(wanted, ..)| may(grant, *wanted))
     .map(|(_, words, path)| step(words, &path))
-    .chain(own.then(|| step("See what you asked", &format!("{path}/requests"))))
+    .chain(own.then(|| step("See what you asked for", &format!("{path}/requests"))))
     .collect()
 }
 
@@ -189,6 +189,7 @@ pub(super) fn objection_page(visit: &Visit, person: PersonId, typed: &Pairs, pro
 }
 
 fn objection_does(you: &str, your: &str) -> Vec<Effect> {
+    let say = if you == "you" { "say" } else { "says" };
     let effect = |what: &str, does: &[String]| Effect {
         what: what.to_owned(),
         does: does.to_vec(),
@@ -197,7 +198,7 @@ fn objection_does(you: &str, your: &str) -> Vec<Effect> {
         effect(
             "What happens at once",
             &[
-                format!("Each service that cares for {you} sees only what it wrote itself. With one organisation: only that one does."),
+                format!("A service that {you} {say} no to sees only what it wrote itself."),
                 "It no longer sees allergies, medicines, results or plans that others wrote.".to_owned(),
             ],
         ),
@@ -206,7 +207,7 @@ fn objection_does(you: &str, your: &str) -> Vec<Effect> {
             &[
                 "In an emergency staff can still open the whole record. They must write why, and a privacy officer checks it.".to_owned(),
                 "Staff who must keep somebody safe from harm can still see what they need for that.".to_owned(),
-                format!("Services go on keeping {your} own records, and {your} own view of this one does not change."),
+                format!("Each service goes on keeping its own record, and {your} own view of this one does not change."),
                 "It is not the national data opt-out (research and planning), nor a type 1 opt-out at the GP practice. Those are asked for apart.".to_owned(),
                 "It can be taken back at any time.".to_owned(),
             ],

@@ -39,6 +39,7 @@ async fn a_steward_keeps_apart_joins_undoes_and_checks() {
     assert!(waiting > 0, "{}", queue.words());
     for words in [
         "Why it is asked",
+        "Why they are not joined",
         "The chance that they are one person",
         "Keep apart: two people",
     ] {

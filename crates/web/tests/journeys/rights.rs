@@ -474,3 +474,36 @@ async fn a_parent_acts_for_a_child_and_reads_until_when() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{hers} is the child's alone");
     }
 }
+
+#[tokio::test]
+async fn safety_5_what_an_objection_keeps_back_never_looks_like_none() {
+    let world = given_the_partners_have_sent();
+    let (mut resident, path) = margaret(&world).await;
+    let form = format!("{path}/sharing/objection");
+    resident.send(&form, &[("with", "everybody"), ("words", "")]).await;
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    for page in [path.clone(), format!("{path}/summary")] {
+        let words = nurse.see(&page).await.words();
+        for empty in ["Allergies", "Resuscitation (ReSPECT, DNACPR)", "Contingency plan"] {
+            let said = format!("{empty} Not shown: others may have recorded it");
+            assert!(words.contains(&said), "{said}: {words}");
+        }
+        let kept = "No medicine that your own organisation wrote. What others wrote is not shown to you";
+        assert!(words.contains(kept), "{words}");
+        for untrue in [
+            "has been sent",
+            "That does not mean there is none",
+            "Not recorded here ",
+        ] {
+            assert!(
+                !words.contains(untrue),
+                "“{untrue}” is said of what was kept back: {words}"
+            );
+        }
+    }
+    let timeline = nurse.see(&path).await.words();
+    assert!(
+        timeline.contains("What others than your own organisation wrote is not shown to you"),
+        "{timeline}"
+    );
+}

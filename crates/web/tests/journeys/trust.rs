@@ -40,7 +40,12 @@ async fn an_emergency_opens_a_record_with_a_banner_and_the_privacy_officer_check
         refused.links(&path).contains(&form),
         "the refusal says what is possible"
     );
-    doctor.see(&form).await;
+    let asked = doctor.see(&form).await.words();
+    let top = asked.split("Open this record in an emergency").next().unwrap();
+    assert!(
+        !top.contains("Practice not known"),
+        "a known practice is called unknown: {top}"
+    );
     let unsaid = doctor.send(&form, &[("said", "x")]).await;
     assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unsaid.words().contains("Choose why this is an emergency"));
@@ -51,6 +56,11 @@ async fn an_emergency_opens_a_record_with_a_banner_and_the_privacy_officer_check
         let shown = doctor.see(&page).await.text;
         assert!(shown.contains("You opened this record in an emergency"), "{page}");
     }
+    let looks = doctor.see(&format!("{path}/looked")).await.words();
+    assert!(
+        looks.contains("They were asked whether this is an emergency"),
+        "{looks}"
+    );
     let mut officer = Browser::of(&world.router, "privacy").await;
     let listed = officer.see("/emergencies").await;
     for words in [
@@ -71,9 +81,12 @@ async fn an_emergency_opens_a_record_with_a_banner_and_the_privacy_officer_check
         .unwrap()
         .to_owned();
     let checked = format!("/emergencies/{number}/checked");
-    assert_eq!(
-        officer.send(&checked, &[("finding", "")]).await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
+    let unsaid = officer.send(&checked, &[("finding", "")]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let row = unsaid.text.split("id=\"finding\"").nth(1);
+    assert!(
+        row.is_some_and(|row| row.contains("was it right to open this record?")),
+        "the row itself says what is missing"
     );
     assert_eq!(
         officer
@@ -104,6 +117,10 @@ async fn safety_9_the_person_sees_who_looked_in_plain_words() {
     );
     let own = resident.see(&path).await.words();
     assert!(!own.contains("May be the same person"), "{own}");
+    assert!(
+        !own.contains("Death Not recorded here"),
+        "nobody reads of their own death that it is not recorded: {own}"
+    );
     let looked = resident.see(&format!("{path}/looked")).await.words();
     for words in ["Nia Marlow", "You are seen by their service that day", "Ask about it"] {
         assert!(looked.contains(words), "{words}: {looked}");
@@ -161,4 +178,39 @@ async fn a_social_worker_has_a_list_of_those_in_her_care() {
     let listed = social.see("/mine").await;
     assert!(listed.words().contains("LOVELESS, Margaret"), "{}", listed.words());
     social.see(&listed.links("/people/")[0]).await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_is_so_for_whoever_was_refused() {
+    let world = given_the_partners_have_sent();
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    let (path, _) = when_they_open_the_record_of(&mut nurse, world.named("Margaret", "Loveless")).await;
+    let looked = format!("{path}/looked");
+    for (user, page, says) in [
+        ("analyst", &path, "opens nobody’s record"),
+        ("board", &path, "opens nobody’s record"),
+        (
+            "reception",
+            &path,
+            "A front desk finds people and sees how to reach them",
+        ),
+        ("carer", &path, "Ask the person themselves, or their GP practice"),
+        ("carer", &looked, "Ask the person themselves, or their GP practice"),
+        ("engineer", &path, "looks after what systems send"),
+        ("link", &path, "Your role sees what was referred to you"),
+    ] {
+        let mut browser = Browser::of(&world.router, user).await;
+        let refused = browser.open(page).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{user}");
+        let words = refused.words();
+        assert!(words.contains(says), "{user}, {page}: {words}");
+        assert!(
+            says.contains("referred") || !words.contains("referred to you"),
+            "{user} is told what another role may do: {words}"
+        );
+        assert!(
+            !words.contains("Open it in an emergency"),
+            "{user} is offered what their role cannot do: {words}"
+        );
+    }
 }

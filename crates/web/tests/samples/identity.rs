@@ -111,6 +111,8 @@ fn pair() -> PairView {
             line("NHS number", "999 000 0026", "not said", "not known", "is-unknown"),
             line("Telephone", "not said", "01632 960111", "not known", "is-unknown"),
         ],
+        waits: "The birth dates are alike and not the same, and no NHS number agrees: two people of one name may be born so."
+            .into(),
         sentence: "For one person: same rare surname, same given name, birth date with day and month the other way round; \
                    against: another home; not known in one of them: NHS number, telephone. Weighed against two strangers."
             .into(),

@@ -47,6 +47,7 @@ fn emergency(frame: Frame, problems: Vec<Problem>) -> EmergencyPage {
 fn emergencies(frame: Frame) -> EmergenciesPage {
     let one = |open: bool, checked: Option<&str>| EmergencyLine {
         typed: String::new(),
+        problem: String::new(),
         number: "7".into(),
         who: "Dr Owen Thatcher".into(),
         job: "GP, Chesil View Surgery (demo)".into(),

@@ -7,7 +7,9 @@ use super::{models, rows, store};
 use crate::Care;
 use crate::access::{self, Act, ListGrant};
 use crate::db::{Conn, DbError};
+use crate::person::decision::Kind;
 use crate::person::store as person_store;
+use linkage::care::{Hold, held};
 use linkage::explain::{Told, tell};
 use linkage::score::probability;
 use linkage::{Scorer, Weights};
@@ -30,6 +32,17 @@ pub struct Side {
     pub says: [String; 8],
 }
 
+/// Why the two records of a pair are two people's here, however likely it is that they are one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// By what the two records say.
+    Held(Hold),
+    /// The two would join by themselves; but another record of either person contradicts, or somebody else is as like.
+    Others,
+    /// Somebody decided that they are two.
+    Decided,
+}
+
 /// A pair to look at.
 #[derive(Clone, Debug)]
 pub struct Pending {
@@ -43,6 +56,8 @@ pub struct Pending {
     pub chance: f64,
     /// The weight taken apart, in words.
     pub told: Told,
+    /// Why they did not join by themselves; `None` when they are one person here.
+    pub waits: Option<Waits>,
 }
 
 /// How far the work is.
@@ -158,13 +173,39 @@ pub(super) fn pending(conn: &mut Conn, weights: &Weights, (weight, a, b): (i64, 
     let table = rows::table(weights.schema(), [&left, &right].map(rows::borrowed));
     let scorer = Scorer::with(&table, weights);
     let told = tell(&scorer, 0, 1);
+    // Weighed as the worker weighs it, by the same model and the same bars.
+    let bars = models::bars(store::model_number(conn)?);
+    let hold = held(scorer.comparisons(), scorer.score(0, 1), bars);
+    let (left, right) = (side(conn, a, left)?, side(conn, b, right)?);
     Ok(Pending {
-        left: side(conn, a, left)?,
-        right: side(conn, b, right)?,
         weight,
         chance: probability(told.explanation.weight),
         told,
+        waits: waits(conn, &left, &right, hold)?,
+        left,
+        right,
     })
+}
+
+fn waits(conn: &mut Conn, left: &Side, right: &Side, hold: Option<Hold>) -> Result<Option<Waits>, DbError> {
+    if left.person == right.person {
+        return Ok(None);
+    }
+    let mut all = |side: &Side| -> Result<Vec<i64>, DbError> {
+        let same = person_store::housemates(conn, &[side.record_no])?;
+        Ok(same.into_iter().map(|(no, _)| no).chain([side.record_no]).collect())
+    };
+    let (these, those) = (all(left)?, all(right)?);
+    let between = |x: &i64, y: &i64| these.contains(x) && those.contains(y);
+    let decided = person_store::decisions_on(conn, &these)?.iter().any(|kind| match kind {
+        Kind::KeepApart(x, y) | Kind::Barred(x, y) => between(x, y) || between(y, x),
+        Kind::Merge { .. } | Kind::Superseded { .. } => false,
+    });
+    Ok(Some(match (decided, hold) {
+        (true, _) => Waits::Decided,
+        (false, Some(hold)) => Waits::Held(hold),
+        (false, None) => Waits::Others,
+    }))
 }
 
 fn side(conn: &mut Conn, record_no: i64, says: Cells) -> Result<Side, DbError> {
