@@ -28,4 +28,5 @@ mod roles;
 mod safety;
 mod says;
 mod seals;
+mod sensitive;
 mod unusual;
