@@ -12,6 +12,7 @@ mod audit;
 mod backups;
 mod columns;
 mod decided;
+mod encrypted;
 mod homes;
 mod identity;
 mod lines;
