@@ -81,6 +81,8 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let serving = serve::Arguments {
         listen,
         mllp: Vec::new(),
+        mllp_cert: None,
+        mllp_key: None,
         watch,
         machines: None,
         here: None,

@@ -1,5 +1,6 @@
-//! TLS: pages are served by it, the address of whoever asks is known behind it, and a new certificate is taken up
-//! without ending what goes on. The real program, with certificates that openssl makes and a client that checks them.
+//! TLS: pages are served by it and messages come by it, the address of whoever asks is known behind it, and a new
+//! certificate is taken up without ending what goes on. The real program, with certificates that openssl makes and a
+//! client that checks them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says where it broke")]
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 struct Server(Child);
@@ -55,17 +56,26 @@ fn put(folder: &Path, name: &str) {
     }
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 fn serve(folder: &Path) -> (Server, u16) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let [cert, key] = ["now.pem", "now.key"].map(|name| folder.join(name).to_str().unwrap().to_owned());
+    let (server, port, line) = serve_with(folder, &["--tls-cert", &cert, "--tls-key", &key]);
+    assert!(line.contains("https://"), "{line}");
+    (server, port)
+}
+
+/// Starts the program with these settings; answers where its pages are too, and what it says when it is there.
+fn serve_with(folder: &Path, settings: &[&str]) -> (Server, u16, String) {
+    let port = free_port();
     let mut child = Command::new(env!("CARGO_BIN_EXE_chesil"))
         .arg("serve")
         .arg("--data")
         .arg(folder.join("data"))
         .args(["--listen", &format!("127.0.0.1:{port}")])
-        .arg("--tls-cert")
-        .arg(folder.join("now.pem"))
-        .arg("--tls-key")
-        .arg(folder.join("now.key"))
+        .args(settings)
         .env_remove("CHESIL_DATABASE")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -78,30 +88,43 @@ fn serve(folder: &Path) -> (Server, u16) {
         line.clear();
         assert!(said.read_line(&mut line).unwrap() > 0, "it comes up");
     }
-    assert!(line.contains("https://"), "{line}");
     std::thread::spawn(move || said.lines().count());
-    (server, port)
+    (server, port, line)
 }
 
 type Line = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection to the server, which must show this certificate.
 fn connect(folder: &Path, name: &str, port: u16) -> Result<Line, String> {
+    let mut line = line_to(folder, name, None, port)?;
+    ask(&mut line).map(|_| line)
+}
+
+/// A line to something that must show one certificate, by somebody who shows another or none.
+fn line_to(folder: &Path, name: &str, own: Option<&str>, port: u16) -> Result<Line, String> {
     let mut roots = RootCertStore::empty();
     let trusted = CertificateDer::from_pem_file(folder.join(format!("{name}.pem"))).unwrap();
     roots.add(trusted).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let config = match own {
+        None => config.with_no_client_auth(),
+        Some(own) => config
+            .with_client_auth_cert(
+                vec![CertificateDer::from_pem_file(folder.join(format!("{own}.pem"))).unwrap()],
+                PrivateKeyDer::from_pem_file(folder.join(format!("{own}.key"))).unwrap(),
+            )
+            .unwrap(),
+    };
     let host = ServerName::try_from("localhost").unwrap();
-    let mut line = StreamOwned::new(
+    let line = StreamOwned::new(
         ClientConnection::new(Arc::new(config), host).unwrap(),
         TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?,
     );
     line.sock.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    ask(&mut line).map(|_| line)
+    Ok(line)
 }
 
 /// Asks for a page on a connection that stays.
@@ -180,4 +203,80 @@ fn pages_are_served_over_tls_and_a_new_certificate_is_taken_up() {
 fn hang_up(server: &Server) {
     let told = Command::new("kill").args(["-HUP", &server.0.id().to_string()]).status();
     assert!(told.unwrap().success());
+}
+
+/// Sends one message; what came back, which is nothing where nobody was let in.
+fn told(line: &mut (impl Read + Write), control: &str) -> String {
+    let message = format!(
+        "MSH|^~\\&|PAS|RBD|CHESIL|CHESIL|20261101120000||ADT^A01^ADT_A01|{control}|P|2.4\r\
+         EVN|A01|20261101120000\rPID|1||H1^^^RBD^MR||HARDY^ADA||19450504|F\rPV1|1|I|WARD1\r"
+    );
+    let _ = line.write_all(format!("\u{b}{message}\u{1c}\r").as_bytes());
+    let mut text = Vec::new();
+    let mut some = [0u8; 4096];
+    while !text.ends_with(b"\x1c\r") {
+        match line.read(&mut some) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => text.extend_from_slice(&some[..count]),
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[test]
+fn messages_come_over_tls_from_whom_they_may_and_nobody_is_answered_in_the_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["ours", "sender", "other"] {
+        certificate(here, name);
+    }
+    std::fs::copy(here.join("sender.pem"), here.join("known.pem")).unwrap();
+    let path = |name: &str| here.join(name).to_str().unwrap().to_owned();
+    let [clear, open, known] = [(); 3].map(|()| free_port());
+    let at = |port: u16, how: &str| format!("127.0.0.1:{port}=rbd-adt{how}");
+    let (server, ..) = serve_with(
+        here,
+        &[
+            "--mllp-cert",
+            &path("ours.pem"),
+            "--mllp-key",
+            &path("ours.key"),
+            "--mllp",
+            &at(clear, ""),
+            "--mllp",
+            &at(open, ",tls"),
+            "--mllp",
+            &at(known, &format!(",tls={}", path("known.pem"))),
+        ],
+    );
+    let over_tls = |own: Option<&str>, port: u16, control: &str| {
+        line_to(here, "ours", own, port).map_or_else(|why| why, |mut line| told(&mut line, control))
+    };
+    let in_the_clear = |port: u16, control: &str| {
+        let mut line = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        told(&mut line, control)
+    };
+    let acknowledged = |answer: &str, control: &str| answer.contains(&format!("MSA|AA|{control}"));
+    assert!(acknowledged(&in_the_clear(clear, "C1"), "C1"), "a listener without TLS");
+    let answer = over_tls(None, open, "T1");
+    assert!(acknowledged(&answer, "T1"), "{answer}");
+    for port in [open, known] {
+        assert!(!in_the_clear(port, "C2").contains("MSA|"), "in the clear");
+        assert!(!in_the_clear(port, "C2").contains("MSH|"), "in the clear");
+    }
+    // Where senders are known, one shows a certificate, and the right one.
+    let answer = over_tls(Some("sender"), known, "T3");
+    assert!(acknowledged(&answer, "T3"), "{answer}");
+    for stranger in [None, Some("other")] {
+        assert!(!over_tls(stranger, known, "T4").contains("MSA|"), "{stranger:?}");
+    }
+    // Who is known is read again too, and whoever was refused held nobody up.
+    std::fs::copy(here.join("other.pem"), here.join("known.pem")).unwrap();
+    hang_up(&server);
+    soon("the other sender is let in", || {
+        acknowledged(&over_tls(Some("other"), known, "T5"), "T5")
+    });
+    assert!(!over_tls(Some("sender"), known, "T6").contains("MSA|"));
+    assert!(acknowledged(&over_tls(None, open, "T7"), "T7"));
 }

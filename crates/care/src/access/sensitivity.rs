@@ -6,10 +6,10 @@ use super::question::{Act, Part, Sensitivity, Show};
 use super::{EntryFacts, PersonGrant, store};
 use crate::Care;
 use crate::db::{Conn, DbError};
-use crate::intake::concept_of;
+use crate::intake::{concept_of, value_of};
 use crate::person::Line;
-use record::OrgCode;
-use record::system::{OrganisationKind, SensitiveKind};
+use record::system::{OrganisationKind, SensitiveKind, Told};
+use record::{Kind, OrgCode};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How sensitive an entry of each kind is, and to whom on the person's side it is shown, unless somebody
@@ -17,9 +17,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 const fn by_rule(kind: Option<SensitiveKind>) -> (Sensitivity, Show) {
     match kind {
         None => (Sensitivity::Ordinary, Show::PersonAndProxies),
-        Some(SensitiveKind::MentalHealth | SensitiveKind::SubstanceUse | SensitiveKind::SexualHealth) => {
-            (Sensitivity::Sensitive, Show::PersonAndProxies)
-        }
+        Some(
+            SensitiveKind::MentalHealth
+            | SensitiveKind::SubstanceUse
+            | SensitiveKind::Justice
+            | SensitiveKind::GenderIdentity
+            | SensitiveKind::SexualHealth,
+        ) => (Sensitivity::Sensitive, Show::PersonAndProxies),
         Some(SensitiveKind::ThirdParty) => (Sensitivity::ThirdParty, Show::Neither),
         Some(SensitiveKind::SeriousHarm) => (Sensitivity::Ordinary, Show::Neither),
         Some(SensitiveKind::Safeguarding) => (Sensitivity::Safeguarding, Show::Neither),
@@ -72,9 +76,8 @@ pub(crate) fn sift(care: &Care, grant: &PersonGrant, lines: &mut Vec<Line>) -> b
             sieves.insert(line.sender.clone(), (!all).then_some(sieve));
         }
         if let Some(Some(sieve)) = sieves.get_mut(&line.sender) {
-            let entry = &line.entry;
             let rules = &care.system().sensitive;
-            sieve.see(line.item, rules.kind_of(&entry.what, &entry.also, &entry.category));
+            sieve.see(line.item, rules.kind_of(&Told::of(&line.entry)));
         }
     }
     let mut sealed = false;
@@ -119,14 +122,8 @@ impl<'a> Sieve<'a> {
 
     /// Whether nothing of this record can be hidden from the reader, so that no entry has to be looked at.
     pub fn lets_all_through(&mut self) -> bool {
-        let kinds = [
-            None,
-            Some(SensitiveKind::MentalHealth),
-            Some(SensitiveKind::ThirdParty),
-            Some(SensitiveKind::SeriousHarm),
-            Some(SensitiveKind::Safeguarding),
-        ];
-        self.grant.facts().decided.is_empty() && kinds.into_iter().all(|kind| self.covers(by_rule(kind)))
+        let mut kinds = std::iter::once(None).chain(SensitiveKind::ALL.map(Some));
+        self.grant.facts().decided.is_empty() && kinds.all(|kind| self.covers(by_rule(kind)))
     }
 
     /// Takes note of one entry of an item.
@@ -175,25 +172,35 @@ fn kinds_of(care: &Care, conn: &mut Conn, record_no: i64) -> Result<Vec<(i64, Op
     let coded = store::coded(conn, record_no)?;
     let numbers: BTreeSet<i64> = coded
         .iter()
-        .flat_map(|one| [Some(one.what), one.also, one.category])
+        .flat_map(|one| [Some(one.what), one.also, one.category, one.place])
         .flatten()
         .collect();
     let texts = care.terms.texts(conn, &numbers)?;
     let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text);
-    let mut kinds: HashMap<(i64, Option<i64>, Option<i64>), Option<SensitiveKind>> = HashMap::new();
+    let rules = &care.system().sensitive;
+    // What many entries say alike is looked at once.
+    let mut kinds = HashMap::new();
     Ok(coded
         .iter()
         .map(|one| {
-            let kind = *kinds.entry((one.what, one.also, one.category)).or_insert_with(|| {
+            let of_kind = Kind::from_number(one.kind).unwrap_or(Kind::Other);
+            let alike = (one.kind, one.what, one.also, one.category, one.place);
+            let by_terms = *kinds.entry(alike).or_insert_with(|| {
                 let also: Vec<_> = text(one.also)
                     .split('\u{1e}')
                     .filter(|text| !text.is_empty())
                     .map(concept_of)
                     .collect();
-                let what = concept_of(text(Some(one.what)));
-                care.system().sensitive.kind_of(&what, &also, text(one.category))
+                rules.kind_of(&Told {
+                    also: &also,
+                    grouping: text(one.category),
+                    place: text(one.place),
+                    ..Told::about(of_kind, &concept_of(text(Some(one.what))))
+                })
             });
-            (one.item, kind)
+            let value = one.value.as_deref().and_then(value_of);
+            let by_answer = rules.kind_of_answer(of_kind, value.as_ref(), one.detail.as_deref().unwrap_or_default());
+            (one.item, by_terms.max(by_answer))
         })
         .collect())
 }

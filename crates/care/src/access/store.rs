@@ -114,23 +114,31 @@ pub(super) fn latest(conn: &mut Conn, what: What, limit: i64) -> Result<Vec<Acce
     Ok(found.into_iter().flatten().collect())
 }
 
-/// What one entry is coded as, by the numbers of the texts.
+/// What one entry says of what it is about; what others share by the numbers of the texts.
 pub(super) struct Coded {
     pub item: i64,
+    pub kind: i64,
     pub what: i64,
     pub also: Option<i64>,
     pub category: Option<i64>,
+    pub place: Option<i64>,
+    pub value: Option<String>,
+    pub detail: Option<String>,
 }
 
-/// What each entry of a record is coded as.
+/// What each entry of a record says of what it is about.
 pub(super) fn coded(conn: &mut Conn, record_no: i64) -> Result<Vec<Coded>, DbError> {
-    let sql = "SELECT item, what, also, category FROM entry WHERE record_no = ?1";
+    let sql = "SELECT item, kind, what, also, category, place, value, detail FROM entry WHERE record_no = ?1";
     conn.query(sql, &[record_no.into()], |row| {
         Ok(Coded {
             item: row.int(0)?,
-            what: row.int(1)?,
-            also: row.opt_int(2)?,
-            category: row.opt_int(3)?,
+            kind: row.int(1)?,
+            what: row.int(2)?,
+            also: row.opt_int(3)?,
+            category: row.opt_int(4)?,
+            place: row.opt_int(5)?,
+            value: row.opt_text(6)?,
+            detail: row.opt_text(7)?,
         })
     })
 }

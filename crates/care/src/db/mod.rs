@@ -12,6 +12,7 @@ mod log;
 mod migrate;
 mod pg;
 mod pool;
+mod tls;
 mod turn;
 mod writer;
 
@@ -32,7 +33,7 @@ use std::path::PathBuf;
 pub enum Place {
     /// An SQLite file in a data folder.
     Lite(PathBuf),
-    /// A PostgreSQL database, as a connection URL.
+    /// A PostgreSQL database, as a connection URL, which also says whether TLS is used (`sslmode`, `sslrootcert`).
     Pg(String),
 }
 

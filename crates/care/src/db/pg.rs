@@ -1,9 +1,10 @@
 //! PostgreSQL: opening, placeholders, binding, COPY.
 
+use super::tls::{Address, failed};
 use super::{DbError, Param};
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Statement};
 use std::collections::HashMap;
 use std::io::Write;
 
@@ -14,9 +15,16 @@ pub struct Pg {
 }
 
 impl Pg {
-    /// Connects.
+    /// Connects, by TLS as far as the address says so.
     pub fn open(url: &str, read_only: bool) -> Result<Self, DbError> {
-        let mut client = Client::connect(url, NoTls)?;
+        let address = Address::parse(url)?;
+        let mut client = address
+            .config
+            .connect(address.connector()?)
+            .map_err(|error| match error.as_db_error() {
+                Some(_) => DbError::from(error),
+                None => failed(&error),
+            })?;
         client.batch_execute(if read_only {
             "SET default_transaction_read_only = on; SET client_min_messages = warning"
         } else {

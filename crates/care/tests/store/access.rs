@@ -370,8 +370,11 @@ fn safety_9_the_care_systems_rules_say_what_is_sensitive() {
         );
         assert_eq!(items(&carer), (1, 2), "not the depression");
         let rules = &app.care.system().sensitive;
-        let plan = record::Concept::words("Child protection plan");
-        let kind = rules.kind_of(&plan, &[], "Children's social care");
+        let plan = record::Concept::words("Residence");
+        let kind = rules.kind_of(&record::system::Told {
+            grouping: "Children's social care",
+            ..record::system::Told::about(record::Kind::Episode, &plan)
+        });
         assert_eq!(kind, Some(record::system::SensitiveKind::Safeguarding));
     });
 }

@@ -3,14 +3,15 @@
 
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The cluster, once started.
-struct Cluster {
-    port: u16,
+pub struct Cluster {
+    pub port: u16,
     // Its standard input is the string it hangs by: when this process ends, the shell reads end of file.
     _shell: Child,
 }
@@ -18,14 +19,21 @@ struct Cluster {
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
-/// Runs the server until standard input closes, then stops it and takes its folder away.
+/// Runs the server until standard input closes, then stops it and takes its folder away. Where a third folder is named,
+/// it speaks TLS with the certificate and the key that are in there.
 const SCRIPT: &str = r#"
 set -e
 dir=$(mktemp -d /tmp/chesil-test-pg.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
+tls=
+if [ -n "$3" ]; then
+  cp "$3/server.pem" "$3/server.key" "$dir/"
+  chmod 600 "$dir/server.key"
+  tls="-c ssl=on -c ssl_cert_file=$dir/server.pem -c ssl_key_file=$dir/server.key"
+fi
 "$1/initdb" -D "$dir/data" --locale=C --encoding=UTF8 -A trust -U postgres >"$dir/initdb.log" 2>&1
 "$1/postgres" -D "$dir/data" -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$dir" \
-  -c max_connections=200 </dev/null >"$dir/server.log" 2>&1 &
+  -c max_connections=200 $tls </dev/null >"$dir/server.log" 2>&1 &
 server=$!
 cat >/dev/null
 kill -INT "$server"
@@ -38,7 +46,7 @@ fn binaries() -> Option<String> {
     given
         .into_iter()
         .chain(usual)
-        .find(|folder| std::path::Path::new(folder).join("initdb").exists())
+        .find(|folder| Path::new(folder).join("initdb").exists())
 }
 
 fn is_root() -> bool {
@@ -46,7 +54,8 @@ fn is_root() -> bool {
     id.is_ok_and(|out| out.stdout.trim_ascii() == b"0")
 }
 
-fn start() -> Option<Cluster> {
+/// Starts a cluster, with TLS by `server.pem` and `server.key` of a folder that anybody may read, if one is named.
+pub fn start(tls: Option<&Path>) -> Option<Cluster> {
     let Some(folder) = binaries() else {
         eprintln!("\n*** SKIPPED: PostgreSQL is not installed; this test ran on SQLite only ***\n");
         return None;
@@ -61,6 +70,7 @@ fn start() -> Option<Cluster> {
     };
     let mut shell = command
         .args(["-c", SCRIPT, "sh", &folder, &port.to_string()])
+        .arg(tls.unwrap_or(Path::new("")))
         .current_dir("/tmp")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -80,7 +90,7 @@ fn start() -> Option<Cluster> {
     Some(Cluster { port, _shell: shell })
 }
 
-fn url(port: u16, database: &str) -> String {
+pub fn url(port: u16, database: &str) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/{database}")
 }
 
@@ -90,7 +100,7 @@ fn connect(port: u16, database: &str) -> Result<postgres::Client, postgres::Erro
 
 /// The URL of a new, empty database; `None` when PostgreSQL is not installed, which is said loudly.
 pub fn fresh_database() -> Option<String> {
-    let cluster = CLUSTER.get_or_init(start).as_ref()?;
+    let cluster = CLUSTER.get_or_init(|| start(None)).as_ref()?;
     let name = format!("t{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let mut admin = connect(cluster.port, "postgres").unwrap();
     admin.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();

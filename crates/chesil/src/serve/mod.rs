@@ -25,9 +25,16 @@ pub struct Arguments {
     /// Address for pages and routes.
     #[arg(long, default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
-    /// An MLLP listener and the feed it takes: 127.0.0.1:2575=rbd-adt. May be given several times.
-    #[arg(long, value_name = "ADDRESS=FEED")]
+    /// An MLLP listener and the feed it takes: 127.0.0.1:2575=rbd-adt. With `,tls` after it, under TLS; with
+    /// `,tls=FILE`, senders must show a certificate that an authority in that file signed. May be given several times.
+    #[arg(long, value_name = "ADDRESS=FEED[,tls[=FILE]]")]
     pub mllp: Vec<String>,
+    /// The certificate that MLLP listeners under TLS show, PEM, with its chain; without it, that of --tls-cert.
+    #[arg(long, requires = "mllp_key", value_name = "FILE")]
+    pub mllp_cert: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, requires = "mllp_cert", value_name = "FILE")]
+    pub mllp_key: Option<PathBuf>,
     /// A folder to watch: what is put in WATCH/FEED-NAME/ is taken and moved to WATCH/FEED-NAME/taken/.
     #[arg(long)]
     pub watch: Option<PathBuf>,
@@ -125,9 +132,15 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     });
     machines::watch(Arc::clone(&site), arguments.machines.clone(), seen)?;
     let certificate = match (&arguments.tls_cert, &arguments.tls_key) {
-        (Some(chain), Some(key)) => Some(tls::Certificate::load(chain, key)?),
+        (Some(chain), Some(key)) => Some(tls::Certificate::load(tls::Files {
+            chain: chain.clone(),
+            key: key.clone(),
+            callers: tls::Callers::Web,
+        })?),
         _ => None,
     };
+    let for_mllp = arguments.mllp_cert.clone().zip(arguments.mllp_key.clone());
+    let for_mllp = for_mllp.or_else(|| arguments.tls_cert.clone().zip(arguments.tls_key.clone()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(64)
@@ -139,7 +152,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
             .map_err(|error| Failure::new(format!("cannot listen at {}: {error}", arguments.listen)))?;
         let address = listener.local_addr()?;
         for listening in &arguments.mllp {
-            mllp::start(Arc::clone(&care), listening).await?;
+            mllp::start(Arc::clone(&care), listening, for_mllp.clone()).await?;
         }
         let scheme = if certificate.is_some() { "https" } else { "http" };
         println!("Chesil {} serves at {scheme}://{address}/", env!("CARGO_PKG_VERSION"));
@@ -153,7 +166,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
                     .await?;
             }
             Some(certificate) => {
-                let agreed = tls::Agreed::over(listener, certificate)?;
+                let agreed = tls::Agreed::over(listener, certificate, None)?;
                 let routes = routes.layer(axum::middleware::from_fn(tls::from));
                 let service = routes.into_make_service_with_connect_info::<tls::From>();
                 axum::serve(agreed, service)

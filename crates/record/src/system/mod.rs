@@ -25,7 +25,7 @@ pub use mapping::{
 pub use places::{Organisation, OrganisationKind, Place, PlaceKind};
 pub use reading::Problem;
 pub use retention::{Kept, KeptKind};
-pub use sensitive::{Sensitive, SensitiveKind};
+pub use sensitive::{Sensitive, SensitiveKind, Told};
 pub use snomed::is_snomed;
 
 use crate::id::OrgCode;
