@@ -1,7 +1,7 @@
 //! Falls, ambulances, emergency departments, hospital stays, outpatients and their results.
 
 use super::conditions::Condition;
-use super::practice::{kidneys, number};
+use super::practice::{haemoglobin, kidneys, number};
 use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, stays};
 use crate::calendar;
 use crate::county::county;
@@ -169,8 +169,7 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
         diary.note(Moment::new(admitted.date, at.minute), Tellers::PRACTICE, problem);
     }
     kidneys(diary, admitted.later(30), own);
-    let haemoglobin = diary.rng.normal(104.0, 11.0);
-    number(diary, surgery.later(1300), own, &terms::HAEMOGLOBIN, haemoglobin);
+    haemoglobin(diary, surgery.later(1300), own, (104.0, 11.0));
     observations(diary, admitted.later(60), own, true);
     if !still_in && !dies {
         discharged(
