@@ -260,3 +260,17 @@ fn a_small_child_is_registered_checked_visited_and_vaccinated_and_none_is_seen_b
     }
     assert!(share("Health visitor review, 6 to 8 weeks") < 0.95, "some are missed");
 }
+
+#[test]
+fn nobody_who_does_not_walk_yet_sprains_an_ankle_or_comes_with_low_mood() {
+    let infants = |person: &TruePerson| plan().as_of.0 - person.born.0 < 360;
+    let histories = read(infants);
+    assert!(histories.len() > 60, "{}", histories.len());
+    for (number, rows) in histories {
+        for (day, _, what) in rows {
+            for words in ["Sprain", "Low mood", "Knee pain", "school", "PHQ9", "Alcohol"] {
+                assert!(!what.contains(words), "person {number}, {}: {what}", day.iso());
+            }
+        }
+    }
+}

@@ -248,7 +248,7 @@ fn share_missed(due: i32) -> f64 {
 fn vaccinated(diary: &mut Diary<'_>, missed: f64, declines: bool) {
     let mut before = 0;
     for Visit { due, vaccines } in schedule(diary.person.born) {
-        let mut after = due + diary.rng.range(0, 20) + diary.rng.range(0, (20.0 * missed) as i32);
+        let mut after = due + diary.rng.range(0, 12) + diary.rng.range(0, (14.0 * missed) as i32);
         let misses = diary.rng.chance((share_missed(due) * missed).min(0.7));
         let comes_later = diary.rng.chance(0.45);
         let late = diary.rng.range(40, 220);
