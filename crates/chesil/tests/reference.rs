@@ -47,6 +47,7 @@ fn copied(official: &Path, to: &Path) {
         "gp_practices_dorset.csv",
         "life_tables_england_ons.csv",
         "census2021_age_groups_lsoa21.csv",
+        "census2021_household_type_lsoa21.csv",
         "census2021_ethnicity_lsoa21.csv",
         "census2021_proficiency21_msoa21.csv",
         "population_mid2020_lsoa11_single_year_age_persons.csv",
@@ -186,6 +187,18 @@ fn nothing_is_half_loaded_and_what_is_wrong_is_named() {
             "E01999999",
             "E01015272 (Boscombe East): no ethnic groups",
         ),
+        (
+            "census2021_household_type_lsoa21.csv",
+            "E01015272",
+            "E01999999",
+            "E01015272 (Boscombe East): no households",
+        ),
+        (
+            "census2021_household_type_lsoa21.csv",
+            "E01015272,839,",
+            "E01015272,many,",
+            "census2021_household_type_lsoa21.csv, line 2: total_households",
+        ),
     ] {
         let whole = spoil(name, from, to);
         let refused = load();
@@ -219,5 +232,84 @@ fn nothing_is_half_loaded_and_what_is_wrong_is_named() {
         !kept.status.success() && said(&kept).contains("not written by this command"),
         "{}",
         said(&kept)
+    );
+}
+
+/// Households and people of the census, area by area, from the files themselves.
+fn counted(official: &Path) -> (f64, f64) {
+    let sum = |name: &str, first: usize, last: usize| -> f64 {
+        let text = std::fs::read_to_string(official.join(name)).unwrap();
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        rows.records()
+            .map(|row| {
+                let row = row.unwrap();
+                (first..=last).map(|at| row[at].parse::<f64>().unwrap()).sum::<f64>()
+            })
+            .sum()
+    };
+    (
+        sum("census2021_household_type_lsoa21.csv", 1, 1),
+        sum("census2021_age_groups_lsoa21.csv", 2, 7),
+    )
+}
+
+#[test]
+fn people_on_the_real_map_live_in_as_many_households_as_the_census_counted() {
+    let Some(official) = official() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (system, out) = (folder.path().join("system"), folder.path().join("out"));
+    let loaded = chesil(&[
+        "reference",
+        "load",
+        official.to_str().unwrap(),
+        "--out",
+        system.to_str().unwrap(),
+    ]);
+    assert!(loaded.status.success(), "{}", said(&loaded));
+    // Each area carries the census's own count.
+    let table = std::fs::read_to_string(system.join("invented/neighbourhoods.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&table).unwrap();
+    let areas = table["part"].as_array().unwrap();
+    let shares: Vec<f64> = areas
+        .iter()
+        .map(|area| area["households"].as_float().unwrap())
+        .collect();
+    let first = areas.iter().position(|area| area["code"].as_str() == Some("E01015272"));
+    let (homes, people) = counted(&official);
+    let whole = 1000.0 * homes / people;
+    let middle = shares.iter().sum::<f64>() / shares.len() as f64;
+    assert!(
+        shares.len() == 463 && (middle - whole).abs() < 10.0,
+        "{} areas, {middle:.0} households to a thousand people, counted {whole:.0}",
+        shares.len()
+    );
+    assert!(first.is_some_and(|at| shares[at] > 100.0));
+    // And invented people live so.
+    let made = chesil(&[
+        "synthesise",
+        "--people",
+        "20000",
+        "--as-of",
+        "2026-11-01",
+        "--system",
+        system.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    assert!(made.status.success(), "{}", said(&made));
+    let (mut living, mut households) = (0.0, HashSet::new());
+    for line in unpacked(&out.join("truth")).lines() {
+        let cells: Vec<&str> = line.split(',').collect();
+        // person, household, nhs_number, given, family, born, sex, died, …
+        if cells.len() > 8 && cells[2].starts_with("999") && cells[7].is_empty() {
+            living += 1.0;
+            households.insert(cells[1].to_owned());
+        }
+    }
+    let came_out = 1000.0 * households.len() as f64 / living;
+    eprintln!("{came_out:.0} households to a thousand people, counted {whole:.0}");
+    assert!(
+        (came_out / whole - 1.0).abs() < 0.03,
+        "{came_out:.0}, counted {whole:.0}"
     );
 }

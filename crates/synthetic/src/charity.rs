@@ -5,6 +5,7 @@ use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
+use crate::live::Played;
 use crate::lives::Life;
 use crate::people::{Marks, Person};
 use crate::random::Rng;
@@ -104,7 +105,7 @@ impl Company {
     }
 
     /// The row of one contact.
-    fn row(&self, copy: &Copy<'_>, (number, referred, day): (u32, Date, Date), satisfied: i32, rng: &mut Rng) -> Row {
+    fn row(&self, copy: &Copy<'_>, (number, referred, day): (u32, Date, Date), rng: &mut Rng) -> Row {
         let person = copy.person;
         let mut row = Row::new(LINK_COLUMNS);
         row.about(copy, slashed(copy.born), known::sex(person));
@@ -119,8 +120,11 @@ impl Company {
             rng.pick(&["Phone", "Phone", "Visit", "Meeting", "Message"]),
         )
         .set("LinkWorker", self.worker);
-        // Whoever lives with their husband has not lost him.
-        let widow = person.sex == record::Sex::Female && copy.household.people.len() == 1 && person.age(day) >= 55;
+        // Whoever lives with their husband has not lost him; nor has whoever never married.
+        let widow = person.sex == record::Sex::Female
+            && copy.household.people.len() == 1
+            && person.age(day) >= 55
+            && person.title == "Mrs";
         let housed = !copy.lines.is_empty();
         let matters = rng.pick(&MATTERS);
         let fits = (widow || !matters.contains("husband"))
@@ -139,19 +143,22 @@ impl Company {
             "ReferredOnTo",
             rng.pick(&["", "", "", "Community garden", "Debt advice", "Befriending"]),
         );
-        row.set("LifeSatisfaction", satisfied.to_string());
-        row.set("Worthwhile", (satisfied + rng.range(-1, 2)).clamp(0, 10).to_string());
-        row.set(
-            "HappyYesterday",
-            (satisfied + rng.range(-2, 3)).clamp(0, 10).to_string(),
-        );
-        row.set(
-            "AnxiousYesterday",
-            (9 - satisfied + rng.range(-2, 2)).clamp(0, 10).to_string(),
-        );
         row.set("ConsentToShare", if rng.chance(0.85) { "Yes" } else { "No" });
         row
     }
+}
+
+/// The four questions of the Office for National Statistics about wellbeing, which are asked at the first meeting and at
+/// the last.
+fn wellbeing(row: &mut Row, satisfied: i32, rng: &mut Rng) {
+    let mut answer = |column: &str, middle: i32, low: i32, high: i32| {
+        let said = (middle + rng.range(low, high)).clamp(0, 10);
+        row.set(column, said.to_string());
+    };
+    answer("LifeSatisfaction", satisfied, 0, 0);
+    answer("Worthwhile", satisfied, -1, 2);
+    answer("HappyYesterday", satisfied, -2, 3);
+    answer("AnxiousYesterday", 9 - satisfied, -2, 2);
 }
 
 fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
@@ -167,9 +174,13 @@ fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
             return;
         }
         let told = (u32::try_from(number).unwrap_or(0), referred, Date(day));
-        let mut row = company.row(copy, told, satisfied, &mut rng);
-        if number == contacts && closed {
+        let mut row = company.row(copy, told, &mut rng);
+        let ends = number == contacts && closed;
+        if ends {
             row.set("ReferralStatus", "Closed");
+        }
+        if number == 1 || ends {
+            wellbeing(&mut row, satisfied, &mut rng);
         }
         row.set("LastUpdated", format!("{} 16:30", slashed(Date(day))));
         row.send(feeds, &LINK);
@@ -178,39 +189,56 @@ fn link_worker(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
     }
 }
 
-/// What a charity writes of one of its people on a day after the told history: a link worker's contact, or a falls
-/// buddy's visit. Gives the minute at which it is written.
-pub fn on_day(
-    feeds: &mut Feeds,
-    person: &Person,
-    household: &Household,
-    history: &Life,
-    (day, number): (Date, u32),
-    (buddy, rng): (bool, &mut Rng),
-) -> u16 {
+/// What a link worker writes of a contact on a day after the told history. Gives the minute at which it is written.
+pub fn contact_on_day(played: Played<'_, '_>) -> u16 {
+    let copy = played.copy(&known::LINK_WORKERS);
+    let Played {
+        feeds,
+        person,
+        day,
+        number,
+        rng,
+        ..
+    } = played;
+    let (clock, stamp) = afternoon(day, rng);
+    let company = Company::of(person, &mut person.rng("link worker"));
+    let referred = Date(day.0 - rng.range(20, 90));
+    let satisfied = rng.range(3, 8);
+    let mut row = company.row(&copy, (number, referred, day), rng);
+    wellbeing(&mut row, satisfied, rng);
+    row.set("LastUpdated", stamp);
+    row.send(feeds, &LINK);
+    clock
+}
+
+/// What a falls buddy writes of a visit on a day after the told history. Gives the minute at which it is written.
+pub fn visit_on_day(played: Played<'_, '_>) -> u16 {
+    let copy = played.copy(&known::BUDDIES);
+    let Played {
+        feeds,
+        day,
+        number,
+        rng,
+        ..
+    } = played;
+    let (clock, stamp) = afternoon(day, rng);
+    let (minutes, confidence, came) = (rng.range(12, 26), rng.range(3, 9), rng.chance(0.9));
+    let name = rng.pick(&["Priya", "Colin", "Wendy", "Femi"]);
+    let mut row = visit(&copy, (number, day), name, came);
+    if came {
+        exercised(&mut row, minutes, confidence, 0);
+    }
+    row.set("NextVisitDate", slashed(Date(day.0 + 7)))
+        .set("LastUpdated", stamp);
+    row.send(feeds, &BUDDY);
+    clock
+}
+
+/// When charities write up their day: the minute, and as their tables have it.
+fn afternoon(day: Date, rng: &mut Rng) -> (u16, String) {
     let clock = rng.range(14 * 60, 19 * 60);
     let stamp = format!("{} {:02}:{:02}", slashed(day), clock / 60, clock % 60);
-    if buddy {
-        let copy = known::copy(&known::BUDDIES, person, household, history);
-        let (minutes, confidence, came) = (rng.range(12, 26), rng.range(3, 9), rng.chance(0.9));
-        let name = rng.pick(&["Priya", "Colin", "Wendy", "Femi"]);
-        let mut row = visit(&copy, (number, day), name, came);
-        if came {
-            exercised(&mut row, minutes, confidence, 0);
-        }
-        row.set("NextVisitDate", slashed(Date(day.0 + 7)))
-            .set("LastUpdated", stamp);
-        row.send(feeds, &BUDDY);
-    } else {
-        let copy = known::copy(&known::LINK_WORKERS, person, household, history);
-        let company = Company::of(person, &mut person.rng("link worker"));
-        let referred = Date(day.0 - rng.range(20, 90));
-        let satisfied = rng.range(3, 8);
-        let mut row = company.row(&copy, (number, referred, day), satisfied, rng);
-        row.set("LastUpdated", stamp);
-        row.send(feeds, &LINK);
-    }
-    u16::try_from(clock).unwrap_or(900)
+    (u16::try_from(clock).unwrap_or(900), stamp)
 }
 
 /// A falls buddy's visit.

@@ -366,21 +366,15 @@ fn vaccination(j: &mut Json, term: Term, declined: bool, when: Moment, at: &Cont
 
 fn encounter(j: &mut Json, happening: &Happening, at: &Context<'_>) {
     let when = happening.at;
-    let (class, until, service, what) = match &happening.care {
+    let (class, until, service) = match &happening.care {
         Care::Contact {
             class,
             minutes,
             service,
-            term,
             ..
-        } => (*class, Some(when.later(*minutes)), *service, *term),
-        Care::Stay { until, specialty, .. } => ("IMP", *until, specialty.1, terms::words("Hospital stay")),
-        Care::Attendance { minutes, .. } => (
-            "EMER",
-            Some(when.later(*minutes)),
-            "Emergency department",
-            terms::words("Emergency attendance"),
-        ),
+        } => (*class, Some(when.later(*minutes)), *service),
+        Care::Stay { until, specialty, .. } => ("IMP", *until, specialty.1),
+        Care::Attendance { minutes, .. } => ("EMER", Some(when.later(*minutes)), "Emergency department"),
         _ => return,
     };
     let words = match class {
@@ -395,7 +389,12 @@ fn encounter(j: &mut Json, happening: &Happening, at: &Context<'_>) {
         j.pair("system", ACT).pair("code", class).pair("display", words);
     });
     j.key("type").list(|j| {
-        j.concept(record::concept::SNOMED, what.code, what.words);
+        j.concept("", "", &met(&happening.care, at.author));
+        if let Care::Contact { term, .. } = &happening.care
+            && !term.code.is_empty()
+        {
+            j.concept(record::concept::SNOMED, term.code, term.words);
+        }
     });
     j.coded("serviceType", "", "", service).reference("subject", at.subject);
     j.key("participant").list(|j| {
@@ -410,6 +409,45 @@ fn encounter(j: &mut Json, happening: &Happening, at: &Context<'_>) {
         }
     });
     encounter_reason(j, &happening.care, at);
+}
+
+/// A contact as those who read lists want it: with whom, how, and about what.
+fn met(care: &Care, author: &str) -> String {
+    match care {
+        Care::Contact {
+            term, service, reason, ..
+        } if *service == "General practice" => {
+            let who = if author.starts_with("Dr ") {
+                "GP"
+            } else if author.starts_with("Nurse ") {
+                "Nurse"
+            } else {
+                "Practice"
+            };
+            let how = match *term {
+                terms::CONSULTATION => format!("{who} consultation, face to face"),
+                terms::TELEPHONE => format!("{who} consultation by telephone"),
+                terms::HOME_VISIT => format!("{who} home visit"),
+                other => other.words.to_owned(),
+            };
+            format!("{how}: {}", within(reason))
+        }
+        Care::Contact { term, reason, .. } => format!("{}: {}", term.words, within(reason)),
+        Care::Attendance { complaint, .. } => format!("Emergency attendance: {}", within(complaint)),
+        Care::Stay { reason, .. } => format!("Hospital stay: {}", within(reason.words)),
+        _ => String::new(),
+    }
+}
+
+/// Words as they stand within a sentence: a capital of their own first word becomes small, abbreviations do not.
+fn within(words: &str) -> String {
+    let mut letters = words.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+            first.to_lowercase().chain(words.chars().skip(1)).collect()
+        }
+        _ => words.to_owned(),
+    }
 }
 
 fn encounter_reason(j: &mut Json, care: &Care, at: &Context<'_>) {

@@ -4,7 +4,8 @@
 use crate::feeds::{FeedFile, Feeds};
 use crate::household::Household;
 use crate::lives::Life;
-use crate::people::{self, Marks, Person};
+use crate::numbers;
+use crate::people::{Marks, Person};
 use record::{Date, Sex};
 
 /// The feed.
@@ -26,12 +27,8 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
     if !(wanted || rng.chance(0.06)) {
         return;
     }
-    // Numbers from the very end of the permutation belong to nobody here: the old numbers of those superseded.
-    let asked = if person.marks.has(Marks::SUPERSEDED) {
-        people::nhs_number(person.seed, 899_999 - person.ordinal % 40_000).digits()
-    } else {
-        person.nhs.digits()
-    };
+    let before = numbers::before(person.seed, person.ordinal).filter(|_| person.marks.has(Marks::SUPERSEDED));
+    let asked = before.unwrap_or(person.nhs).digits();
     let (code, matched, confidence) = match rng.unit() {
         _ if person.marks.has(Marks::SUPERSEDED) => ("90", person.nhs.digits(), "100"),
         _ if person.marks.has(Marks::MISTYPED) => ("97", "0000000000".to_owned(), "0"),

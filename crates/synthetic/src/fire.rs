@@ -5,6 +5,7 @@ use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
+use crate::live::Played;
 use crate::lives::Life;
 use crate::lives::conditions::Condition;
 use crate::people::{Marks, Person, Smoking};
@@ -44,15 +45,16 @@ pub fn tell(feeds: &mut Feeds, person: &Person, household: &Household, life: &Li
 }
 
 /// A visit on a day after the told history. Gives the minute at which it is written.
-pub fn on_day(
-    feeds: &mut Feeds,
-    person: &Person,
-    household: &Household,
-    history: &Life,
-    (day, number): (Date, u32),
-    rng: &mut Rng,
-) -> u16 {
-    let copy = known::copy(&known::FIRE, person, household, history);
+pub fn on_day(played: Played<'_, '_>) -> u16 {
+    let copy = played.copy(&known::FIRE);
+    let Played {
+        feeds,
+        history,
+        day,
+        number,
+        rng,
+        ..
+    } = played;
     let clock = rng.range(11 * 60, 18 * 60);
     let mut row = visited(&copy, history, day, rng);
     row.set("VisitReference", format!("SW{}-{number}", copy.id));

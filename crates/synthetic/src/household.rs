@@ -6,7 +6,7 @@ use crate::names::{self, Community};
 use crate::people::{self, Marks, Person, Role, Sketch};
 use crate::place::{self, CAST_PLACES, Neighbourhood, Practice};
 use crate::random::Rng;
-use crate::{Plan, cast, mortality, risks};
+use crate::{Plan, cast, mortality, numbers, risks};
 use record::{Date, Sex};
 
 /// People at one door.
@@ -381,7 +381,7 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
     marks.perhaps(Marks::MISTYPED, 0.004, rng);
     marks.perhaps(Marks::MERGED, 0.006, rng);
     marks.perhaps(Marks::RESTRICTED, 0.001, rng);
-    marks.perhaps(Marks::SUPERSEDED, 0.002, rng);
+    marks.perhaps(Marks::SUPERSEDED, numbers::replaced(person.ordinal), rng);
     marks.perhaps(Marks::UNITS_MIXED, 0.05, rng);
     marks.perhaps(Marks::WRONG_TWIN, if person.twin { 0.05 } else { 0.0 }, rng);
     marks.perhaps(Marks::BABY, if age == 0 { 0.4 } else { 0.0 }, rng);

@@ -209,6 +209,20 @@ impl Mix {
         self.cumulative[KINDS.len() - 1]
     }
 
+    /// How many living people of each bin, and private households, a place of this mix has on average.
+    #[cfg(test)]
+    pub fn expected(&self, fifth: u8) -> [f64; BINS + 1] {
+        let mut sums = [0.0; BINS + 1];
+        let mut before = 0.0;
+        for (to, bins) in self.cumulative.iter().zip(holds(fifth)) {
+            for (sum, people) in sums.iter_mut().zip(bins) {
+                *sum += (to - before) * people;
+            }
+            before = *to;
+        }
+        sums
+    }
+
     /// The kind of one household.
     pub fn choose(&self, rng: &mut Rng) -> &'static Kind {
         let at = rng.unit() * self.households();

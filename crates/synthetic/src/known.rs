@@ -5,6 +5,7 @@ use crate::fhir::Copy;
 use crate::household::Household;
 use crate::lives::{Life, Tellers};
 use crate::names;
+use crate::numbers;
 use crate::people::{Marks, Person};
 use crate::random::Rng;
 use record::{Date, Sex};
@@ -142,21 +143,9 @@ fn number(sender: &Sender, person: &Person, household: &Household, rng: &mut Rng
     }
     let digits = person.nhs.digits();
     if acute && person.marks.has(Marks::MISTYPED) {
-        return (mistyped_number(&digits, rng), false);
+        return (numbers::mistyped(person.nhs), false);
     }
     (digits, !unverified)
-}
-
-/// Two neighbouring digits, after the first three, the wrong way round: the check digit finds it out.
-fn mistyped_number(digits: &str, rng: &mut Rng) -> String {
-    let mut bytes = digits.as_bytes().to_vec();
-    let from = usize::try_from(rng.range(3, 7)).unwrap_or(3);
-    let at = (0..6)
-        .map(|step| 3 + (from - 3 + step) % 6)
-        .find(|at| bytes[*at] != bytes[at + 1])
-        .unwrap_or(3);
-    bytes.swap(at, at + 1);
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Day and month the wrong way round, or the day off by one: seldom, and never at the practice.

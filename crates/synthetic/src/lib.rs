@@ -28,6 +28,7 @@ pub mod live;
 mod lives;
 mod mortality;
 mod names;
+mod numbers;
 mod people;
 mod place;
 mod public_health;
@@ -43,7 +44,7 @@ mod west;
 
 pub use cast::CAST as CAST_HOUSEHOLDS;
 pub use county::settle;
-pub use people::PEOPLE_MAX;
+pub use numbers::PEOPLE_MAX;
 pub use truth::{TrueCondition, TruePerson, TrueRecord, TruthRows, truth};
 
 pub use feeds::Chunk;

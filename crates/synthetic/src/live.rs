@@ -7,6 +7,7 @@
 use crate::calendar::{self, Moment};
 use crate::county::county;
 use crate::feeds::{Chunk, Feeds};
+use crate::fhir::Copy;
 use crate::household::Household;
 use crate::lives::{self, Care, Diary, Life, acute, community, consultations, stays};
 use crate::people::{Marks, Person};
@@ -63,6 +64,31 @@ pub struct Sent {
     pub bytes: Vec<u8>,
 }
 
+/// What a sender of rows needs to write one of a person on a played day.
+pub(crate) struct Played<'a, 'f> {
+    /// Where it is written.
+    pub feeds: &'a mut Feeds<'f>,
+    /// Whom it is about.
+    pub person: &'a Person,
+    /// Where they live.
+    pub household: &'a Household,
+    /// Their told history.
+    pub history: &'a Life,
+    /// The day.
+    pub day: Date,
+    /// A number that nothing else of theirs has, for the row's reference.
+    pub number: u32,
+    /// Chance.
+    pub rng: &'a mut Rng,
+}
+
+impl<'a> Played<'a, '_> {
+    /// This sender's copy of who the person is.
+    pub fn copy(&self, sender: &'static known::Sender) -> Copy<'a> {
+        known::copy(sender, self.person, self.household, self.history)
+    }
+}
+
 /// Everything sent on a day after the plan's as-of date, in the order in which it is sent; nothing for a day that
 /// is not among the [`DAYS_MAX`] after it.
 pub fn day(plan: Plan, day: Date) -> Vec<Sent> {
@@ -107,20 +133,55 @@ fn one(
 ) {
     let as_of = plan.as_of;
     let death = deaths::death(person, household, as_of, Date(day.0 + deaths::QUIET_DAYS));
-    let earliest = (day.0 - DAYS_TOLD).max(as_of.0 + 1);
-    for begun in (earliest..=day.0).map(Date) {
-        let lives = death.is_none_or(|death| death.day > begun);
-        if lives && births::on(person, household, as_of, begun) {
-            let nth = born.entry(begun).or_default();
-            births::tell(person, household, (as_of, begun, day), *nth, sent);
-            *nth += 1;
-        } else if let Some(begins) = draw(person, household, (as_of, begun), death) {
-            episode(person, household, (as_of, begun, day), (begins, death), sent);
+    let lives = |on: Date| death.is_none_or(|death| death.day > on);
+    let birth = births::day(person, household, as_of).filter(|birth| *birth <= day && lives(*birth));
+    let told = || lives::life(person, household, as_of);
+    for begun in (begun_from(as_of, day)..=day.0).map(Date) {
+        if birth == Some(begun) {
+            continue;
         }
+        if let Some(begins) = draw(person, household, (as_of, begun), death) {
+            episode((person, &told), household, (as_of, begun, day), (begins, death), sent);
+        }
+    }
+    if let Some(birth) = birth {
+        let nth = born.entry(birth).or_default();
+        if let Some(baby) = births::baby(person, as_of, birth, *nth) {
+            born_since((person, &baby), household, (as_of, day), sent);
+        }
+        *nth += 1;
+    }
+    if lives(day) {
+        births::grow(person, household, &told, (as_of, day), sent);
     }
     match death {
         Some(death) if death.day <= day => deaths::tell(person, household, death, (as_of, day), sent),
         _ => neighbours::tell(person, household, (as_of, day), sent),
+    }
+}
+
+/// The first day on which something began that may still be told of.
+fn begun_from(as_of: Date, day: Date) -> i32 {
+    (day.0 - DAYS_TOLD).max(as_of.0 + 1)
+}
+
+/// What is sent on a day of a baby born on a played day: the birth, then its first years, and what befalls it as it
+/// does others.
+fn born_since(
+    (mother, baby): (&Person, &Person),
+    household: &Household,
+    (as_of, day): (Date, Date),
+    sent: &mut Vec<Sent>,
+) {
+    if day.0 <= baby.born.0 + DAYS_TOLD {
+        births::tell(mother, household, baby, (as_of, day), sent);
+    }
+    let told = || births::birth(mother, household, baby, as_of);
+    births::grow(baby, household, &told, (as_of, day), sent);
+    for begun in (begun_from(as_of, day).max(baby.born.0 + DAYS_TOLD + 1)..=day.0).map(Date) {
+        if let Some(begins) = draw(baby, household, (as_of, begun), None) {
+            episode((baby, &told), household, (as_of, begun, day), (begins, None), sent);
+        }
     }
 }
 
@@ -216,7 +277,7 @@ fn any_hour(rng: &mut Rng) -> u16 {
 
 /// Tells what is sent on `day` of what began on `begun`.
 fn episode(
-    person: &Person,
+    (person, history): (&Person, &dyn Fn() -> Life),
     household: &Household,
     (as_of, begun, day): (Date, Date, Date),
     (begins, death): (Begins, Option<Death>),
@@ -225,7 +286,7 @@ fn episode(
     if day.0 > begun.0 + FOLLOWED && matches!(begins, Begins::Consultation | Begins::Nurse) {
         return;
     }
-    let history = lives::life(person, household, as_of);
+    let history = history();
     // Who dies on the ward is dead to what is told from then on, and to nothing before.
     let mut dying = person.clone();
     dying.died = death.filter(|_| begins == Begins::LastStay).map(|death| death.day);
@@ -420,4 +481,85 @@ fn hl7_words(message: &[u8]) -> String {
         _ => "a message",
     };
     format!("{} {words}", kind.get(..7).unwrap_or(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lives::Outcome;
+
+    fn everyone(people: u32, each: &mut dyn FnMut(&Person, &Household)) {
+        let plan = Plan {
+            people,
+            seed: 5,
+            as_of: AS_OF,
+        };
+        for household in crate::blocks(plan).flat_map(|block| households(plan, block)) {
+            for person in household.people.iter().filter(|person| person.died.is_none()) {
+                each(person, &household);
+            }
+        }
+    }
+
+    const AS_OF: Date = Date(20_758);
+
+    /// Two guards stand behind one another: what is drawn, and where a life that is told ends. Each is tried alone.
+    #[test]
+    fn nothing_is_drawn_from_a_death_on_nor_before_it_what_would_outlast_it() {
+        let died = Date(AS_OF.0 + 60);
+        let (mut before, mut short) = (0, 0);
+        everyone(2_500, &mut |person, household| {
+            for stay in [None, Some(Date(died.0 - 7))] {
+                let death = Death { day: died, stay };
+                for begun in (AS_OF.0 + 1..AS_OF.0 + 90).map(Date) {
+                    let begins = draw(person, household, (AS_OF, begun), Some(death));
+                    let left = died.0 - begun.0;
+                    match begins {
+                        None => assert!(stay != Some(begun), "the stay that it ends never begins"),
+                        Some(Begins::LastStay) => assert_eq!(stay, Some(begun)),
+                        Some(Begins::Consultation | Begins::Nurse) => short += i32::from(left < deaths::QUIET_DAYS),
+                        Some(begins) => {
+                            before += 1;
+                            assert!(left > deaths::QUIET_DAYS, "{begins:?} {left} days before a death");
+                        }
+                    }
+                    let last = stay.unwrap_or(Date(died.0 - 1));
+                    assert!(
+                        begins.is_none() || begun <= last,
+                        "{begins:?} begins {} days after a death",
+                        -left
+                    );
+                }
+            }
+        });
+        assert!(before > 100 && short > 100, "{before} {short}");
+    }
+
+    #[test]
+    fn a_life_that_a_death_ends_holds_nothing_after_it() {
+        let died = Date(AS_OF.0 + 40);
+        let death = Some(Death { day: died, stay: None });
+        let mut told = 0;
+        everyone(400, &mut |person, household| {
+            let history = lives::life(person, household, AS_OF);
+            for begins in [Begins::Attendance, Begins::Stay, Begins::Consultation, Begins::Nurse] {
+                let begun = Date(died.0 - 1);
+                let life = live(person, household, &history, (AS_OF, begun), (begins, death));
+                for happening in &life.happenings {
+                    // What was booked before stays booked until somebody calls it off.
+                    let booked = matches!(
+                        happening.care,
+                        Care::Appointment {
+                            outcome: Outcome::Booked,
+                            ..
+                        }
+                    );
+                    let after = happening.at.date > died;
+                    assert!(booked || !after, "{begins:?}: {:?} after a death", happening.care);
+                    told += 1;
+                }
+            }
+        });
+        assert!(told > 500, "{told}");
+    }
 }

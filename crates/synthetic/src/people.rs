@@ -3,7 +3,7 @@
 use crate::lives::conditions::Condition;
 use crate::names::Community;
 use crate::random::Rng;
-use crate::{calendar, names};
+use crate::{calendar, names, numbers};
 use record::{Date, NhsNumber, Sex};
 
 /// What is true of a person beyond their condition list. Cast households set these by hand; others by chance.
@@ -221,27 +221,6 @@ pub struct Sketch {
     pub twin: bool,
 }
 
-/// The largest number of people one plan can make: one number each from the 999 range.
-pub const PEOPLE_MAX: u32 = 850_000;
-
-/// The NHS number of the n-th person: 999, then six digits chosen so that neighbours are far apart and no two
-/// people share one (for n below 900,000).
-pub fn nhs_number(seed: u64, ordinal: u32) -> NhsNumber {
-    let spread = (u64::from(ordinal) * 533_027 + seed % 900_000) % 900_000;
-    // Each group of ten numbers has at least nine with a check digit.
-    let mut prefix = 999_000_000 + spread / 9 * 10;
-    let mut skip = spread % 9;
-    loop {
-        if let Some(number) = NhsNumber::with_prefix(prefix) {
-            if skip == 0 {
-                return number;
-            }
-            skip -= 1;
-        }
-        prefix += 1;
-    }
-}
-
 /// A mobile number from the range kept for drama: 07700 900000 to 900999.
 pub fn drama_mobile(rng: &mut Rng) -> String {
     format!("07700 900{:03}", rng.range(0, 999))
@@ -289,7 +268,7 @@ pub fn person(
         household: place.0,
         slot: place.1,
         ordinal,
-        nhs: nhs_number(seed, ordinal),
+        nhs: numbers::at(seed, ordinal),
         middle: names::middle(sketch.sex, &mut rng),
         given,
         family,

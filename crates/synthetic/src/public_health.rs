@@ -5,6 +5,7 @@ use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
+use crate::live::Played;
 use crate::lives::Life;
 use crate::people::{Marks, Person, Smoking};
 use crate::place::SCHOOLS;
@@ -57,22 +58,26 @@ pub fn measured_on(person: &Person, day: Date) -> bool {
 
 /// A child measured at school on a day after the told history, under the reference it would have in a later one.
 /// Gives the minute at which it is written.
-pub fn measured(feeds: &mut Feeds, person: &Person, household: &Household, history: &Life, day: Date) -> u16 {
-    let copy = known::copy(&known::COMMUNITY, person, household, history);
+pub fn measured(played: Played<'_, '_>) -> u16 {
+    let copy = played.copy(&known::COMMUNITY);
+    let Played {
+        feeds, history, day, ..
+    } = played;
     measurements(feeds, &copy, history, Some(day));
     15 * 60 + 40
 }
 
 /// A coaching session on a day after the told history. Gives the minute at which it is written.
-pub fn coached(
-    feeds: &mut Feeds,
-    person: &Person,
-    household: &Household,
-    history: &Life,
-    (day, number): (Date, u32),
-    rng: &mut Rng,
-) -> u16 {
-    let copy = known::copy(&known::COACHES, person, household, history);
+pub fn coached(played: Played<'_, '_>) -> u16 {
+    let copy = played.copy(&known::COACHES);
+    let Played {
+        feeds,
+        person,
+        day,
+        number,
+        rng,
+        ..
+    } = played;
     let programme = programme(person, &mut person.rng("coaching"));
     let clock = rng.range(16 * 60, 20 * 60);
     let mut row = Row::new(COACH_COLUMNS);
@@ -175,6 +180,10 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
                 .set("Goal", "Walk to the shops and back each day");
             minutes += rng.range(0, 3) * 10;
         }
+        // A goal is agreed at the first session.
+        if number > 1 {
+            row.set("Goal", "");
+        }
         row.set("LastUpdated", format!("{}T18:05", day.iso()));
         row.send(feeds, &COACH);
     }
@@ -193,7 +202,7 @@ fn stopping(row: &mut Row, smokes: bool, start: Date, rng: &mut Rng) {
     let breath = if smokes { rng.range(9, 28) } else { rng.range(1, 5) };
     row.set("CigarettesPerDay", cigarettes.to_string())
         .set("CarbonMonoxidePpm", breath.to_string());
-    row.set("Goal", "Stop before Christmas");
+    row.set("Goal", "Stop smoking and stay stopped");
     if !smokes {
         row.set("QuitDate", Date(start.0 + 21).iso());
     }

@@ -5,6 +5,7 @@ use crate::feeds::{self, FeedFile, Feeds};
 use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
+use crate::live::Played;
 use crate::lives::Life;
 use crate::lives::conditions::Condition;
 use crate::people::{Marks, Person};
@@ -171,16 +172,18 @@ fn adult(feeds: &mut Feeds, feed: &'static FeedFile, copy: &Copy<'_>, life: &Lif
 
 /// What the council writes of one of its people on a day after the told history: a review or a request, or that they
 /// died; of a child with an open plan, its review. Gives the minute at which it is written.
-pub fn on_day(
-    feeds: &mut Feeds,
-    person: &Person,
-    household: &Household,
-    history: &Life,
-    (day, number): (Date, u32),
-    rng: &mut Rng,
-) -> u16 {
-    let bcp = household.neighbourhood.council == Council::Bcp;
-    let copy = known::copy(council(household), person, household, history);
+pub fn on_day(played: Played<'_, '_>) -> u16 {
+    let bcp = played.household.neighbourhood.council == Council::Bcp;
+    let copy = played.copy(council(played.household));
+    let Played {
+        feeds,
+        person,
+        history,
+        day,
+        number,
+        rng,
+        ..
+    } = played;
     let clock = rng.range(9 * 60, 17 * 60);
     let minute = u16::try_from(clock).unwrap_or(600);
     let stamp = format!("{} {:02}:{:02}", slashed(day), clock / 60, clock % 60);
@@ -191,7 +194,16 @@ pub fn on_day(
         return minute;
     }
     let desk = Desk::of(&copy, history, &mut person.rng("adult social care"));
-    let event = match person.died {
+    let event = happened(person, &desk, day, rng);
+    let mut row = desk.row(&copy, number, &event, day);
+    row.set("LastUpdated", stamp);
+    row.send(feeds, if bcp { &BCP_ADULT } else { &DORSET_ADULT });
+    minute
+}
+
+/// What happened on a day after the told history.
+fn happened(person: &Person, desk: &Desk, day: Date, rng: &mut Rng) -> Event {
+    match person.died {
         Some(died) => Event {
             kind: "Service",
             from: died,
@@ -218,7 +230,12 @@ pub fn on_day(
                 .pick(&[
                     "Plan still meets needs. Would like more company.",
                     "Finding the stairs harder; rail to be fitted.",
-                    "Daughter is tired; sitting service talked about.",
+                    // Only somebody who is there can be tired of caring.
+                    if desk.carer {
+                        "Whoever cares at home is tired; sitting service talked about."
+                    } else {
+                        "Manages with what was put in; nothing to change."
+                    },
                 ])
                 .to_owned(),
         },
@@ -234,11 +251,7 @@ pub fn on_day(
             )],
             summary: "Asks for more help in the mornings.".to_owned(),
         },
-    };
-    let mut row = desk.row(&copy, number, &event, day);
-    row.set("LastUpdated", stamp);
-    row.send(feeds, if bcp { &BCP_ADULT } else { &DORSET_ADULT });
-    minute
+    }
 }
 
 /// Whether a child's plan was open when the told history ended.
@@ -312,7 +325,7 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
             until: Some(Date(start.0 + 64)),
             outcome: if unmet { "Not eligible" } else { "Eligible" },
             own: vec![("AssessmentType", "Long Term Assessment".to_owned())],
-            summary: format!("{needs}. {}", reason_words(reason)),
+            summary: format!("{needs}. {}", reason_words(reason, copy.household)),
         },
     ];
     if unmet {
@@ -402,9 +415,11 @@ fn package(copy: &Copy<'_>, begins: Date, rng: &mut Rng) -> Event {
     }
 }
 
-fn reason_words(reason: &str) -> &'static str {
+fn reason_words(reason: &str, household: &Household) -> &'static str {
+    let others = household.people.len() > 1 && household.home.is_empty();
     match reason {
-        "Learning Disability Support" => "Lives with family; wants a job and his own front door.",
+        "Learning Disability Support" if others => "Lives with family; wants a job and a front door of their own.",
+        "Learning Disability Support" => "Wants a job and more say in the day.",
         "Support with Memory and Cognition" => "Family visit daily and are tired.",
         "Mental Health Support" => "Would like help with money and going out.",
         _ => "Neighbour shops once a week.",

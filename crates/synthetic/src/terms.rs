@@ -168,6 +168,16 @@ pub const MMR: Term = term("38598009", "Measles, mumps and rubella vaccination")
 pub const SIX_IN_ONE: Term = words("6-in-1 vaccine (DTaP/IPV/Hib/HepB)");
 /// Five-in-one, until 2017.
 pub const FIVE_IN_ONE: Term = words("5-in-1 vaccine (DTaP/IPV/Hib)");
+/// Pneumococcal vaccine of infants.
+pub const PCV: Term = words("Pneumococcal conjugate vaccine (PCV)");
+/// Rotavirus.
+pub const ROTAVIRUS: Term = words("Rotavirus vaccine");
+/// Hib and meningitis C at one year, until 2025.
+pub const HIB_MEN_C: Term = words("Hib/MenC vaccine");
+/// Meningitis C at three months, until 2016.
+pub const MEN_C: Term = words("Meningococcal group C vaccine");
+/// MMR with chickenpox, from 2026.
+pub const MMRV: Term = words("MMRV vaccine (measles, mumps, rubella and varicella)");
 /// Meningitis B.
 pub const MEN_B: Term = words("Meningococcal group B vaccine");
 /// Four-in-one pre-school booster.

@@ -232,3 +232,45 @@ fn each_medicine_is_taken_as_the_list_says() {
     }
     assert!(unknown.is_empty(), "{unknown:#?}");
 }
+
+#[test]
+fn a_small_child_is_registered_checked_visited_and_vaccinated_and_none_is_seen_before_birth() {
+    let small = |person: &TruePerson| {
+        let months = (plan().as_of.0 - person.born.0) / 30;
+        person.died.is_none() && (14..48).contains(&months)
+    };
+    let histories = read(small);
+    assert!(histories.len() >= 150, "{}", histories.len());
+    let share = |words: &str| {
+        let has = |rows: &&Vec<Row>| rows.iter().any(|row| row.2.contains(words));
+        histories.values().filter(has).count() as f64 / histories.len() as f64
+    };
+    for (words, least) in [
+        ("Registration of a newborn", 0.99),
+        ("Health visitor new birth visit", 0.92),
+        ("Health visitor review, 6 to 8 weeks", 0.7),
+        ("Infant physical examination", 0.85),
+        ("vaccine: 6-in-1", 0.9),
+        ("vaccine: Rotavirus", 0.8),
+        ("Pneumococcal conjugate vaccine", 0.85),
+        ("Health visitor review, one year", 0.72),
+        ("did not come", 0.1),
+    ] {
+        assert!(share(words) >= least, "{words}: {:.2}", share(words));
+    }
+    assert!(share("Health visitor review, 6 to 8 weeks") < 0.95, "some are missed");
+}
+
+#[test]
+fn nobody_who_does_not_walk_yet_sprains_an_ankle_or_comes_with_low_mood() {
+    let infants = |person: &TruePerson| plan().as_of.0 - person.born.0 < 360;
+    let histories = read(infants);
+    assert!(histories.len() > 60, "{}", histories.len());
+    for (number, rows) in histories {
+        for (day, _, what) in rows {
+            for words in ["Sprain", "Low mood", "Knee pain", "school", "PHQ9", "Alcohol"] {
+                assert!(!what.contains(words), "person {number}, {}: {what}", day.iso());
+            }
+        }
+    }
+}

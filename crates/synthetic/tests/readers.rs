@@ -205,3 +205,49 @@ fn entries_a_person_stay_between_sixty_and_ninety() {
     eprintln!("{each:.1} entries a person");
     assert!((60.0..90.0).contains(&each), "{each:.1}");
 }
+
+#[test]
+fn every_contact_says_what_it_was_and_about_what() {
+    let system = dorset().expect("systems/dorset loads");
+    let plan = Plan {
+        people: 1_500,
+        seed: 1,
+        as_of: Date::new(2026, 11, 1).unwrap(),
+    };
+    let (mut contacts, mut words) = (0, std::collections::BTreeMap::<String, usize>::new());
+    for delivery in deliveries(plan) {
+        let feed = system.feed(&delivery.feed).unwrap();
+        for piece in pieces(&delivery.bytes, &delivery.file_name, feed) {
+            let found = read(piece.format, &piece.body, &piece.context, feed).unwrap_or_default();
+            for entry in found.iter().flat_map(|item| &item.entries) {
+                if entry.kind == record::Kind::Encounter {
+                    contacts += 1;
+                    *words.entry(entry.what.label().to_owned()).or_default() += 1;
+                }
+            }
+        }
+    }
+    // How something was held is not what it was.
+    for bare in [
+        "Face to face",
+        "Telephone",
+        "Video",
+        "Phone",
+        "Visit",
+        "Consultation",
+        "ambulatory",
+        "virtual",
+    ] {
+        assert!(!words.contains_key(bare), "{bare}: {} contacts", words[bare]);
+    }
+    let gp = words
+        .keys()
+        .filter(|words| words.starts_with("GP consultation, face to face: "))
+        .count();
+    eprintln!(
+        "{contacts} contacts in {} words: {:?}",
+        words.len(),
+        words.iter().max_by_key(|(_, n)| **n)
+    );
+    assert!(contacts > 5_000 && gp > 15, "{contacts} {gp}");
+}

@@ -48,6 +48,7 @@ struct Part {
     sector: String,
     fifth: u8,
     people: f64,
+    households: f64,
     ages: Vec<f64>,
     ethnicity: [f64; 5],
     other_language: f64,
@@ -158,9 +159,10 @@ fn written(table: &impl Serialize) -> Result<String, String> {
     ))
 }
 
-/// People of each area by band, and of each council by band and sex.
+/// People of each area by band, its private households to a thousand people, and people of each council by band and sex.
 struct Aged {
     areas: HashMap<String, [f64; BANDS]>,
+    households: HashMap<String, f64>,
     sexes: BTreeMap<String, [[f64; BANDS]; 2]>,
 }
 
@@ -200,7 +202,16 @@ impl Aged {
             let age = usize::try_from(row.age).unwrap_or(90);
             sexes.entry(row.council.clone()).or_default()[usize::from(!row.women)][band(age)] += f64::from(row.people);
         }
-        let mut found = Self { areas, sexes };
+        // Both counts are the census's own, so that people who came since do not change how they live together.
+        let shares = read.households.iter().filter_map(|(code, homes)| {
+            let people = census.get(code.as_str()).filter(|people| **people > 0.0)?;
+            Some((code.clone(), 1000.0 * f64::from(*homes) / people))
+        });
+        let mut found = Self {
+            areas,
+            households: shares.collect(),
+            sexes,
+        };
         found.scale(read)?;
         Ok(found)
     }
@@ -297,6 +308,7 @@ fn part(
     }
     let bands = aged.areas.get(&area.code).ok_or_else(|| lacks("people by age"))?;
     let people: f64 = bands.iter().sum();
+    let households = aged.households.get(&area.code).ok_or_else(|| lacks("households"))?;
     let groups = read.ethnicity.iter().find(|(code, _)| *code == area.code);
     let (_, groups) = groups.ok_or_else(|| lacks("ethnic groups"))?;
     let speak = read
@@ -326,6 +338,7 @@ fn part(
         sector: sector.to_owned(),
         fifth: area.fifth,
         people: people.max(1.0),
+        households: *households,
         ages: bands.iter().map(|n| 1000.0 * n / people.max(1.0)).collect(),
         ethnicity: groups.map(f64::from),
         other_language: 1000.0 * f64::from(speak.other) / speakers,

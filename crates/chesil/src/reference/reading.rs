@@ -22,6 +22,8 @@ pub struct Read {
     pub deaths: Vec<Death>,
     /// People of each area.
     pub census: Vec<(String, u32)>,
+    /// Private households of each area.
+    pub households: Vec<(String, u32)>,
     /// Ethnic groups.
     pub ethnicity: Vec<Groups>,
     /// Languages.
@@ -47,6 +49,7 @@ pub fn read(folder: &Path) -> Result<Read, Failure> {
         practices: one(folder, names::PRACTICES, reference::practices)?,
         deaths: one(folder, names::DEATHS, reference::deaths)?,
         census: one(folder, names::CENSUS, reference::census)?,
+        households: one(folder, names::HOUSEHOLDS, reference::households)?,
         ethnicity: one(folder, names::ETHNICITY, reference::ethnicity)?,
         language: one(folder, names::LANGUAGE, reference::language)?,
         single_years: one(folder, names::SINGLE_YEARS, reference::single_years)?,

@@ -83,6 +83,21 @@ pub fn census(input: impl Read) -> Result<Vec<(String, u32)>, Wrong> {
     Ok(found)
 }
 
+/// Private households of an area (LSOA 2021).
+///
+/// # Errors
+/// The first row that is wrong.
+pub fn households(input: impl Read) -> Result<Vec<(String, u32)>, Wrong> {
+    const COLUMNS: [&str; 2] = ["lsoa21_code", "total_households"];
+    let mut table = Table::open(names::HOUSEHOLDS, input, &COLUMNS)?;
+    let mut found = Vec::new();
+    while let Some(row) = table.next()? {
+        let homes = row.whole(1, COLUMNS[1], 0, PEOPLE_MAX)?;
+        found.push((row.code(0, COLUMNS[0], "E01")?, homes));
+    }
+    Ok(found)
+}
+
 /// People of an area by ethnic group: Asian, Black, mixed, White, other.
 pub type Groups = (String, [u32; 5]);
 

@@ -10,7 +10,9 @@ mod cells;
 mod practices;
 
 pub use areas::areas;
-pub use areas::{Age, Ages, Area, Became, Groups, Speakers, became, census, ethnicity, language, sexes, single_years};
+pub use areas::{
+    Age, Ages, Area, Became, Groups, Speakers, became, census, ethnicity, households, language, sexes, single_years,
+};
 pub use boundaries::{Boundary, boundaries};
 pub use practices::{Death, Postcode, Practice, deaths, postcodes, practices};
 
@@ -52,6 +54,8 @@ pub mod names {
     pub const DEATHS: &str = "life_tables_england_ons.csv";
     /// Census 2021: people of each area.
     pub const CENSUS: &str = "census2021_age_groups_lsoa21.csv";
+    /// Census 2021: private households of each area, by the kind of building.
+    pub const HOUSEHOLDS: &str = "census2021_household_type_lsoa21.csv";
     /// Census 2021: ethnic groups of each area.
     pub const ETHNICITY: &str = "census2021_ethnicity_lsoa21.csv";
     /// Census 2021: main language of each neighbourhood (MSOA).

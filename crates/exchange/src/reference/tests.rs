@@ -23,10 +23,11 @@ const BOUNDARIES: &str = r#"{"type":"FeatureCollection","name":"x","features":[{
 "geometry":{"type":"Polygon","coordinates":[[[-2.5,50.7],[-2.4,50.7],[-2.4,50.8],[-2.5,50.8],[-2.5,50.7]],
 [[-2.46,50.74],[-2.44,50.74],[-2.44,50.76],[-2.46,50.76],[-2.46,50.74]]]}}]}"#;
 
-fn all(text: &[u8]) -> [Option<Wrong>; 11] {
+fn all(text: &[u8]) -> [Option<Wrong>; 12] {
     [
         areas(text).err(),
         census(text).err(),
+        households(text).err(),
         ethnicity(text).err(),
         language(text).err(),
         single_years(text).err(),

@@ -1,7 +1,7 @@
 //! Deaths on played days: who dies and where, and who is told when.
 
 use super::births::push;
-use super::{FIRST_NUMBER, NUMBERS_A_DAY, Sent, Written, captured};
+use super::{FIRST_NUMBER, NUMBERS_A_DAY, Played, Sent, Written, captured};
 use crate::calendar::{self, Moment};
 use crate::household::Household;
 use crate::lives::{self, Care, Happening, Life, Tellers};
@@ -90,7 +90,15 @@ pub fn tell(person: &Person, household: &Household, death: Death, (as_of, day): 
         let mut rng = super::stream(person, death.day, "council hears");
         let mut at = morning;
         let told = captured(day, |feeds| {
-            at.minute = social_care::on_day(feeds, &dead, household, &history, (day, number), &mut rng);
+            at.minute = social_care::on_day(Played {
+                feeds,
+                person: &dead,
+                household,
+                history: &history,
+                day,
+                number,
+                rng: &mut rng,
+            });
         });
         push(told, at, Written::Table, "social care ended by a death", sent);
     }

@@ -1,9 +1,8 @@
 //! Councils, charities, the fire service, coaches and schools on played days: each writes its own row of the day.
 
 use super::births::push;
-use super::{FIRST_NUMBER, NUMBERS_A_DAY, Sent, Written, captured};
+use super::{FIRST_NUMBER, NUMBERS_A_DAY, Played, Sent, Written, captured};
 use crate::calendar::{self, Moment};
-use crate::feeds::Feeds;
 use crate::household::Household;
 use crate::lives::{self, Life};
 use crate::people::{Marks, Person};
@@ -27,98 +26,110 @@ enum Who {
     School,
 }
 
-const ALL: [Who; 6] = [
-    Who::Council,
-    Who::LinkWorker,
-    Who::Buddy,
-    Who::Fire,
-    Who::Coach,
-    Who::School,
-];
-
 /// Tells what these senders write of a person on `day`.
 pub fn tell(person: &Person, household: &Household, (as_of, day): (Date, Date), sent: &mut Vec<Sent>) {
     let mut history: Option<Life> = None;
-    for (at, who) in (0u32..).zip(ALL) {
-        let mut rng = super::stream(person, day, PURPOSE[at as usize]);
-        if !may(who, person, household, day, &mut rng) {
+    for who in Who::ALL {
+        let mut rng = super::stream(person, day, who.purpose());
+        if !who.may(person, household, day, &mut rng) {
             continue;
         }
         let history = history.get_or_insert_with(|| lives::life(person, household, as_of));
-        if !knows(who, person, household, history) {
+        if !who.knows(person, household, history) {
             continue;
         }
         let after = u32::try_from(day.0 - as_of.0).unwrap_or(0);
-        let number = FIRST_NUMBER + after * NUMBERS_A_DAY + NUMBER + at;
+        let number = FIRST_NUMBER + after * NUMBERS_A_DAY + NUMBER + who as u32;
         let mut minute = 0;
         let told = captured(day, |feeds| {
-            minute = write(who, feeds, (person, household, history), (day, number), &mut rng)
+            minute = who.write(Played {
+                feeds,
+                person,
+                household,
+                history,
+                day,
+                number,
+                rng: &mut rng,
+            });
         });
-        push(told, Moment::new(day, minute), Written::Table, WORDS[at as usize], sent);
+        push(told, Moment::new(day, minute), Written::Table, who.words(), sent);
     }
 }
 
-const PURPOSE: [&str; 6] = [
-    "council",
-    "link worker day",
-    "buddy day",
-    "fire day",
-    "coach day",
-    "school day",
-];
-const WORDS: [&str; 6] = [
-    "social care, one row",
-    "a link worker's contact",
-    "a falls buddy's visit",
-    "a Safe and Well visit",
-    "a coaching session",
-    "a child measured at school",
-];
+impl Who {
+    const ALL: [Who; 6] = [
+        Who::Council,
+        Who::LinkWorker,
+        Who::Buddy,
+        Who::Fire,
+        Who::Coach,
+        Who::School,
+    ];
 
-/// Whether a sender writes of someone that day, as far as can be told without their history.
-fn may(who: Who, person: &Person, household: &Household, day: Date, rng: &mut Rng) -> bool {
-    let weekday = calendar::weekday(day);
-    let working = weekday < 5;
-    let grown = person.age(day) >= 18;
-    let marked = |mark| person.marks.has(mark);
-    match who {
-        Who::Council if grown => working && marked(Marks::SOCIAL_CARE) && rng.chance(2.4 / WORKING),
-        Who::Council => {
-            working && marked(Marks::CHILD_PLAN) && rng.chance(3.0 / WORKING) && social_care::plan_open(person)
+    /// What the stream of its days is called.
+    const fn purpose(self) -> &'static str {
+        match self {
+            Who::Council => "council",
+            Who::LinkWorker => "link worker day",
+            Who::Buddy => "buddy day",
+            Who::Fire => "fire day",
+            Who::Coach => "coach day",
+            Who::School => "school day",
         }
-        Who::LinkWorker => {
-            working && grown && (marked(Marks::CHARITY) || marked(Marks::LONELY)) && rng.chance(7.0 / WORKING)
+    }
+
+    /// What it writes, without saying about whom.
+    const fn words(self) -> &'static str {
+        match self {
+            Who::Council => "social care, one row",
+            Who::LinkWorker => "a link worker's contact",
+            Who::Buddy => "a falls buddy's visit",
+            Who::Fire => "a Safe and Well visit",
+            Who::Coach => "a coaching session",
+            Who::School => "a child measured at school",
         }
-        Who::Buddy => marked(Marks::FALLER) && i32::try_from(household.index % 5) == Ok(weekday),
-        Who::Fire => working && fire::knows(person, household) && rng.chance(0.5 / WORKING),
-        Who::Coach => working && marked(Marks::COACHED) && grown && rng.chance(6.0 / WORKING),
-        Who::School => working && public_health::measured_on(person, day),
     }
-}
 
-fn knows(who: Who, person: &Person, household: &Household, history: &Life) -> bool {
-    match who {
-        Who::Council => social_care::knows(person, history),
-        Who::LinkWorker => charity::link_workers_know(person, history),
-        Who::Buddy => charity::buddies_know(person, household, history),
-        Who::Coach => public_health::coaches_know(person, history),
-        Who::Fire | Who::School => true,
+    /// Whether it writes of someone that day, as far as can be told without their history.
+    fn may(self, person: &Person, household: &Household, day: Date, rng: &mut Rng) -> bool {
+        let weekday = calendar::weekday(day);
+        let working = weekday < 5;
+        let grown = person.age(day) >= 18;
+        let marked = |mark| person.marks.has(mark);
+        match self {
+            Who::Council if grown => working && marked(Marks::SOCIAL_CARE) && rng.chance(2.4 / WORKING),
+            Who::Council => {
+                working && marked(Marks::CHILD_PLAN) && rng.chance(3.0 / WORKING) && social_care::plan_open(person)
+            }
+            Who::LinkWorker => {
+                working && grown && (marked(Marks::CHARITY) || marked(Marks::LONELY)) && rng.chance(7.0 / WORKING)
+            }
+            Who::Buddy => marked(Marks::FALLER) && i32::try_from(household.index % 5) == Ok(weekday),
+            Who::Fire => working && fire::knows(person, household) && rng.chance(0.5 / WORKING),
+            Who::Coach => working && marked(Marks::COACHED) && grown && rng.chance(6.0 / WORKING),
+            Who::School => working && public_health::measured_on(person, day),
+        }
     }
-}
 
-fn write(
-    who: Who,
-    feeds: &mut Feeds<'_>,
-    (person, household, history): (&Person, &Household, &Life),
-    told: (Date, u32),
-    rng: &mut Rng,
-) -> u16 {
-    match who {
-        Who::Council => social_care::on_day(feeds, person, household, history, told, rng),
-        Who::LinkWorker => charity::on_day(feeds, person, household, history, told, (false, rng)),
-        Who::Buddy => charity::on_day(feeds, person, household, history, told, (true, rng)),
-        Who::Fire => fire::on_day(feeds, person, household, history, told, rng),
-        Who::Coach => public_health::coached(feeds, person, household, history, told, rng),
-        Who::School => public_health::measured(feeds, person, household, history, told.0),
+    fn knows(self, person: &Person, household: &Household, history: &Life) -> bool {
+        match self {
+            Who::Council => social_care::knows(person, history),
+            Who::LinkWorker => charity::link_workers_know(person, history),
+            Who::Buddy => charity::buddies_know(person, household, history),
+            Who::Coach => public_health::coaches_know(person, history),
+            Who::Fire | Who::School => true,
+        }
+    }
+
+    /// Writes its row; gives the minute at which it is written.
+    fn write(self, played: Played<'_, '_>) -> u16 {
+        match self {
+            Who::Council => social_care::on_day(played),
+            Who::LinkWorker => charity::contact_on_day(played),
+            Who::Buddy => charity::visit_on_day(played),
+            Who::Fire => fire::on_day(played),
+            Who::Coach => public_health::coached(played),
+            Who::School => public_health::measured(played),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Falls, ambulances, emergency departments, hospital stays, outpatients and their results.
 
 use super::conditions::Condition;
-use super::practice::{kidneys, number};
+use super::practice::{haemoglobin, kidneys, number};
 use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, stays};
 use crate::calendar;
 use crate::county::county;
@@ -169,8 +169,7 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
         diary.note(Moment::new(admitted.date, at.minute), Tellers::PRACTICE, problem);
     }
     kidneys(diary, admitted.later(30), own);
-    let haemoglobin = diary.rng.normal(104.0, 11.0);
-    number(diary, surgery.later(1300), own, &terms::HAEMOGLOBIN, haemoglobin);
+    haemoglobin(diary, surgery.later(1300), own, (104.0, 11.0));
     observations(diary, admitted.later(60), own, true);
     if !still_in && !dies {
         discharged(
@@ -341,6 +340,14 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
         ("Injury of ankle", words("Sprain of ankle")),
         ("Difficulty breathing", words("Viral wheeze")),
     ];
+    // Who does not walk yet sprains nothing.
+    let infants = [
+        ("Fever", words("Viral illness")),
+        ("Difficulty breathing", words("Bronchiolitis, mild")),
+        ("Vomiting", words("Feeding difficulty")),
+        ("Crying", words("Colic")),
+        ("Rash", words("Viral rash")),
+    ];
     let adult = [
         ("Chest pain", words("Chest pain, cause not found")),
         ("Abdominal pain", words("Abdominal pain, cause not found")),
@@ -362,10 +369,10 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
     if diary.marked(Marks::NO_ADDRESS) && diary.rng.chance(0.65) {
         return diary.rng.pick(&street);
     }
-    let (complaint, found) = if diary.age(at.date) < 18 {
-        diary.rng.pick(&young)
-    } else {
-        diary.rng.pick(&adult)
+    let (complaint, found) = match diary.age(at.date) {
+        ..1 => diary.rng.pick(&infants),
+        1..18 => diary.rng.pick(&young),
+        _ => diary.rng.pick(&adult),
     };
     let airways = diary.truly_has(Condition::Copd) || diary.truly_has(Condition::Asthma);
     if complaint == "Shortness of breath" && !airways {

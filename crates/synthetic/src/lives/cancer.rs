@@ -6,7 +6,7 @@
 //! national standards: seen within two weeks, told within 28 days, treated within 62.
 
 use super::conditions::{Condition, Had};
-use super::practice::number;
+use super::practice::{haemoglobin, number};
 use super::telling::Clinic;
 use super::{Care, Diary, Moment, Tellers};
 use crate::people::Person;
@@ -203,14 +203,7 @@ fn found(diary: &mut Diary<'_>, site: &'static Site, told: Date, (spread, treatm
             "C18.9" => {
                 let fit = 12.0 + 120.0 * diary.rng.liability(0.8);
                 number(diary, at.later(4 * 1440), Tellers::PRACTICE, &terms::FIT, fit);
-                let haemoglobin = diary.rng.normal(108.0, 12.0);
-                number(
-                    diary,
-                    at.later(1440),
-                    Tellers::PRACTICE,
-                    &terms::HAEMOGLOBIN,
-                    haemoglobin,
-                );
+                haemoglobin(diary, at.later(1440), Tellers::PRACTICE, (108.0, 12.0));
             }
             "C34.9" => diary.report(
                 at.later(3 * 1440),
@@ -322,10 +315,9 @@ fn chemotherapy(diary: &mut Diary<'_>, site: &'static Site, (from, cycles): (Dat
         if day.0 > diary.life.until.0 {
             return day;
         }
-        let haemoglobin = diary.rng.normal(118.0, 8.0);
         let neutrophils = diary.rng.normal(2.6, 0.8).clamp(1.0, 7.0);
         let before = Moment::new(after(day, -1), 10 * 60);
-        number(diary, before, own, &terms::HAEMOGLOBIN, haemoglobin);
+        haemoglobin(diary, before, own, (118.0, 8.0));
         number(diary, before, own, &terms::NEUTROPHILS, neutrophils);
         let reason = terms::words("Chemotherapy");
         let unit: Clinic = ("Clinical oncology", "800");

@@ -41,6 +41,15 @@ pub const fn urgent(
     }
 }
 
+/// Children of every age.
+const GASTROENTERITIS: Cause = urgent(
+    words("Gastroenteritis"),
+    "A09",
+    "Children's ward",
+    CHILDREN,
+    "Vomiting and loose stools; drinking well on leaving.",
+);
+
 /// Why babies come in.
 pub const INFANTS: [Cause; 3] = [
     urgent(
@@ -50,13 +59,7 @@ pub const INFANTS: [Cause; 3] = [
         CHILDREN,
         "Admitted with bronchiolitis; fed well before going home.",
     ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
+    GASTROENTERITIS,
     urgent(
         words("Febrile convulsion"),
         "R56.0",
@@ -74,13 +77,7 @@ pub const SCHOOLCHILDREN: [Cause; 4] = [
         CHILDREN,
         "Wheezy with a cold; settled with inhalers.",
     ),
-    urgent(
-        words("Gastroenteritis"),
-        "A09",
-        "Children's ward",
-        CHILDREN,
-        "Vomiting and loose stools; drinking well on leaving.",
-    ),
+    GASTROENTERITIS,
     urgent(
         words("Fracture of forearm"),
         "S52.5",

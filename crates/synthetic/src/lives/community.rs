@@ -50,7 +50,7 @@ const NURSING_YOUNGER: [&str; 5] = [
     "Insulin support",
     "Wound dressing after surgery",
     "Injection that is due",
-    "Leg ulcer dressing",
+    "Catheter care",
 ];
 
 /// One visit of a community nurse.

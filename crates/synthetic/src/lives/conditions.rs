@@ -177,7 +177,9 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
         let height = county().rates.height(shape.condition) * multiplier(shape, person, fifth, &had);
         let middle = shape.middle - (3.0 - f64::from(fifth)) * -1.5 * f64::from(u8::from(shape.hardship > 0.2));
         let reached = height.min(0.97) * risen(shape, middle, age, person.sex);
-        if !forced && (!person.by_chance || draw >= reached) {
+        // Nobody so small is told that they are low or anxious, however early it begins in those who are older.
+        let moods = matches!(shape.condition, Condition::Anxiety | Condition::Depression);
+        if !forced && (!person.by_chance || draw >= reached || moods && age < 8.0) {
             continue;
         }
         let began = if shape.condition == Condition::Palliative {

@@ -1,7 +1,7 @@
 //! Why people see their practice, by age, sex and what they have; and what comes of it.
 
 use super::conditions::Condition;
-use super::practice::number;
+use super::practice::{haemoglobin, number};
 use super::{Care, Diary, Moment, Outcome, Tellers, medicines, mind};
 use crate::people::{Marks, Smoking};
 use crate::terms;
@@ -228,8 +228,8 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
         "Breathless on the stairs" => breathless(diary, at),
         "Tired all the time" => {
             let heavy = diary.person.sex == Sex::Female && diary.age(at.date) < 52;
-            let value = diary.rng.normal(if heavy { 128.0 } else { 139.0 }, 11.0);
-            number(diary, at.later(1500), Tellers::PRACTICE, &terms::HAEMOGLOBIN, value);
+            let middle = if heavy { 128.0 } else { 139.0 };
+            haemoglobin(diary, at.later(1500), Tellers::PRACTICE, (middle, 11.0));
             let tsh = 0.8 + 2.4 * diary.rng.unit();
             number(diary, at.later(1500), Tellers::PRACTICE, &terms::TSH, tsh);
         }
@@ -344,8 +344,7 @@ fn cough(diary: &mut Diary<'_>, at: Moment) {
 /// Weight lost without a known cause is looked into; here nothing is found, as in most.
 fn losing_weight(diary: &mut Diary<'_>, at: Moment) {
     let day_after = at.later(1450);
-    let haemoglobin = diary.rng.normal(131.0, 10.0);
-    number(diary, day_after, Tellers::PRACTICE, &terms::HAEMOGLOBIN, haemoglobin);
+    haemoglobin(diary, day_after, Tellers::PRACTICE, (131.0, 10.0));
     let crp = 1.0 + 6.0 * diary.rng.liability(0.8);
     number(diary, day_after, Tellers::PRACTICE, &terms::CRP, crp);
     if diary.rng.chance(0.5) {
@@ -423,14 +422,7 @@ fn joints(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
 fn women(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
     match reason {
         "Heavy periods" => {
-            let haemoglobin = diary.rng.normal(121.0, 11.0);
-            number(
-                diary,
-                at.later(1440),
-                Tellers::PRACTICE,
-                &terms::HAEMOGLOBIN,
-                haemoglobin,
-            );
+            haemoglobin(diary, at.later(1440), Tellers::PRACTICE, (121.0, 11.0));
             let tranexamic = (
                 "Tranexamic acid 500mg tablets",
                 "Two tablets three times a day for up to four days of a period",

@@ -1,10 +1,10 @@
 //! Having a baby: booking, scans, the birth, the weeks after; and what people say of the care they had.
 
 use super::conditions::Condition;
-use super::practice::number;
+use super::practice::haemoglobin;
 use super::{Care, Diary, Outcome, Tellers};
 use crate::people::Role;
-use crate::terms::{self, words};
+use crate::terms::words;
 use record::{Date, Sex};
 
 /// Maternity of a mother whose children of the last years live with her.
@@ -84,8 +84,7 @@ fn pregnancy(diary: &mut Diary<'_>, born: Date) {
             diary.note(at.later(5), own, pressure);
         }
         if !missed && (week == 28 || what == "Maternity booking") {
-            let haemoglobin = diary.rng.normal(if week == 28 { 113.0 } else { 124.0 }, 9.0);
-            number(diary, at.later(20), own, &terms::HAEMOGLOBIN, haemoglobin);
+            haemoglobin(diary, at.later(20), own, (if week == 28 { 113.0 } else { 124.0 }, 9.0));
         }
     }
     let dating = diary.surgery(Date(conceived - 14 + 12 * 7 + 4));

@@ -4,7 +4,7 @@
 //! the yearly physical check and, for lithium, blood tests (NICE CG185); memory the referral after blood tests (NG97).
 
 use super::conditions::Condition;
-use super::practice::{height, kidneys, number};
+use super::practice::{haemoglobin, height, kidneys, number};
 use super::{Care, Diary, Moment, Outcome, Tellers};
 use crate::terms::{self, term, words};
 use record::Date;
@@ -355,14 +355,7 @@ fn memory(diary: &mut Diary<'_>) {
     };
     if diary.told(since) && diary.rng.chance(0.8) {
         let asked = diary.practice_sees(later(since, -110), "Forgetful, family worried");
-        let haemoglobin = diary.rng.normal(133.0, 11.0);
-        number(
-            diary,
-            asked.later(1440),
-            Tellers::PRACTICE,
-            &terms::HAEMOGLOBIN,
-            haemoglobin,
-        );
+        haemoglobin(diary, asked.later(1440), Tellers::PRACTICE, (133.0, 11.0));
         let tsh = 0.8 + 2.4 * diary.rng.unit();
         number(diary, asked.later(1440), Tellers::PRACTICE, &terms::TSH, tsh);
         let both = Tellers::PRACTICE.and(Tellers::COMMUNITY);

@@ -7,6 +7,8 @@ pub mod childhood;
 pub mod community;
 pub mod conditions;
 pub mod consultations;
+pub mod first_years;
+pub mod kin;
 pub mod maternity;
 pub mod medicines;
 pub mod mind;

@@ -2,7 +2,7 @@
 //! the clinic; and the yearly reviews that some of them have.
 
 use super::conditions::{Condition, Had};
-use super::practice::number;
+use super::practice::{haemoglobin, number};
 use super::telling::Clinic;
 use super::{Care, Diary, Moment, Outcome, Tellers, medicines, stays};
 use crate::people::Smoking;
@@ -397,8 +397,7 @@ fn methotrexate(diary: &mut Diary<'_>, from: i32) {
     let mut day = from + 20;
     while day < diary.life.until.0 {
         let at = diary.surgery(Date(day));
-        let haemoglobin = diary.rng.normal(129.0, 9.0);
-        number(diary, at, Tellers::PRACTICE, &terms::HAEMOGLOBIN, haemoglobin);
+        haemoglobin(diary, at, Tellers::PRACTICE, (129.0, 9.0));
         let neutrophils = diary.rng.normal(4.4, 1.1).clamp(1.4, 9.0);
         number(diary, at, Tellers::PRACTICE, &terms::NEUTROPHILS, neutrophils);
         day += diary.rng.range(84, 105);

@@ -1,10 +1,10 @@
 //! What people have said they want, and what should happen in an emergency.
 
 use super::conditions::Condition;
-use super::{Care, Diary, Tellers};
-use crate::people::{Marks, Role};
+use super::{Care, Diary, Tellers, kin};
+use crate::people::Marks;
 use crate::terms::{self, words};
-use record::{Date, Sex};
+use record::Date;
 
 /// ReSPECT, power of attorney, advance decisions, contingency plans, what matters, relatives.
 pub fn plans(diary: &mut Diary<'_>) {
@@ -63,10 +63,13 @@ fn wishes(diary: &mut Diary<'_>) {
     }
     if diary.marked(Marks::ATTORNEY) {
         let at = recent(diary, 1500);
-        let who = diary.rng.pick(&["daughter", "son", "niece", "husband or wife"]);
+        let who = kin::attorney(diary.person, diary.household, diary.life.until);
         let wish = Care::Wish {
             term: terms::ATTORNEY,
-            text: format!("Attorney for health and welfare: {who}. Registered with the Office of the Public Guardian."),
+            text: format!(
+                "Attorney for health and welfare: {} {}, {}. Registered with the Office of the Public Guardian.",
+                who.given, who.family, who.relation
+            ),
             original: "Copy seen by the practice",
         };
         diary.note(at, Tellers::PRACTICE, wish);
@@ -135,48 +138,24 @@ fn matters(diary: &mut Diary<'_>) {
 }
 
 fn relatives(diary: &mut Diary<'_>) {
-    let person = diary.person;
-    let others = &diary.household.people;
-    let phone = diary.household.landline.clone();
-    let found = others
-        .iter()
-        .filter(|other| other.slot != person.slot && other.role != Role::Lodger)
-        .find(|other| person.role != Role::Child || other.role == Role::Adult);
-    let (given, family, relation) = match found {
-        Some(other) => {
-            let relation = match (person.role, other.role, other.sex) {
-                (Role::Child, _, Sex::Female) => "mother",
-                (Role::Child, _, _) => "father",
-                (Role::Adult, Role::Adult, _) => "spouse or partner",
-                (Role::Adult, Role::Child, _) => "child",
-                _ => "relative",
-            };
-            (other.given.clone(), other.family, relation)
-        }
-        None if diary.age(diary.life.until) >= 65 => {
-            let given = diary.rng.pick(&["Helen", "Julie", "Paul", "Karen", "Andrew", "Sally"]);
-            let relation = if matches!(given, "Paul" | "Andrew") {
-                "son"
-            } else {
-                "daughter"
-            };
-            (given.to_owned(), person.family, relation)
-        }
-        None => return,
+    let Some(found) = kin::nearest(diary.person, diary.household, diary.life.until) else {
+        return;
     };
-    if diary.rng.chance(0.45) {
-        let phone = if phone.is_empty() {
-            crate::people::drama_mobile(&mut diary.rng)
-        } else {
-            phone
-        };
-        let at = recent(diary, 900);
-        let relative = Care::Relative {
-            given,
-            family,
-            relation,
-            phone,
-        };
-        diary.note(at, Tellers::PRACTICE, relative);
+    if !diary.rng.chance(0.45) {
+        return;
     }
+    let landline = &diary.household.landline;
+    let phone = if found.at_home && !landline.is_empty() {
+        landline.clone()
+    } else {
+        crate::people::drama_mobile(&mut diary.rng)
+    };
+    let at = recent(diary, 900);
+    let relative = Care::Relative {
+        given: found.given,
+        family: found.family,
+        relation: found.relation,
+        phone,
+    };
+    diary.note(at, Tellers::PRACTICE, relative);
 }

@@ -347,6 +347,12 @@ pub fn number(diary: &mut Diary<'_>, at: Moment, by: Tellers, test: &'static Tes
     diary.note(at, by, care);
 }
 
+/// A haemoglobin, g/L, near this mean with this deviation.
+pub fn haemoglobin(diary: &mut Diary<'_>, at: Moment, by: Tellers, (mean, deviation): (f64, f64)) {
+    let value = diary.rng.normal(mean, deviation);
+    number(diary, at, by, &terms::HAEMOGLOBIN, value);
+}
+
 /// Who is offered flu vaccination before 65 (the Green Book, chapter 19).
 const AT_RISK: [Condition; 8] = [
     Condition::Diabetes,

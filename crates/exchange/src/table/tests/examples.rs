@@ -164,7 +164,7 @@ const EXAMPLES: &[Example] = &[
             ("ProgrammeStatus", "Active"),
             ("StartDate", "2026-01-01"),
             ("SessionDate", "2026-01-02"),
-            ("SessionType", "Video call"),
+            ("SessionType", "Video"),
             ("WeightKg", "82.40"),
             ("SmokingStatus", "Ex"),
             ("QuitDate", "2026-01-01"),
@@ -172,7 +172,7 @@ const EXAMPLES: &[Example] = &[
         ],
         &[
             "EpisodeOfCare: Smoking cessation therapy 710081004 [1 January 2026] (active)",
-            "Encounter: Video call [2 January 2026] (completed)",
+            "Encounter: Stop smoking session by video [2 January 2026] (completed)",
             "Observation: Body weight 27113001 = 82.40 kg [2 January 2026]",
             "Observation: Ex-smoker 8517006 [2 January 2026]",
             "Observation: Quit date = 1 January 2026 [2 January 2026]",
