@@ -54,6 +54,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         number: 11,
         sql: include_str!("../migrations/0011-homes.sql"),
     },
+    Migration {
+        number: 12,
+        sql: include_str!("../migrations/0012-account-events.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
