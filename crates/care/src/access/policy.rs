@@ -224,7 +224,7 @@ impl Policies {
             Some((_, refusal)) if allowed() => Decision::Refuse(*refusal),
             _ => Decision::Refuse(Refusal {
                 rule: "",
-                says: otherwise(question.act),
+                says: otherwise(question.role, question.act),
             }),
         }
     }
@@ -324,8 +324,14 @@ const BROKEN: Refusal = Refusal {
 const NOT_THE_RECORD: &str =
     "Your role sees what was referred to you, not the whole record. Ask the person's care team to share it.";
 
-/// What is said when nothing allows it.
-const fn otherwise(act: Act) -> &'static str {
+const NOT_YOURS: &str = "This does not open to you: it is not your own record, nor one of somebody you act for here now, \
+     or it is a part that is not shown. What you may see opens from the first page. If you think that you should see \
+     more, ask the GP practice of the person.";
+const NO_RECORDS: &str = "Your role opens nobody’s record. If something looks wrong with one, tell us below.";
+
+/// What is said when nothing allows it, in the words of whoever asks; the same whatever holds of the person, so that it
+/// tells nobody what there is.
+const fn otherwise(role: Role, act: Act) -> &'static str {
     match act {
         Act::ReadFeeds => "Feeds are looked after by the integration team. Tell them what looks wrong.",
         Act::ReadQuarantine | Act::MendQuarantine => {
@@ -343,7 +349,19 @@ const fn otherwise(act: Act) -> &'static str {
         | Act::Print
         | Act::Export
         | Act::Count
-        | Act::Write => NOT_THE_RECORD,
+        | Act::Write => match role {
+            Role::Resident | Role::Carer => NOT_YOURS,
+            Role::Analyst | Role::BoardMember | Role::IntegrationEngineer | Role::Sender | Role::PrivacyOfficer => {
+                NO_RECORDS
+            }
+            Role::Clinician
+            | Role::Receptionist
+            | Role::SocialWorker
+            | Role::Partner
+            | Role::Volunteer
+            | Role::DataSteward
+            | Role::CareSystem => NOT_THE_RECORD,
+        },
     }
 }
 
