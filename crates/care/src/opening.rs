@@ -57,6 +57,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0011-homes.sql"),
     },
     Migration {
+        number: 12,
+        sql: include_str!("../migrations/0012-account-events.sql"),
+    },
+    Migration {
         number: 13,
         sql: include_str!("../migrations/0013-homes-waiting.sql"),
     },

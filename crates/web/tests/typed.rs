@@ -19,12 +19,13 @@ use std::path::Path;
 const TABLE: &str = include_str!("journeys/guarding.txt");
 
 /// Routes whose forms are not kept, and why.
-const NOT_KEPT: [(&str, &str); 9] = [
+const NOT_KEPT: [(&str, &str); 10] = [
     ("/sign-in", "a password"),
     ("/sign-out", "nothing is typed"),
     ("/enrol", "a code and a password"),
     ("/enrol/account", "a code and a password"),
     ("/account/sessions/{number}/end", "nothing is typed, and a code may be"),
+    ("/account/happened", "nothing is typed"),
     ("/account/password", "passwords"),
     ("/account/recovery", "a code"),
     ("/account/everywhere", "nothing is typed"),

@@ -51,7 +51,38 @@ pub struct Facts {
     question: Question,
     /// Until when an emergency that the reader declared opens this record.
     pub emergency: Option<Instant>,
+    /// That the reader acted for the person, and why they do not now; `None` when they do, never did, or somebody ended
+    /// it.
+    pub(super) lapsed: Option<Lapsed>,
     pub(crate) decided: Decided,
+}
+
+/// Why somebody no longer acts for a person, where that is the law's doing and nobody's decision. Of a decision they are
+/// told nothing: it may be the person's own, and be kept from them (SAFETY 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lapsed {
+    /// It has to be looked at again since a birthday.
+    Due,
+    /// The day came on which it ended.
+    Ended,
+}
+
+impl Lapsed {
+    /// What they read on a page about the person.
+    pub(super) const fn says(self) -> &'static str {
+        match self {
+            Lapsed::Due => {
+                "You acted for this person here. At 11, and at 16, their GP practice looks at that again with them, and \
+                 since their last such birthday it has not yet. Until it has, nothing of this record opens to you. Ask \
+                 their GP practice to look at it with you both."
+            }
+            Lapsed::Ended => {
+                "You acted for this person here, as somebody with parental responsibility. That ended on the day they \
+                 turned 16: from then on they say themselves who acts for them. If they want you to, they tell their GP \
+                 practice."
+            }
+        }
+    }
 }
 
 impl Facts {
@@ -181,6 +212,7 @@ pub(super) fn of_acts(
     let mut facts = Facts {
         question: of_reader(care.system(), actor),
         emergency: None,
+        lapsed: None,
         decided: Decided::new(),
     };
     let mut proxies = Vec::new();
@@ -217,12 +249,10 @@ pub(super) fn of_acts(
             What::Show { item, show } => facts.decided.entry(item).or_default().1 = Some(show),
         }
     }
-    if !proxies.is_empty() {
-        let births = births_of(conn, person_no)?;
-        let acts_for = |proxy: &&AccessAct| matches!(proxy_stands(&births, proxy, acts, now), ProxyStands::Acts { .. });
-        if proxies.iter().any(acts_for) {
-            facts.question.relationships.add(Relationship::Proxy);
-        }
+    let (acts_for, lapsed) = acting(conn, person_no, (&proxies, acts), &actor.user, now)?;
+    facts.lapsed = lapsed;
+    if acts_for {
+        facts.question.relationships.add(Relationship::Proxy);
     }
     // A system has no family, and the public have their own rules.
     let of_staff = !matches!(actor.role, Role::CareSystem | Role::Resident | Role::Carer);
@@ -234,6 +264,32 @@ pub(super) fn of_acts(
     }
     find_care(care.system(), conn, actor, person_no, now, &mut facts.question)?;
     Ok(facts)
+}
+
+/// Whether a user acts for the person by any of these acts of theirs that hold; and if not, why they no longer do, where
+/// the law ended it.
+fn acting(
+    conn: &mut Conn,
+    person_no: i64,
+    (proxies, acts): (&[&AccessAct], &[AccessAct]),
+    user: &str,
+    now: Instant,
+) -> Result<(bool, Option<Lapsed>), DbError> {
+    let proxy = What::Relationship(Relationship::Proxy);
+    if proxies.is_empty() {
+        let ended = |act: &AccessAct| act.what == proxy && act.holder == user && !act.holds(now);
+        return Ok((false, acts.iter().any(ended).then_some(Lapsed::Ended)));
+    }
+    let births = births_of(conn, person_no)?;
+    let mut lapsed = None;
+    for one in proxies {
+        match proxy_stands(&births, one, acts, now) {
+            ProxyStands::Acts { .. } => return Ok((true, None)),
+            ProxyStands::Due { .. } => lapsed = Some(Lapsed::Due),
+            ProxyStands::Ended => {}
+        }
+    }
+    Ok((false, lapsed))
 }
 
 /// Whether the reader's organisation is a statutory one. Another system without one organisation stands for what

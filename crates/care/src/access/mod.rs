@@ -93,6 +93,14 @@ pub enum AccessError {
         /// Whose record.
         person: PersonId,
     },
+    /// Policy said no to somebody who acted for this person until the law ended it.
+    #[error("{says}")]
+    Lapsed {
+        /// As it is said to anybody: for answers to what may belong to nobody, which must not tell that it does.
+        says: String,
+        /// Why, for a page that is about this person.
+        why: String,
+    },
     /// There is nobody with this id.
     #[error("nobody with this id")]
     Unknown,
@@ -287,7 +295,14 @@ fn asked(
                 person,
             })
         }
-        Decision::Refuse(refusal) => Err(AccessError::Refused(refusal.says.to_owned())),
+        // Nothing allows it: whoever acted for them until the law ended it is told so. The audit says what it says of all.
+        Decision::Refuse(refusal) => Err(match facts.lapsed.filter(|_| refusal.rule.is_empty()) {
+            Some(lapsed) => AccessError::Lapsed {
+                says: refusal.says.to_owned(),
+                why: lapsed.says().to_owned(),
+            },
+            None => AccessError::Refused(refusal.says.to_owned()),
+        }),
     };
     Ok((verdict, row(actor, act, outcome, Some(person), detail, now)))
 }

@@ -324,7 +324,12 @@ const BROKEN: Refusal = Refusal {
 const NOT_THE_RECORD: &str =
     "Your role sees what was referred to you, not the whole record. Ask the person's care team to share it.";
 
-/// What is said when nothing allows it: what is so for this role, and never what somebody else would have to do.
+const NOT_YOURS: &str = "This does not open to you: it is not your own record, nor one of somebody you act for here now, \
+     or it is a part that is not shown. What you may see opens from the first page. If you think that you should see \
+     more, ask the GP practice of the person.";
+
+/// What is said when nothing allows it, in the words of whoever asks; the same whatever holds of the person, so that it
+/// tells nobody what there is.
 const fn otherwise(role: Role, act: Act) -> &'static str {
     match act {
         Act::ReadFeeds => "Feeds are looked after by the integration team. Tell them what looks wrong.",
@@ -351,10 +356,7 @@ const fn otherwise(role: Role, act: Act) -> &'static str {
 /// Why a role does not open a record, or not this part of one.
 const fn no_record(role: Role) -> &'static str {
     match role {
-        Role::Resident => "You can open your own record here, and that of somebody who lets you act for them.",
-        Role::Carer => {
-            "This is not shown to somebody who acts for another. Ask the person themselves, or their GP practice."
-        }
+        Role::Resident | Role::Carer => NOT_YOURS,
         Role::Receptionist => "A front desk finds people and sees how to reach them. It does not see their record.",
         Role::Analyst | Role::BoardMember => "Your role plans services from counts, and opens nobody’s record.",
         Role::IntegrationEngineer | Role::Sender => {

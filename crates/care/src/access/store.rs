@@ -8,6 +8,8 @@ pub(super) const COLUMNS: &str =
     "a.act_no, a.person_id, a.kind, a.holder, a.item, a.value, a.words, a.actor, a.decided, a.ends";
 /// Acts read at most about one person.
 pub(super) const ACTS_MAX: i64 = 5_000;
+/// Acts of one kind read at most: as many as there are accounts.
+const STANDING_MAX: i64 = 100_000;
 /// Entries looked through at most for one relationship.
 const ENTRIES_MAX: i64 = 2_000;
 
@@ -104,6 +106,14 @@ pub(super) fn of_holder(conn: &mut Conn, holder: &str, what: What) -> Result<Vec
          ORDER BY a.act_no LIMIT ?3"
     );
     let found = conn.query(&sql, &[holder.into(), what.stored().0.into(), ACTS_MAX.into()], act_of)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Every act of one kind that stands, in the order they were done.
+pub(super) fn standing(conn: &mut Conn, what: What) -> Result<Vec<AccessAct>, DbError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM access_act a WHERE a.kind = ?1 AND a.undone IS NULL ORDER BY a.act_no LIMIT ?2");
+    let found = conn.query(&sql, &[what.stored().0.into(), STANDING_MAX.into()], act_of)?;
     Ok(found.into_iter().flatten().collect())
 }
 

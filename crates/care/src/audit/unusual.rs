@@ -5,13 +5,15 @@ mod alike;
 
 use super::AuditRow;
 use crate::Care;
-use crate::access::ListGrant;
+use crate::access::{ListGrant, account};
 use crate::db::DbError;
 use record::{Instant, PersonId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How far back is looked, in microseconds: seven days.
 pub const LOOKED_BACK_MICROS: i64 = 7 * 24 * HOUR;
+/// How far back owners' words that something about their account was not them are shown, in microseconds: thirty days.
+const ACCOUNTS_BACK_MICROS: i64 = 30 * 24 * HOUR;
 /// Rows looked through at most.
 const ROWS_MAX: i64 = 50_000;
 /// So many records opened within an hour are unusual.
@@ -45,6 +47,10 @@ pub fn unusual(care: &Care, grant: &ListGrant) -> Result<Vec<Unusual>, DbError> 
     alike::near_ones(care, &rows, &mut found)?;
     walk_ins(&rows, &mut found);
     near(&rows, &mut found);
+    let since = Instant(grant.now().0 - ACCOUNTS_BACK_MICROS);
+    for one in account::happened::not_theirs(care, since)? {
+        found.push(flag(&one.user, one.said, one.words(), None));
+    }
     found.sort_by_key(|one| std::cmp::Reverse(one.at));
     Ok(found)
 }

@@ -4,7 +4,7 @@
 use super::{RightsError, said, sharing, store};
 use crate::Care;
 use crate::access::choices::{Choice, choice};
-use crate::access::{self, Act, Actor, ListGrant};
+use crate::access::{self, Act, Actor, ListGrant, Part, PersonGrant, Role};
 use crate::db::{DbError, Urgency};
 use crate::intake::removal::{self, Tombstone};
 use record::{Instant, OrgCode, PersonId};
@@ -171,6 +171,35 @@ pub fn queue(care: &Care, _grant: &ListGrant) -> Result<Vec<Removal>, DbError> {
     let mut found = care.readers().read(store::removals)?;
     found.sort_by_key(|one| one.state != State::Waits);
     Ok(found)
+}
+
+/// The removals from a person's record that wait for the second person, as far as whoever asks may know of them: a
+/// privacy officer of all, those who could ask for one themselves of those of their own organisation's entries. Nobody
+/// else learns that one was asked for: not the person, since what is removed may be about somebody else, nor those who
+/// act for them, nor other staff.
+///
+/// # Errors
+/// When the store fails.
+pub fn waiting(care: &Care, grant: &PersonGrant) -> Result<Vec<Removal>, DbError> {
+    let actor = grant.actor();
+    let officer = actor.role == Role::PrivacyOfficer;
+    let may_ask = Choice::Removal { own: true }.allowed(grant.facts(), actor).is_ok()
+        && grant.covers_part(Act::Write, Part::Sharing);
+    if !officer && !may_ask {
+        return Ok(Vec::new());
+    }
+    let mut found = care
+        .readers()
+        .read(|conn| store::removals_waiting(conn, grant.person_no()))?;
+    found.retain(|one| officer || actor.works_for.as_ref() == Some(&one.organisation));
+    Ok(found)
+}
+
+impl Removal {
+    /// Whether it is of this entry's item.
+    pub const fn is_of(&self, item: i64) -> bool {
+        self.item == item
+    }
 }
 
 /// Confirms a removal: what was sent is destroyed, and cannot be had back. Or says no to it.

@@ -355,6 +355,17 @@ pub(super) fn removals(conn: &mut Conn) -> Result<Vec<Removal>, DbError> {
     Ok(found.into_iter().flatten().collect())
 }
 
+/// The removals from a person's record that wait, whichever of their ids they were asked for by.
+pub(super) fn removals_waiting(conn: &mut Conn, person_no: i64) -> Result<Vec<Removal>, DbError> {
+    let sql = format!(
+        "SELECT {REQUEST_COLUMNS} FROM record_person rp JOIN record r ON r.record_no = rp.record_no
+         JOIN rights_request q ON q.person_id = r.record_id
+         WHERE rp.person_no = ?1 AND q.kind >= 11 AND q.state = 0 ORDER BY q.request_no LIMIT ?2"
+    );
+    let found = conn.query(&sql, &[person_no.into(), REQUESTS_MAX.into()], removal_of)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// Closes a removal that waits.
 pub(super) fn close_removal(
     conn: &mut Conn,

@@ -12,7 +12,7 @@ use std::sync::{OnceLock, mpsc};
 pub const PASSWORD: &str = "otter ladder cobalt";
 const MINUTE: i64 = 60_000_000;
 
-fn key() -> AccountKey {
+pub fn key() -> AccountKey {
     AccountKey::new([3; 32])
 }
 
@@ -21,7 +21,7 @@ fn hasher() -> &'static Hasher {
     HASHER.get_or_init(|| Hasher::start(&key()).unwrap())
 }
 
-fn kept(password: &str) -> Kept {
+pub fn kept(password: &str) -> Kept {
     let (tell, told) = mpsc::channel();
     hasher()
         .make(Password::new(password), [5; 16], move |kept| tell.send(kept).unwrap())
@@ -37,7 +37,7 @@ fn same(password: &str, kept: Option<Kept>) -> bool {
     told.recv().unwrap()
 }
 
-fn from(network: &str, browser: &str) -> Source {
+pub fn from(network: &str, browser: &str) -> Source {
     Source {
         network: network.to_owned(),
         browser: browser.to_owned(),
@@ -52,16 +52,20 @@ pub fn home() -> Source {
 /// Someone with an account, and the telephone that goes with it.
 pub struct Owner {
     pub user: String,
-    app: Vec<u8>,
-    recovery: Vec<String>,
+    pub app: Vec<u8>,
+    pub recovery: Vec<String>,
 }
 
 fn made(app: &App, name: &str, seed: u8) -> OneTime {
+    made_as(app, name, "clinician", "RDY", seed)
+}
+
+pub fn made_as(app: &App, name: &str, role: &str, organisation: &str, seed: u8) -> OneTime {
     let new = NewAccount {
         user: String::new(),
         name: name.to_owned(),
-        role: "clinician".to_owned(),
-        organisation: "RDY".to_owned(),
+        role: role.to_owned(),
+        organisation: organisation.to_owned(),
     };
     let random = [[seed; 32], [seed + 1; 32], [seed + 2; 32]];
     account::add(&app.care, &key(), &new, "system:test", (random, app.now())).unwrap()
@@ -69,7 +73,17 @@ fn made(app: &App, name: &str, seed: u8) -> OneTime {
 
 pub fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
     let one = made(app, name, seed);
-    let now = app.now();
+    let owner = set_up_as(app, &one, name, seed + 3, app.now());
+    assert_eq!(account::name_of(&app.care, &owner.user).unwrap(), name);
+    owner
+}
+
+/// Sets an account up by its code; its first session's token names its user.
+pub fn set_up(app: &App, one: &OneTime, seed: u8, now: Instant) -> Owner {
+    set_up_as(app, one, &one.user, seed, now)
+}
+
+fn set_up_as(app: &App, one: &OneTime, called: &str, seed: u8, now: Instant) -> Owner {
     let shown = (one.user.as_str(), one.code.as_str());
     let opened = account::begin_enrolling(&app.care, &key(), shown, &home(), now).unwrap();
     let Enrolling::Open { key: telephone, .. } = opened else {
@@ -81,14 +95,14 @@ pub fn enrolled(app: &App, name: &str, seed: u8) -> Owner {
         &key(),
         shown,
         (&kept(PASSWORD), &code),
-        (&format!("the first session of {name}"), [seed + 3; 32]),
+        (&format!("the first session of {called}"), [seed; 32]),
         (&home(), now),
     );
     match done.unwrap() {
         Enrolled::In(actor, recovery) => {
-            assert_eq!((actor.name.as_str(), actor.user.as_str()), (name, one.user.as_str()));
+            assert_eq!(actor.user, one.user);
             Owner {
-                user: one.user,
+                user: actor.user,
                 app: telephone,
                 recovery,
             }
@@ -127,7 +141,7 @@ pub fn later(app: &App, minutes: i64) -> Instant {
     Instant(app.now().0 + minutes * MINUTE)
 }
 
-fn outcomes(app: &App, act: &str) -> Vec<String> {
+pub fn outcomes(app: &App, act: &str) -> Vec<String> {
     let rows = app.care.audit().latest(2_000).unwrap();
     rows.into_iter()
         .filter(|row| row.act == act)

@@ -328,6 +328,50 @@ fn safety_9_a_parent_is_reviewed_on_the_11th_birthday_and_ends_on_the_16th() {
     });
 }
 
+/// What the law ended is told; what somebody decided is not, since it may be kept from them: they read what any stranger
+/// does. Nobody else than they learns either.
+#[test]
+fn safety_9_a_parent_reads_why_it_ended_when_the_law_ended_it_and_never_that_somebody_did() {
+    on_both(|app| {
+        let child = born(app, "2017-11-03");
+        let (gp, carer) = (works_at("gp", "DEMO-GP01"), actor("carer"));
+        let reads = |who: &Actor, day: &str| match access::person(&app.care, who, child, Act::ReadRecord, at(day)) {
+            Err(AccessError::Refused(says) | AccessError::Lapsed { why: says, .. }) => says,
+            other => panic!("{other:?}"),
+        };
+        let stranger = reads(&carer, "2026-11-01");
+        assert!(
+            stranger.contains("nor one of somebody you act for here now"),
+            "{stranger}"
+        );
+        assert!(!stranger.contains("Your role"), "{stranger}");
+        let number = proxies::authorise(&app.care, &gp, child, &parent(""), at("2026-11-02")).unwrap();
+        let due = reads(&carer, "2028-11-03");
+        assert!(
+            due.contains("At 11, and at 16, their GP practice looks at that again"),
+            "{due}"
+        );
+        let nurse = actor("nurse");
+        let silenced = sharing::suspend(&app.care, &nurse, child, "carer", "she is afraid", at("2028-11-04")).unwrap();
+        assert_eq!(reads(&carer, "2028-11-05"), due, "a suspension is silent");
+        undo(app, &actor("privacy"), child, silenced).unwrap();
+        let ended = reads(&carer, "2033-11-03");
+        assert!(ended.contains("That ended on the day they turned 16"), "{ended}");
+        assert_eq!(reads(&resident(), "2033-11-03"), stranger, "nobody else is told of it");
+        let rows = app.care.audit().of_person(child, 100).unwrap();
+        assert!(
+            rows.iter().all(|row| !row.outcome.contains("acted for")),
+            "nor does it stand in who looked"
+        );
+        undo(app, &actor("privacy"), child, number).unwrap();
+        for day in ["2028-11-01", "2028-11-05", "2033-11-05"] {
+            assert_eq!(reads(&carer, day), stranger, "somebody ended it: {day}");
+        }
+        let part = choice(&app.care, &carer, child, Choice::See, at("2026-11-02"));
+        assert!(matches!(part, Err(AccessError::Refused(says)) if says == stranger));
+    });
+}
+
 #[test]
 fn safety_9_a_parent_of_a_child_of_11_needs_a_competence_decision_first() {
     on_both(|app| {

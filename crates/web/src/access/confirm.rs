@@ -22,7 +22,7 @@ pub struct Risky {
 }
 
 /// Everything that is asked for twice. Who asks for more adds a line.
-pub const RISKY: [Risky; 9] = [
+pub const RISKY: [Risky; 11] = [
     Risky {
         path: "/people/{id}/emergency",
         what: "open a record in an emergency",
@@ -36,6 +36,16 @@ pub const RISKY: [Risky; 9] = [
     Risky {
         path: "/suspensions/{number}/lift",
         what: "give online access back",
+        minutes: 15,
+    },
+    Risky {
+        path: "/ties",
+        what: "say which person a member of staff is",
+        minutes: 15,
+    },
+    Risky {
+        path: "/ties/undo",
+        what: "take back which person a member of staff is",
         minutes: 15,
     },
     Risky {

@@ -14,6 +14,7 @@ pub mod session;
 mod sign_in;
 pub(crate) mod source;
 mod staff;
+mod ties;
 pub mod view;
 pub mod visit;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(audit::routes())
         .merge(mine::routes())
         .merge(staff::routes())
+        .merge(ties::routes())
 }
 
 /// Somebody's name as people read it; the name they sign in by when nobody knows another or the store does not say.

@@ -1,5 +1,6 @@
 //! Signing in and out, and where that leads.
 
+use super::account::happened;
 use super::session::{self, SessionToken};
 use super::view::{DemoUser, SignInPage, TypedLine, TypedPage};
 use super::visit::{self, Asked, Caller, Visit, answer_anyone, doors, with_cookie};
@@ -257,12 +258,14 @@ pub(super) fn landing(
         Err(error) => return failed(&caller, error.into()),
     };
     let cookie = session::begin(&token, secure, COOKIE_SECONDS);
-    let visit = caller.signed_in(token, actor);
-    let answered = match kept {
-        Some(form) => typed_again(&visit, &form).unwrap_or_else(|error| failed(&visit, error)),
-        None => {
-            go_on(&visit, if own_path(onward) { onward } else { "/" }).unwrap_or_else(|error| failed(&visit, error))
-        }
+    let onward = if own_path(onward) { onward } else { "/" };
+    let (visit, told) = caller.signed_in_and_told(token, actor);
+    let answered = match (kept, told) {
+        (_, Err(error)) => failed(&visit, error.into()),
+        (Some(form), Ok(_)) => typed_again(&visit, &form).unwrap_or_else(|error| failed(&visit, error)),
+        // What happened to their account comes first, and leads on to where they were going.
+        (None, Ok(true)) => go_on(&visit, &happened::leading_to(onward)).unwrap_or_else(|error| failed(&visit, error)),
+        (None, Ok(false)) => go_on(&visit, onward).unwrap_or_else(|error| failed(&visit, error)),
     };
     with_cookie(answered, cookie)
 }
@@ -282,6 +285,7 @@ fn typed_again(visit: &Visit, form: &KeptForm) -> Answered {
         _ => {}
     }
     match path.trim_start_matches('/').split('/').collect::<Vec<_>>().as_slice() {
+        ["ties"] => return super::ties::typed_again(visit, &typed),
         ["suspensions"] => return super::staff::typed_again(visit, None, &typed),
         ["suspensions", number, "lift"] => return super::staff::typed_again(visit, Some(number), &typed),
         ["removals", number] => return crate::rights::removal::typed_again(visit, number, &typed),

@@ -276,3 +276,44 @@ pub struct SuspensionsPage {
     /// Those that stand first, then the latest.
     pub suspensions: Vec<SuspensionLine>,
 }
+
+/// An account of a member of staff, and which person it is tied to: that it is, never to whom.
+#[derive(Clone, Debug)]
+pub struct TieLine {
+    /// Their name in this system.
+    pub user: String,
+    /// Their name.
+    pub name: String,
+    /// Their role, and for whom they work.
+    pub role: String,
+    /// Who tied it, and when; empty while it is tied to nobody.
+    pub tied: String,
+    /// Whether whoever reads may not: it is their own.
+    pub own: bool,
+    /// Why it is taken back, as typed so far.
+    pub typed: String,
+    /// What marks the boxes of this line.
+    pub mark: usize,
+}
+
+/// The privacy officers' page of which accounts of staff are tied to a person.
+#[derive(Template)]
+#[template(path = "access/ties.html")]
+pub struct TiesPage {
+    /// Around it.
+    pub frame: Frame,
+    /// Those tied to nobody first.
+    pub lines: Vec<TieLine>,
+    /// How many are tied to nobody.
+    pub open: usize,
+    /// How many residents' accounts are tied to nobody, in words; empty for none.
+    pub residents: String,
+    /// The name, number and birth date that were typed.
+    pub typed: (String, String, String),
+    /// What has just been done, in words.
+    pub done: String,
+    /// What a form must still say.
+    pub problems: Vec<Problem>,
+    /// Where this stands among all.
+    pub paging: Paging,
+}

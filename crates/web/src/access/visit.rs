@@ -3,6 +3,7 @@
 //! Every page goes the same way: the request is read, then everything else (who is signed in, the form's token,
 //! leave, the store, rendering) happens on a thread that may wait for the store.
 
+use super::account::happened;
 use super::csrf;
 use super::session::{self, SessionToken};
 use super::{confirm, sign_in, source};
@@ -15,7 +16,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use care::Care;
 use care::access::account::{self, KeptForm, Source};
-use care::access::session::{Known, Session};
+use care::access::session::{Known, Method as ByMethod, Session};
 use care::access::{Act, Actor, DEMO_USERS, Role, may};
 use care::db::DbError;
 use record::Instant;
@@ -66,6 +67,8 @@ pub struct Caller {
     pub actor: Option<Actor>,
     /// The session they are signed in by.
     pub session: Option<Session>,
+    /// Whether something happened to their account that they have not said anything to yet.
+    notice: bool,
     /// Who was signed in by this browser until the session ran out of time.
     timed_out: Option<String>,
     /// Where the request comes from.
@@ -111,6 +114,7 @@ impl Caller {
             now: (asked.site.now)(),
             actor: None,
             session: None,
+            notice: false,
             timed_out: None,
             source: asked.source,
             path: asked.path,
@@ -129,7 +133,13 @@ impl Caller {
             Err(error) => return (caller, Some(error.into())),
             Ok(Some(Known::In(session))) => {
                 caller.actor = Some(session.actor.clone());
+                let demo = session.method == ByMethod::Demo;
                 caller.session = Some(session);
+                match caller.token.as_ref().filter(|_| !demo).map(|token| caller.waits(token)) {
+                    Some(Err(error)) => return (caller, Some(error.into())),
+                    Some(Ok(waits)) => caller.notice = waits,
+                    None => {}
+                }
             }
             Ok(Some(Known::TimedOut(user))) => caller.timed_out = Some(user),
             Ok(Some(Known::Nobody) | None) => {}
@@ -193,7 +203,23 @@ impl Caller {
                 .unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             duty_number: duty_number(system),
+            notice: self.notice && self.path != happened::PATH,
         }
+    }
+
+    /// Whether anything happened to the account of whoever is signed in by this token that they are to be shown.
+    fn waits(&self, token: &SessionToken) -> Result<bool, DbError> {
+        let Some(actor) = &self.actor else { return Ok(false) };
+        let at = (token.as_str(), &self.source);
+        account::happened::waits(self.care(), &self.site.sign_in.key, &actor.user, at)
+    }
+
+    /// As [`Caller::signed_in`], having asked what happened to their account.
+    pub(super) fn signed_in_and_told(mut self, token: SessionToken, actor: Actor) -> (Visit, Result<bool, DbError>) {
+        self.actor = Some(actor.clone());
+        let waits = self.waits(&token);
+        self.notice = waits.as_ref().is_ok_and(|waits| *waits);
+        (self.signed_in(token, actor), waits)
     }
 
     /// The same caller with this session from now on, for the page that answers a sign-in.
@@ -250,6 +276,7 @@ pub fn doors(role: Role, path: &str) -> Vec<Door> {
         (Act::ReadAudit, "Emergencies", "/emergencies"),
         (Act::ReadAudit, "Audit", "/audit"),
         (Act::ReadAudit, "Staff access", "/suspensions"),
+        (Act::ReadAudit, "Who staff are", "/ties"),
         (Act::ReadAudit, "Removals", "/removals"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
         (Act::DecideIdentity, "Identity", "/identity"),

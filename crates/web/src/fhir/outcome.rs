@@ -131,7 +131,9 @@ impl From<DbError> for Wrong {
 impl From<AccessError> for Wrong {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Refused(words) | AccessError::Shut { says: words, .. } => Self::refused(words),
+            AccessError::Refused(words)
+            | AccessError::Shut { says: words, .. }
+            | AccessError::Lapsed { says: words, .. } => Self::refused(words),
             AccessError::Unknown => Self::unknown(),
             AccessError::Db(error) => Self::failed(&error),
         }

@@ -66,7 +66,12 @@ fn answered(site: &Site, headers: &HeaderMap, body: &[u8]) -> Response {
     match access::list(&site.care, &caller.actor, Act::Send, "HL7 v2 message", now) {
         Ok(_) => {}
         Err(AccessError::Db(error)) => return failed(&error),
-        Err(refused @ (AccessError::Refused(_) | AccessError::Shut { .. } | AccessError::Unknown)) => {
+        Err(
+            refused @ (AccessError::Refused(_)
+            | AccessError::Shut { .. }
+            | AccessError::Lapsed { .. }
+            | AccessError::Unknown),
+        ) => {
             return plain(StatusCode::FORBIDDEN, &refused.to_string());
         }
     }

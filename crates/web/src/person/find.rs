@@ -121,6 +121,12 @@ fn take_nhs_number(words: &mut Vec<&str>) -> Option<NhsNumber> {
     })
 }
 
+/// A birth date by itself, however it is typed; `None` when there is none, or more than that.
+pub(crate) fn birth_date(text: &str) -> Option<Date> {
+    let mut words: Vec<&str> = text.split_whitespace().take(4).collect();
+    take_date(&mut words).filter(|_| words.is_empty())
+}
+
 /// Takes the first birth date out of the words: `4/5/1945`, `04.05.1945`, `1945-05-04`, `04051945`,
 /// `4 5 1945`, `4 May 1945`, `4may1945`. Day before month, always.
 fn take_date(words: &mut Vec<&str>) -> Option<Date> {

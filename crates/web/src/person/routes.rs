@@ -455,6 +455,7 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
             |(fact, _)| present.opened(fact),
         ),
         facts,
+        removal: crate::rights::removal::waits_of(visit, &opened.grant, &opened.record, opened.name.item)?,
         unread: found.map(|(_, line)| opened::unread(line)).unwrap_or_default(),
         same: found.map(|(fact, line)| present.same(fact, line)).unwrap_or_default(),
         versions: opened::versions(&opened.versions, &sent, &path, may_see),

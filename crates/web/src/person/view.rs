@@ -390,6 +390,8 @@ pub struct EntryPage {
     pub line: Line,
     /// What the sender said, fact by fact: sender, feed, author, value as sent, happened, recorded, received…
     pub facts: Vec<Fact>,
+    /// That its removal by law waits, for those who may know of it.
+    pub removal: Vec<String>,
     /// Parts that could not be read.
     pub unread: Vec<Unread>,
     /// Other senders who say the same.

@@ -1,10 +1,10 @@
 //! Lawful removal by two people: asking for it, and the privacy officers' list where another confirms it.
 
-use super::view::{ChangePage, Effect, RemovalLine, RemovalsPage};
+use super::view::{ChangePage, Effect, RemovalLine, RemovalsPage, Waits};
 use super::{headed, person_of};
 use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
-use crate::person::line::EntryName;
+use crate::person::line::{EntryName, entry_path};
 use crate::person::present::Present;
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page_with, step};
@@ -18,7 +18,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::choices::Choice;
-use care::access::{Act, ListGrant};
+use care::access::{Act, ListGrant, PersonGrant, Role};
+use care::person::PersonRecord;
 use care::rights::RightsError;
 use care::rights::removal::{self, Ground, Removal, State};
 use care::rights::sharing;
@@ -131,6 +132,51 @@ async fn ask(Path((id, name)): Path<(String, String)>, asked: Asked) -> Response
             .unwrap_or_else(|problems| form_page(visit, person, &name, form, problems))
     })
     .await
+}
+
+/// The removals of a person's entries that wait, as far as this reader may know of them. Each
+/// in words, with the entry's own page, or the list in which it is confirmed.
+pub(crate) fn waiting(visit: &Visit, grant: &PersonGrant, record: &PersonRecord) -> Result<Vec<Waits>, PageError> {
+    let officer = visit.actor.role == Role::PrivacyOfficer;
+    let lines = || record.facts.iter().flat_map(|fact| &fact.lines);
+    let found = removal::waiting(visit.care(), grant)?;
+    let waits = found.into_iter().filter_map(|one| {
+        let line = lines().find(|line| one.is_of(line.item));
+        let (what, path) = match (line, officer) {
+            (_, true) => ("One entry".to_owned(), "/removals".to_owned()),
+            (Some(line), false) => (
+                line.entry.what.label().to_owned(),
+                entry_path(&format!("/people/{}", record.person), line),
+            ),
+            // What does not open to them is not named to them.
+            (None, false) => return None,
+        };
+        Some(Waits {
+            what,
+            path,
+            item: line.map(|line| line.item),
+            words: format!(
+                "{} asked for it to be removed by law on {}: {}. It waits for a privacy officer to confirm it, and stands \
+                 until then.",
+                known_as(visit.care(), &one.actor),
+                moment(one.asked),
+                one.ground.words().to_lowercase()
+            ),
+        })
+    });
+    Ok(waits.collect())
+}
+
+/// What is said of the removal of one entry that waits; nothing to whoever may not know of it.
+pub(crate) fn waits_of(
+    visit: &Visit,
+    grant: &PersonGrant,
+    record: &PersonRecord,
+    item: i64,
+) -> Result<Vec<String>, PageError> {
+    let found = waiting(visit, grant, record)?;
+    let of_this = found.into_iter().filter(|one| one.item == Some(item));
+    Ok(of_this.map(|one| one.words).collect())
 }
 
 fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {

@@ -76,6 +76,7 @@ async fn shown(Path(id): Path<String>, asked: Asked) -> Response {
             standing,
             past,
             proxies: proxies.iter().map(|one| telling.proxy(one)).collect(),
+            removals: super::removal::waiting(visit, &grant, &record)?,
             steps: steps(&grant),
         })
     })

@@ -61,8 +61,23 @@ pub struct SharingPage {
     pub past: Vec<Decided>,
     /// Those who act for the person.
     pub proxies: Vec<ProxyLine>,
+    /// Removals by law that wait, for those who may know of them.
+    pub removals: Vec<Waits>,
     /// What this reader can do.
     pub steps: Vec<Step>,
+}
+
+/// A removal by law that waits for the second person.
+#[derive(Clone, Debug)]
+pub struct Waits {
+    /// What its entry is called.
+    pub what: String,
+    /// Where more of it stands.
+    pub path: String,
+    /// The entry's item, when it opens to this reader.
+    pub item: Option<i64>,
+    /// Who asked, when, on what ground, and what it waits for.
+    pub words: String,
 }
 
 /// One thing that a form asks, with what it will do.

@@ -47,7 +47,7 @@ pub enum PageError {
 impl From<AccessError> for PageError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Refused(words) => Self::Refused(words),
+            AccessError::Refused(words) | AccessError::Lapsed { why: words, .. } => Self::Refused(words),
             AccessError::Shut { says, person } => Self::Shut { says, person },
             AccessError::Unknown => Self::Nothing,
             AccessError::Db(error) => Self::Db(error),

@@ -23,6 +23,8 @@ pub struct Frame {
     pub version: String,
     /// The local duty telephone number, from the `systems/` folder.
     pub duty_number: String,
+    /// Whether something happened to the account of whoever is signed in that they have not said anything to yet.
+    pub notice: bool,
 }
 
 impl Frame {

@@ -7,9 +7,11 @@
 
 #[path = "../store/client.rs"]
 mod client;
+mod happened;
 mod removals;
 #[path = "../store/mod.rs"]
 mod store;
+mod ties;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -263,7 +265,7 @@ async fn what_was_wrong_is_never_told_and_a_brute_force_fails_while_the_owner_ge
         StatusCode::TOO_MANY_REQUESTS
     );
     let answer = nia.signs_in(&mut own).await;
-    assert_eq!(answer.leads_to, "/", "{}", answer.words());
+    assert_eq!(answer.leads_to, "/account/happened", "{}", answer.words());
     let rows = care.audit().latest(200).unwrap();
     assert!(
         rows.iter()
@@ -437,7 +439,7 @@ async fn changing_the_password_needs_the_old_one_and_a_code_and_ends_other_sessi
         "the old one"
     );
     minutes_pass(1);
-    assert_eq!(nia.tries(&mut ward, NEW).await.leads_to, "/");
+    assert_eq!(nia.tries(&mut ward, NEW).await.leads_to, "/account/happened");
 }
 
 /// Somebody whom the search finds and whose record does not open to this reader.

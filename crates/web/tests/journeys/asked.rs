@@ -247,6 +247,69 @@ async fn anybody_reads_by_what_right_each_feed_is_held() {
     );
 }
 
+/// SAFETY 7: it takes two, and that it waits for the second is told to those who may know: those who could ask for it, and
+/// the privacy officer. Not to the person, of whom it may not be; nor to those who act for them, nor to other staff.
+#[tokio::test]
+async fn safety_7_that_a_removal_waits_is_told_to_those_who_may_know_of_it_and_to_nobody_else() {
+    const WAITS: &str = "asked for it to be removed by law on";
+    let world = given_the_partners_have_sent();
+    let (mut resident, path) = margaret(&world).await;
+    let mut gp = Browser::of(&world.router, "gp").await;
+    let entries = gp
+        .see(&format!("{path}?years=all"))
+        .await
+        .links(&format!("{path}/entries/"));
+    let mut found = None;
+    for entry in entries {
+        let form = format!("{entry}/removal");
+        let asked = [("ground", "wrong-person"), ("words", "incident 12")];
+        if gp.open(&form).await.status == StatusCode::OK
+            && gp.send(&form, &asked).await.status == StatusCode::SEE_OTHER
+            && resident.open(&entry).await.status == StatusCode::OK
+        {
+            found = Some(entry);
+            break;
+        }
+    }
+    let entry = found.unwrap();
+    let sharing = format!("{path}/sharing");
+    let told = gp.see(&entry).await.words();
+    for words in [WAITS, "it is about another person", "It waits for a privacy officer"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let told = gp.see(&sharing).await;
+    assert!(
+        told.words().contains(WAITS) && told.links(&entry).contains(&entry),
+        "{}",
+        told.words()
+    );
+    let mut officer = Browser::of(&world.router, "privacy").await;
+    let list = officer.see(&sharing).await;
+    assert!(list.words().contains(WAITS), "{}", list.words());
+    assert_eq!(list.links("/removals").len(), 2, "the way to it, beside the menu's");
+    for page in [&entry, &sharing] {
+        assert!(!resident.see(page).await.text.contains(WAITS), "{page}: the person");
+    }
+    for other in ["nurse", "social", "carer", "steward", "ward"] {
+        let mut browser = Browser::of(&world.router, other).await;
+        for page in [&entry, &sharing, &path] {
+            assert!(!browser.open(page).await.text.contains(WAITS), "{page}: {other}");
+        }
+    }
+    let number = officer.see("/removals").await.text;
+    let number = number
+        .split("action=\"/removals/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let no = [("answer", "keep"), ("words", "it is hers")];
+    officer.send(&format!("/removals/{number}"), &no).await;
+    assert!(!gp.see(&entry).await.text.contains(WAITS), "it waits no longer");
+}
+
 /// SAFETY 7.
 #[tokio::test]
 async fn safety_7_an_entry_is_removed_by_two_people_and_its_words_are_nowhere() {

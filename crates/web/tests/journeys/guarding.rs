@@ -155,6 +155,9 @@ async fn who_may_open_what() {
         ("GET /suspensions", "/suspensions".to_owned()),
         ("POST /suspensions", "/suspensions".to_owned()),
         ("POST /suspensions/{number}/lift", "/suspensions/999999/lift".to_owned()),
+        ("GET /ties", "/ties".to_owned()),
+        ("POST /ties", "/ties".to_owned()),
+        ("POST /ties/undo", "/ties/undo".to_owned()),
         ("GET /mine", "/mine".to_owned()),
         ("GET /emergencies", "/emergencies".to_owned()),
         (
@@ -175,6 +178,8 @@ async fn who_may_open_what() {
             "POST /account/sessions/{number}/end",
             "/account/sessions/00/end".to_owned(),
         ),
+        ("GET /account/happened", "/account/happened".to_owned()),
+        ("POST /account/happened", "/account/happened".to_owned()),
         ("GET /account/password", "/account/password".to_owned()),
         ("POST /account/password", "/account/password".to_owned()),
         ("POST /account/recovery", "/account/recovery".to_owned()),

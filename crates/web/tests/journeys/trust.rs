@@ -194,8 +194,8 @@ async fn a_refusal_says_what_is_so_for_whoever_was_refused() {
             &path,
             "A front desk finds people and sees how to reach them",
         ),
-        ("carer", &path, "Ask the person themselves, or their GP practice"),
-        ("carer", &looked, "Ask the person themselves, or their GP practice"),
+        ("carer", &path, "ask the GP practice of the person"),
+        ("carer", &looked, "ask the GP practice of the person"),
         ("engineer", &path, "looks after what systems send"),
         ("link", &path, "Your role sees what was referred to you"),
     ] {

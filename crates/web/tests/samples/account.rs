@@ -10,6 +10,7 @@ const ADDRESS: &str = "otpauth://totp/Dorset%20shared%20care%20record:nia.okafor
 
 pub fn add_to(samples: &mut Vec<Sample>) {
     own(samples);
+    of_what_happened(samples);
     add(samples, "/sign-in?by=password", "Sign in", |frame| {
         render(sign_in(frame, ""))
     });
@@ -145,6 +146,60 @@ fn own(samples: &mut Vec<Sample>) {
         "Show that it is still you",
         |frame| render(confirm(frame, true, Vec::new())),
     );
+}
+
+fn happened(frame: Frame, any: bool, problems: Vec<Problem>) -> HappenedPage {
+    let line = |what: &str, more: &[&str]| HappenedLine {
+        seen: "31.2".into(),
+        what: what.into(),
+        more: more.iter().map(|words| (*words).into()).collect(),
+    };
+    let lines = vec![
+        line(
+            "A sign-in as you, at a browser that was new to your account",
+            &["12 April 2026, 09:45, at a browser that you had not used: Safari on iPhone."],
+        ),
+        line(
+            "2 tries to sign in as you, with your right password and a wrong code",
+            &[
+                "From 12 April 2026, 09:31 to 12 April 2026, 09:40, the last at a browser that you had not used: Safari on iPhone.",
+                "Nobody got in by it. If it was not you, somebody knows your password.",
+            ],
+        ),
+        line("An administrator suspended your account", &["11 April 2026, 17:02."]),
+    ];
+    HappenedPage {
+        frame,
+        lines: if any { lines } else { Vec::new() },
+        onward: "/people".into(),
+        problems,
+    }
+}
+
+fn of_what_happened(samples: &mut Vec<Sample>) {
+    let title = "What happened to your account";
+    add(samples, "/account/happened", title, |frame| {
+        render(happened(frame, true, Vec::new()))
+    });
+    add(samples, "/account/happened?nothing", title, |frame| {
+        render(happened(frame, false, Vec::new()))
+    });
+    add(samples, "/account/happened?problem", title, |frame| {
+        let words = "Press one of the two: it was you, or it was not";
+        render(happened(frame, true, vec![Problem::new("answer", words)]))
+    });
+    for (path, by_password) in [
+        ("/account/happened?not-me", true),
+        ("/account/happened?provider", false),
+    ] {
+        add(samples, path, "What to do now", |frame| {
+            render(NotMePage {
+                frame,
+                by_password,
+                onward: "/people".into(),
+            })
+        });
+    }
 }
 
 fn sign_in(frame: Frame, problem: &str) -> SignInPage {

@@ -84,5 +84,6 @@ fn frame(path: &str, title: &str) -> Frame {
             .collect(),
         version: "0.1.0".into(),
         duty_number: "01632 960555".into(),
+        notice: path == "/account?done=password",
     }
 }

@@ -159,6 +159,7 @@ fn entry(frame: Frame) -> EntryPage {
             fact("Status", "final"),
             fact("Certainty", "not said by the sender"),
         ],
+        removal: vec!["Nia Okafor asked for it to be removed by law on 12 April 2026, 09:45: it is about another person. It waits for a privacy officer to confirm it, and stands until then.".into()],
         unread: vec![Unread {
             place: "component[1].valueQuantity.unit".into(),
             reason: "The unit “mmm[Hg]” is not one we know: shown as sent, not trended".into(),

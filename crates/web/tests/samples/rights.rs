@@ -253,6 +253,16 @@ fn sharing(frame: Frame, own: bool) -> SharingPage {
             "Taken back by Ada Invented, 13 April 2026, 10:00: she changed her mind",
         )],
         proxies: if own { Vec::new() } else { vec![acting()] },
+        removals: if own {
+            Vec::new()
+        } else {
+            vec![Waits {
+                what: "Blood pressure".into(),
+                path: format!("{PERSON}/entries/0f1e-0"),
+                item: None,
+                words: "Nia Okafor asked for it to be removed by law on 12 April 2026, 09:45: a court ordered it. It waits for a privacy officer to confirm it, and stands until then.".into(),
+            }]
+        },
         steps: vec![
             step("Record an objection to sharing", &format!("{PERSON}/sharing/objection")),
             step("Suspend online access", &format!("{PERSON}/sharing/online")),

@@ -29,6 +29,15 @@ pub fn add_to(samples: &mut Vec<Sample>) {
     add(samples, "/suspensions", "Staff access", |frame| {
         render(suspensions(frame))
     });
+    let title = "Which person each member of staff is";
+    add(samples, "/ties", title, |frame| render(ties(frame, true, Vec::new())));
+    add(samples, "/ties?nobody", title, |frame| {
+        render(ties(frame, false, Vec::new()))
+    });
+    add(samples, "/ties?problem", title, |frame| {
+        let words = "No one record has both this number and this birth date. Check them with whose account it is";
+        render(ties(frame, true, vec![Problem::new("number", words)]))
+    });
     add(samples, "/audit", "The audit", |frame| render(audit(frame)));
 }
 
@@ -132,6 +141,57 @@ fn audit(frame: Frame) -> AuditPage {
         outcomes: Choice::list([("", "Every outcome")], ""),
         full: true,
         rows: vec![row("0123456789abcdef0123456789abcdef"), row("")],
+    }
+}
+
+fn ties(frame: Frame, any: bool, problems: Vec<Problem>) -> TiesPage {
+    let line = |mark: usize, user: &str, name: &str, tied: &str, own: bool| TieLine {
+        user: user.into(),
+        name: name.into(),
+        role: "clinician, Dorset HealthCare".into(),
+        tied: tied.into(),
+        own,
+        typed: String::new(),
+        mark,
+    };
+    let lines = vec![
+        line(0, "nia.okafor", "Nia Okafor", "", false),
+        line(
+            1,
+            "owen.thatcher",
+            "Dr Owen Thatcher",
+            "Idris Swanage, 12 April 2026, 09:45",
+            false,
+        ),
+        line(
+            2,
+            "idris.swanage",
+            "Idris Swanage",
+            "An administrator, 11 April 2026, 10:00",
+            true,
+        ),
+    ];
+    let lines = if any { lines } else { Vec::new() };
+    TiesPage {
+        frame,
+        open: usize::from(any),
+        residents: if any {
+            "3 residents’ accounts are".into()
+        } else {
+            String::new()
+        },
+        typed: match problems.is_empty() {
+            true => (String::new(), String::new(), String::new()),
+            false => ("nia.okafor".into(), "999 000 0026".into(), "4 5 1985".into()),
+        },
+        done: if any && problems.is_empty() {
+            "Taken back.".into()
+        } else {
+            String::new()
+        },
+        paging: Paging::of(&lines, 1, 100, |at| format!("/ties?page={at}")).1,
+        lines,
+        problems,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What someone signed in does about their own account: shows their second factor again, changes their password,
 //! makes new recovery codes.
 
+use super::happened::{self, By, What};
 use super::places::{self, Turn};
 use super::sign_in::{Factor, audit_row, from, second_factor, use_up};
 use super::{AccountKey, Compared, Going, Kept, Source, once, store};
@@ -77,9 +78,16 @@ pub fn change_password(
     let good = care.writer().write(Urgency::Waiting, move |conn| {
         let good = use_up(conn, &user, factor, now)?;
         if good {
+            let known = places::browser_since(conn, &write_key, &user, &source)?.is_some();
             places::was_right(conn, &write_key, (&user, &source), &buckets, now)?;
             store::set_password(conn, &user, &password)?;
             session::end_others_of(conn, &user, &token, now)?;
+            let by = By::Browser {
+                agent: &source.agent,
+                known,
+                session: Some(&session::digest(&token)),
+            };
+            happened::keep(conn, &user, What::PasswordChanged, &by, now)?;
         }
         Ok::<_, DbError>(good)
     })?;
@@ -98,14 +106,23 @@ pub fn new_recovery_codes(
     care: &Care,
     key: &AccountKey,
     actor: &Actor,
+    (token, source): (&str, &Source),
     (random, now): ([u8; 32], Instant),
 ) -> Result<Vec<String>, DbError> {
     let codes = once::recovery_codes(&random);
     let digest = |code: &String| once::digest(key, &actor.user, code);
     let digests: Vec<[u8; 32]> = codes.iter().filter_map(digest).collect();
-    let user = actor.user.clone();
-    care.writer()
-        .write(Urgency::Waiting, move |conn| store::set_recovery(conn, &user, &digests))?;
+    let (user, session) = (actor.user.clone(), session::digest(token));
+    let (write_key, source) = (key.clone(), source.clone());
+    care.writer().write(Urgency::Waiting, move |conn| {
+        store::set_recovery(conn, &user, &digests)?;
+        let by = By::Browser {
+            agent: &source.agent,
+            known: places::browser_since(conn, &write_key, &user, &source)?.is_some(),
+            session: Some(&session),
+        };
+        happened::keep(conn, &user, What::RecoveryMade, &by, now)
+    })?;
     let row = audit_row(actor, ("make recovery codes", "granted"), String::new(), now);
     care.audit().record(vec![row])?;
     Ok(codes)

@@ -1,6 +1,7 @@
 //! Enrolling: the owner of a new account shows the code they were handed, ties an authenticator app to the account,
 //! chooses a password, and is given recovery codes.
 
+use super::happened::{self, By, What};
 use super::places::{Source, Turn};
 use super::sign_in::{APP, actor_of, audit_row, from};
 use super::{AccountKey, Kept, authenticator, once, places, store, user_name};
@@ -120,19 +121,30 @@ pub fn finish(
     let codes = once::recovery_codes(&random);
     let digests: Vec<[u8; 32]> = codes.iter().filter_map(|code| once::digest(key, &user, code)).collect();
     let (password, session_digest) = (password.clone(), session::digest(token));
-    let (agent, name) = (source.agent.clone(), user.clone());
+    let (write_key, source_here, name) = (key.clone(), source.clone(), user.clone());
     let good = care.writer().write(Urgency::Waiting, move |conn| {
         if !store::enrolled(conn, &name, &digest, (&password, step), now)? {
             return Ok::<_, DbError>(false);
         }
         store::set_recovery(conn, &name, &digests)?;
+        let agent = source_here.agent.as_str();
         let began = session::Began {
             user: &name,
             method: Method::Password,
-            agent: &agent,
+            agent,
             strong: now,
         };
         session::insert(conn, &session_digest, &began, now)?;
+        // The browser that it is set up in is the owner's.
+        places::keep(conn, &write_key, (&name, &source_here), now)?;
+        if happened::was_reset(conn, &name)? {
+            let by = By::Browser {
+                agent,
+                known: false,
+                session: Some(&session_digest),
+            };
+            happened::keep(conn, &name, What::SetUpAnew, &by, now)?;
+        }
         Ok(true)
     })?;
     if !good {

@@ -1,16 +1,14 @@
 //! Making accounts, suspending them, and letting their owners enrol anew.
 
 use super::authenticator::KEY_BYTES;
+use super::happened::{self, By, What as Event};
 use super::{Account, AccountKey, once, store, user_name};
 use crate::Care;
-use crate::access::acts::{AccessAct, What};
 use crate::access::session;
-use crate::access::store as access_store;
 use crate::access::{DEMO_USERS, Role};
 use crate::audit::AuditRow;
 use crate::db::{DbError, Urgency};
-use crate::person::store as person_store;
-use record::{Instant, OrgCode, PersonId};
+use record::{Instant, OrgCode};
 
 /// How long an enrolment code is good, in microseconds: three days.
 pub const CODE_MICROS: i64 = 3 * 24 * 3600 * 1_000_000;
@@ -52,7 +50,7 @@ pub enum AccountError {
     Db(#[from] DbError),
 }
 
-fn refused<T>(words: impl Into<String>) -> Result<T, AccountError> {
+pub(super) fn refused<T>(words: impl Into<String>) -> Result<T, AccountError> {
     Err(AccountError::Refused(words.into()))
 }
 
@@ -177,6 +175,8 @@ pub fn suspend(care: &Care, user: &str, suspended: bool, by: &str, now: Instant)
     let (user, by) = (account.user, by.to_owned());
     care.writer().write(Urgency::Waiting, move |conn| {
         store::suspend(conn, &user, suspended.then_some((by.as_str(), now)))?;
+        let what = if suspended { Event::Suspended } else { Event::Resumed };
+        happened::keep(conn, &user, what, &By::Office(&by), now)?;
         if suspended {
             session::end_all_of(conn, &user, now)?;
         }
@@ -206,72 +206,16 @@ pub fn reset(
     let ((app, code), one_time) = secrets(key, &account.user, random, now)?;
     care.audit()
         .record(vec![audit_row(&account, "reset account", by, now)])?;
-    let (user, ends) = (account.user, one_time.ends);
+    let (user, ends, by) = (account.user, one_time.ends, by.to_owned());
     care.writer().write(Urgency::Waiting, move |conn| {
         store::enrol_anew(conn, &user, &app, (&code, ends))?;
+        happened::keep(conn, &user, Event::Reset, &By::Office(&by), now)?;
         session::end_all_of(conn, &user, now)
     })?;
     Ok(one_time)
 }
 
-/// Says that an account's owner is this person of the record, or no longer says so. A resident then sees their own
-/// record; staff do not open their own or their family's by way of their work, and looks at whoever lives with them are
-/// shown to privacy officers. Whoever says it has seen that it is so.
-///
-/// # Errors
-/// See [`AccountError`]: also for nobody's id, and for an account that is tied to somebody else.
-pub fn tie(care: &Care, user: &str, person: PersonId, tied: bool, by: &str, now: Instant) -> Result<(), AccountError> {
-    let account = known(care, user)?;
-    let found = care.readers().read(|conn| {
-        let tied_to = access_store::of_holder(conn, &account.user, What::IsUser)?;
-        let person = person_store::person_by_id(conn, person)?;
-        let mut same = Vec::new();
-        for act in &tied_to {
-            let is = person_store::person_by_id(conn, act.person)?;
-            same.push((act.number, is.zip(person).is_some_and(|(a, b)| a.1 == b.1)));
-        }
-        Ok::<_, DbError>((person, same))
-    })?;
-    let (Some((person, _)), ties) = found else {
-        return refused("nobody has this id: it stands in the address of their record, after /people/");
-    };
-    let standing = ties.iter().find(|(_, same)| *same).map(|(number, _)| *number);
-    match (tied, standing) {
-        (true, Some(_)) => return refused("the account is tied to this person already"),
-        (true, None) if !ties.is_empty() => {
-            return refused("the account is tied to somebody else: take that back first, with --undo");
-        }
-        (false, None) => return refused("the account is not tied to this person"),
-        (true, None) | (false, Some(_)) => {}
-    }
-    let act = if tied { "tie account" } else { "untie account" };
-    let row = AuditRow {
-        person: Some(person),
-        ..audit_row(&account, act, by, now)
-    };
-    care.audit().record(vec![row])?;
-    let by = by.to_owned();
-    care.writer().write(Urgency::Waiting, move |conn| match standing {
-        Some(number) => access_store::undo(conn, number, &by, "", now),
-        None => {
-            let kept = AccessAct {
-                number: 0,
-                person,
-                what: What::IsUser,
-                holder: account.user,
-                // The rule about colleagues goes by it.
-                words: account.organisation,
-                actor: by,
-                decided: now,
-                ends: None,
-            };
-            access_store::insert(conn, &kept).map(|_| true)
-        }
-    })?;
-    Ok(())
-}
-
-fn known(care: &Care, user: &str) -> Result<Account, AccountError> {
+pub(super) fn known(care: &Care, user: &str) -> Result<Account, AccountError> {
     // Names of accounts that a provider vouches for hold a colon, which no name that is typed to sign in may.
     let user = user_name(user).unwrap_or_else(|| user.trim().to_owned());
     let found = care.readers().read(|conn| store::find(conn, &user))?;
@@ -282,7 +226,7 @@ fn known(care: &Care, user: &str) -> Result<Account, AccountError> {
 }
 
 /// What the audit keeps of something done to an account: by whom, and whose it is.
-fn audit_row(account: &Account, act: &str, by: &str, now: Instant) -> AuditRow {
+pub(super) fn audit_row(account: &Account, act: &str, by: &str, now: Instant) -> AuditRow {
     let whose = format!("{}, {}, {}", account.user, account.role.words(), account.organisation);
     AuditRow::by_administrator(by, act, now, &whose)
 }

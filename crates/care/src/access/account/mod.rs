@@ -4,6 +4,7 @@
 mod again;
 pub mod authenticator;
 mod enrol;
+pub mod happened;
 mod hashing;
 mod kept_form;
 mod leaked;
@@ -13,6 +14,7 @@ mod password;
 mod places;
 mod sign_in;
 mod store;
+mod tied;
 mod vouched;
 
 pub use again::{Again, change_password, new_recovery_codes, recovery_codes_left, show_again};
@@ -20,12 +22,13 @@ pub use enrol::{Enrolled, Enrolling, begin as begin_enrolling, finish as finish_
 pub use hashing::{Busy, Hasher, Kept, Password};
 pub use kept_form::{FORM_KEPT_MICROS, KeptForm, keep as keep_form, take as take_form};
 pub use leaked::Leaked;
-pub use manage::{AccountError, NewAccount, OneTime, add, list, reset, suspend, tie};
+pub use manage::{AccountError, NewAccount, OneTime, add, list, reset, suspend};
 pub use once::RECOVERY_CODES;
 pub use password::{LETTERS_MAX, LETTERS_MIN, refused as password_refused};
 pub use places::Source;
 pub use sign_in::{Begun, Compared, Ended, Going, begin, finish};
 pub(super) use sign_in::{actor, audit_row};
+pub use tied::{OfStaff, TieError, Ties, tie, tie_staff, ties, untie_staff};
 pub use vouched::{Vouched, sign_in as vouched};
 
 use super::{Actor, Role};

@@ -159,9 +159,37 @@ pub(super) fn was_right(
         store::fill(conn, place, level)?;
     }
     store::sweep_tries(conn, now)?;
-    let places = [Some(network(key, source)), browser(key, source)];
-    for place in places.into_iter().flatten() {
+    keep(conn, key, (user, source), now)
+}
+
+/// Browser and network are the owner's from now on, if they were not before.
+pub(super) fn keep(
+    conn: &mut Conn,
+    key: &AccountKey,
+    (user, source): (&str, &Source),
+    now: Instant,
+) -> Result<(), DbError> {
+    for place in here(key, source) {
         store::keep_place(conn, user, &place, now)?;
     }
     Ok(())
+}
+
+/// The network and the browser that somebody is at, by what is kept of them.
+pub(super) fn here(key: &AccountKey, source: &Source) -> Vec<[u8; 32]> {
+    let places = [Some(network(key, source)), browser(key, source)];
+    places.into_iter().flatten().collect()
+}
+
+/// Since when the browser that somebody is at is one that this user has signed in from; `None` when it is not.
+pub(super) fn browser_since(
+    conn: &mut Conn,
+    key: &AccountKey,
+    user: &str,
+    source: &Source,
+) -> Result<Option<Instant>, DbError> {
+    match browser(key, source) {
+        Some(place) => store::place_since(conn, user, &place),
+        None => Ok(None),
+    }
 }

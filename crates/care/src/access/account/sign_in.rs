@@ -1,6 +1,7 @@
 //! Signing in with a user name, a password and a second factor, all asked for at once, so that nobody learns which
 //! of the three was wrong; and a name that is nobody's has the same answer after the same work.
 
+use super::happened::{self, By, What};
 use super::places::{Buckets, Source, Turn};
 use super::store::Whole;
 use super::{AccountKey, Kept, authenticator, once, places, store, user_name};
@@ -110,15 +111,15 @@ pub fn finish(
     let outcome = match (whole, usable, same, factor) {
         (None, ..) => "nobody has this name",
         (Some(_), false, ..) => "the account may not be used",
-        (Some(_), true, false, _) => "wrong password",
-        (Some(_), true, true, Factor::None) => "wrong code",
+        (Some(_), true, false, _) => WRONG_PASSWORD,
+        (Some(_), true, true, Factor::None) => WRONG_CODE,
         (Some(_), true, true, _) => "granted",
     };
     let actor = whole
         .filter(|_| outcome == "granted")
         .map(|whole| actor_of(care, whole));
     let Some(actor) = actor else {
-        return wrong(care, &going, outcome, now);
+        return wrong(care, key, &going, outcome, now);
     };
     let (user, agent) = (going.user.clone(), going.source.agent.clone());
     let (write_key, source, buckets) = (key.clone(), going.source.clone(), going.buckets.clone());
@@ -128,6 +129,7 @@ pub fn finish(
         if !good {
             return Ok::<_, DbError>(None);
         }
+        let known = places::browser_since(conn, &write_key, &user, &source)?.is_some();
         places::was_right(conn, &write_key, (&user, &source), &buckets, now)?;
         let began = session::Began {
             user: &user,
@@ -136,6 +138,7 @@ pub fn finish(
             strong: now,
         };
         session::insert(conn, &digest, &began, now)?;
+        got_in(conn, (user.as_str(), agent.as_str()), (known, factor), &digest, now)?;
         Ok(Some(match factor {
             Factor::Recovery(_) => Some(store::recovery_left(conn, &user)?),
             Factor::Step(_) | Factor::None => None,
@@ -143,7 +146,7 @@ pub fn finish(
     })?;
     let Some(left) = left else {
         // Someone else used the same code a moment before: it is good once.
-        return wrong(care, &going, "the code was used before", now);
+        return wrong(care, key, &going, USED_BEFORE, now);
     };
     let detail = match left {
         Some(left) => format!("{}; by a recovery code, {left} left", from(&going.source)),
@@ -154,7 +157,64 @@ pub fn finish(
     Ok(Ended::In(actor, left))
 }
 
-fn wrong(care: &Care, going: &Going, outcome: &str, now: Instant) -> Result<Ended, DbError> {
+/// Keeps for the owner what was odd about signing in.
+fn got_in(
+    conn: &mut Conn,
+    (user, agent): (&str, &str),
+    (known, factor): (bool, Factor),
+    session: &[u8; 32],
+    now: Instant,
+) -> Result<(), DbError> {
+    let by = By::Browser {
+        agent,
+        known,
+        session: Some(session),
+    };
+    match known {
+        true => happened::got_in(conn, user)?,
+        false => happened::keep(conn, user, What::NewBrowser, &by, now)?,
+    }
+    match factor {
+        Factor::Recovery(_) => happened::keep(conn, user, What::RecoveryUsed, &by, now),
+        Factor::Step(_) | Factor::None => Ok(()),
+    }
+}
+
+/// What the audit says of tries that their owner is told of.
+const WRONG_PASSWORD: &str = "wrong password";
+const WRONG_CODE: &str = "wrong code";
+const USED_BEFORE: &str = "the code was used before";
+
+/// Keeps for the owner that a try was wrong. One whose account is nobody's, or may not be used, is counted all the
+/// same, under no name: the time taken tells nothing.
+fn tell_owner(care: &Care, key: &AccountKey, going: &Going, outcome: &str, now: Instant) -> Result<(), DbError> {
+    let what = match outcome {
+        WRONG_CODE | USED_BEFORE => Some(What::WrongCode),
+        WRONG_PASSWORD => Some(What::WrongPassword),
+        _ => None,
+    };
+    let user = going.user.clone();
+    let (whose, what) = match what {
+        Some(what) => (user.clone(), what),
+        None => (String::new(), What::WrongPassword),
+    };
+    let (key, source, now_full) = (key.clone(), going.source.clone(), going.now_full);
+    care.writer().write(Urgency::Waiting, move |conn| {
+        let by = By::Browser {
+            agent: &source.agent,
+            known: places::browser_since(conn, &key, &user, &source)?.is_some(),
+            session: None,
+        };
+        happened::keep(conn, &whose, what, &by, now)?;
+        if now_full {
+            happened::keep(conn, &whose, What::HeldBack, &by, now)?;
+        }
+        Ok::<_, DbError>(())
+    })
+}
+
+fn wrong(care: &Care, key: &AccountKey, going: &Going, outcome: &str, now: Instant) -> Result<Ended, DbError> {
+    tell_owner(care, key, going, outcome, now)?;
     let actor = going.actor(care);
     let mut rows = vec![audit_row(&actor, ("sign in", outcome), from(&going.source), now)];
     if going.now_full {

@@ -208,9 +208,31 @@ pub(super) fn knows_place(conn: &mut Conn, user: &str, place: &[u8; 32]) -> Resu
     Ok(found.is_some())
 }
 
+/// Since when someone has signed in from a place; `None` when they never did.
+pub(super) fn place_since(conn: &mut Conn, user: &str, place: &[u8; 32]) -> Result<Option<Instant>, DbError> {
+    let sql = "SELECT since FROM account_place WHERE user_name = ?1 AND place = ?2";
+    conn.first(sql, &[user.into(), place.as_slice().into()], |row| {
+        Ok(Instant(row.int(0)?))
+    })
+}
+
+/// Forgets every place of someone's but these.
+pub(super) fn forget_places_but(conn: &mut Conn, user: &str, but: &[[u8; 32]]) -> Result<(), DbError> {
+    let sql = "SELECT place FROM account_place WHERE user_name = ?1";
+    let places = conn.query(sql, &[user.into()], |row| row.bytes(0))?;
+    for place in places
+        .iter()
+        .filter(|place| !but.iter().any(|kept| kept[..] == place[..]))
+    {
+        let sql = "DELETE FROM account_place WHERE user_name = ?1 AND place = ?2";
+        conn.execute(sql, &[user.into(), place.as_slice().into()])?;
+    }
+    Ok(())
+}
+
 pub(super) fn keep_place(conn: &mut Conn, user: &str, place: &[u8; 32], now: Instant) -> Result<(), DbError> {
     conn.execute(
-        "INSERT INTO account_place (user_name, place, seen) VALUES (?1, ?2, ?3)
+        "INSERT INTO account_place (user_name, place, seen, since) VALUES (?1, ?2, ?3, ?3)
          ON CONFLICT (user_name, place) DO UPDATE SET seen = ?3",
         &[user.into(), place.as_slice().into(), now.0.into()],
     )?;

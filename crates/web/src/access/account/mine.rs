@@ -95,8 +95,15 @@ async fn recovery(asked: Asked) -> Response {
         }
         let random = (visit.site.random)().ok_or(PageError::NoRandomness)?;
         let key = &visit.site.sign_in.key;
+        let token = visit.token.as_ref().map_or("", |token| token.as_str());
         page(&RecoveryPage {
-            codes: new_recovery_codes(visit.care(), key, &visit.actor, (random, visit.now))?,
+            codes: new_recovery_codes(
+                visit.care(),
+                key,
+                &visit.actor,
+                (token, &visit.source),
+                (random, visit.now),
+            )?,
             frame: visit.frame("Your recovery codes"),
             onward: "/account".to_owned(),
         })

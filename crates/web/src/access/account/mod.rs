@@ -7,6 +7,7 @@
 
 mod change;
 mod enrol;
+pub(super) mod happened;
 mod mine;
 pub(super) mod password;
 pub mod view;
@@ -17,7 +18,10 @@ use std::sync::Arc;
 
 /// The routes of this area.
 pub fn routes() -> Router<Arc<Site>> {
-    enrol::routes().merge(mine::routes()).merge(change::routes())
+    enrol::routes()
+        .merge(mine::routes())
+        .merge(change::routes())
+        .merge(happened::routes())
 }
 
 /// How long to wait, in words.

@@ -91,6 +91,43 @@ pub struct AccountPage {
     pub done: String,
 }
 
+/// One thing that happened to somebody's account, in words.
+#[derive(Clone, Debug)]
+pub struct HappenedLine {
+    /// What the form sends: its number, and how often it had happened.
+    pub seen: String,
+    /// What.
+    pub what: String,
+    /// When, where, and what it means.
+    pub more: Vec<String>,
+}
+
+/// What happened to somebody's account, for them to say whether it was them.
+#[derive(Template)]
+#[template(path = "access/account/happened.html")]
+pub struct HappenedPage {
+    /// Around it.
+    pub frame: Frame,
+    /// What happened, the latest first.
+    pub lines: Vec<HappenedLine>,
+    /// Where they were going.
+    pub onward: String,
+    /// What a form must still say.
+    pub problems: Vec<Problem>,
+}
+
+/// What to do once something was said not to be one's own.
+#[derive(Template)]
+#[template(path = "access/account/not_me.html")]
+pub struct NotMePage {
+    /// Around it.
+    pub frame: Frame,
+    /// Whether they sign in with a password here.
+    pub by_password: bool,
+    /// Where they were going.
+    pub onward: String,
+}
+
 /// Another password.
 #[derive(Template)]
 #[template(path = "access/account/password.html")]
