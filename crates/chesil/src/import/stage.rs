@@ -18,6 +18,10 @@ const HELD_BYTES_MAX: usize = 48 * 1024 * 1024;
 const PART_BYTES_MAX: u64 = 1 << 30;
 
 /// A piece in its turn.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and to box each would cost millions of allocations"
+)]
 pub enum Ordered {
     /// Read and laid out.
     Ready(Prepared),
