@@ -19,7 +19,7 @@ const ICD10: &str = "http://hl7.org/fhir/sid/icd-10";
 type Named = (&'static str, &'static str, &'static str, &'static str);
 
 /// Kept from those who act for her, and from roles with a smaller view; shown to her, and to whoever treats her.
-const SENSITIVE: [Named; 15] = [
+const SENSITIVE: [Named; 17] = [
     ("mind-code", SNOMED, "69322001", "as coded"),
     ("mind-icd", ICD10, "F32.1", "as coded"),
     ("mind-words", "", "", "Generalised anxiety disorder"),
@@ -35,6 +35,8 @@ const SENSITIVE: [Named; 15] = [
     ("gender-icd", ICD10, "F64.0", "as coded"),
     ("fgm-words", "", "", "Female genital mutilation type 3"),
     ("prison-icd", ICD10, "Z65.1", "as coded"),
+    ("visit-place", "", "", "Sexual health clinic"),
+    ("visit-reason", "", "", "Low mood"),
 ];
 /// Kept from her too, and from other systems; shown to whoever treats her.
 const SAFEGUARDING: [Named; 5] = [
@@ -56,7 +58,20 @@ const ORDINARY: [Named; 8] = [
     ("lungs", "", "", "Pneumonia due to Chlamydia pneumoniae"),
 ];
 
-fn problem((id, system, code, words): Named) -> Value {
+/// A problem, or a visit to somewhere, or for some reason.
+fn told((id, system, code, words): Named) -> Value {
+    let visit = |field: &str, what: Value| {
+        json!({
+            "resourceType": "Encounter", "id": id, "meta": {"lastUpdated": "2026-02-01T09:00:00Z"},
+            "status": "finished", "class": {"code": "AMB"}, "subject": {"reference": "Patient/p1"},
+            "period": {"start": "2021-01-01", "end": "2021-01-01"}, field: what,
+        })
+    };
+    match id {
+        "visit-place" => return visit("location", json!([{"location": {"display": words}}])),
+        "visit-reason" => return visit("reasonCode", json!([{"text": words}])),
+        _ => {}
+    }
     let what = match system {
         "" => json!({"text": words}),
         _ => json!({"coding": [{"system": system, "code": code, "display": words}]}),
@@ -68,7 +83,7 @@ fn problem((id, system, code, words): Named) -> Value {
 fn with_everything(app: &App) -> PersonId {
     let ada = known_as_ada(app);
     for named in SENSITIVE.into_iter().chain(SAFEGUARDING).chain(ORDINARY) {
-        app.send(&feed("R0D", true), problem(named).line());
+        app.send(&feed("R0D", true), told(named).line());
     }
     keep(
         app,
@@ -98,11 +113,16 @@ fn seen(app: &App, reader: &Actor, ada: PersonId) -> BTreeSet<String> {
         .collect();
     let of = |named: &Named| {
         let sender = record::OrgCode::parse("R0D").unwrap();
-        record::ItemId::of(app.care.id_key(), &sender, "Condition", named.0).key()
+        let item_type = if named.0.starts_with("visit") {
+            "Encounter"
+        } else {
+            "Condition"
+        };
+        record::ItemId::of(app.care.id_key(), &sender, item_type, named.0).key()
     };
-    let as_items: BTreeSet<i64> = sent::items_of_type(&app.care, &grant, "Condition")
-        .unwrap()
+    let as_items: BTreeSet<i64> = ["Condition", "Encounter"]
         .iter()
+        .flat_map(|item_type| sent::items_of_type(&app.care, &grant, item_type).unwrap())
         .map(|version| version.item)
         .collect();
     assert_eq!(

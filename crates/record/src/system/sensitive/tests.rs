@@ -181,6 +181,11 @@ fn safety_9_each_group_of_dorset_is_known_by_code_and_by_words() {
         ),
         (Safeguarding, Kind::Flag, snomed("902961000000107")),
         (Safeguarding, Kind::Flag, words("Child at risk of FGM")),
+        (
+            Safeguarding,
+            Kind::Flag,
+            words("FGM in the family, child protection plan"),
+        ),
         (ThirdParty, Kind::Other, words("Third party information held")),
         (SeriousHarm, Kind::Other, words("Report: withhold from patient")),
         (SexualHealth, Kind::Problem, icd("A56")),
