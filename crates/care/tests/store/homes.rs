@@ -93,3 +93,28 @@ fn two_processes_that_file_in_turn_know_of_each_others_items() {
         );
     });
 }
+
+#[test]
+fn what_somebody_waited_for_is_known_to_what_comes_in_bulk_after() {
+    on_both(|app| {
+        let all = some(6);
+        let (some, rest) = all.split_at(all.len() / 2);
+        take(app, some, 1);
+        // By the way of whoever waits, into the same process and by another.
+        let other = Care::open(opening(app.place.clone(), app.folder.path(), [7; 32])).unwrap();
+        for (n, arrival) in rest.iter().enumerate() {
+            let care = if n % 2 == 0 { &app.care } else { &other };
+            let source = care.source(&arrival.feed).unwrap();
+            care.take(std::slice::from_ref(&arrival.piece), &source, arrival.received)
+                .unwrap();
+        }
+        let before = (app.count("item"), app.count("entry"));
+        take(app, rest, 2);
+        assert_eq!(
+            (app.count("item"), app.count("entry")),
+            before,
+            "nothing is filed twice"
+        );
+        assert_eq!(wrong(app), (0, 0));
+    });
+}
