@@ -1,7 +1,7 @@
 //! Many records weighed at once: put under their keys together, and held in memory while others are compared with them.
 
 use crate::app::{App, NOW, assert_same_state, both, feed, number, on_both};
-use crate::matching::{GP, TRUST, at_home, drain, lives};
+use crate::matching::{BORN, GP, TRUST, at_home, drain, lives};
 use crate::order::{Dice, shuffle, take, told};
 use crate::says::{With, patient};
 use care::db::Param;
@@ -108,16 +108,9 @@ fn a_record_that_changes_is_compared_as_it_is_now() {
         // Compared with the first, which is held from now on.
         app.send(&feed(TRUST, true), at_home("q1", "", "Ida", "female").line());
         go_on(app);
-        // The first turns out to be somebody else, by name and home.
-        let other = lives(
-            patient("p1", &n, "Budden", "Rosamund", "1933-01-02", "female"),
-            "3 Mill Street",
-            "BH20 4AA",
-        );
-        let newer = other.with(
-            "/meta",
-            json!({"lastUpdated": "2026-11-03T10:00:00Z", "versionId": "2"}),
-        );
+        // The first turns out to be somebody else, of the same home and birthday: it is found as before.
+        let other = at_home("p1", &n, "Rosamund", "female");
+        let newer = other.with("/meta/lastUpdated", json!("2026-11-03T10:00:00Z"));
         app.send(&feed(GP, true), newer.line());
         go_on(app);
         app.send(&feed("RBD", true), at_home("r1", "", "Isla", "female").line());
@@ -141,18 +134,18 @@ fn safety_2_a_mark_that_has_just_come_hides_what_was_held_in_memory() {
         go_on(app);
         app.send(&feed("RBD", true), at_home("r1", "", "Ida", "female").line());
         go_on(app);
-        // Another sender marks her; the same go weighs somebody who shares her home, before the mark is weighed.
-        let sister = at_home("s1", "", "Ina", "female");
-        app.send(&feed("R0D2", true), sister.line());
+        // Another sender marks her; the same go weighs a third record of hers, before the mark is weighed.
+        app.send(&feed("R0D2", true), plain("s1", "").line());
         app.send(
             &feed(GP, true),
             plain("p1", &n).with("/meta/security", json!([{"code": "R"}])).line(),
         );
         go_on(app);
-        let (hers, sisters) = (app.record_no(TRUST, "q1"), app.record_no("R0D2", "s1"));
+        let (one, third) = (app.record_no(TRUST, "q1"), app.record_no("R0D2", "s1"));
         let between = "SELECT weight FROM match_pair WHERE record_a = ?1 AND record_b = ?2";
-        let pair = [hers.min(sisters), hers.max(sisters)].map(Param::Int);
+        let pair = [one.min(third), one.max(third)].map(Param::Int);
         let now = app.ask(between, &pair);
+        assert!(now.is_some(), "{}: nothing to compare", app.name());
         drain(app);
         assert_eq!(
             now,
@@ -160,5 +153,33 @@ fn safety_2_a_mark_that_has_just_come_hides_what_was_held_in_memory() {
             "{}: weighed by where she lives",
             app.name()
         );
+    });
+}
+
+#[test]
+fn a_record_that_changes_while_others_wait_is_compared_with_those_weighed_before() {
+    let n = number(1).to_string();
+    on_both(|app| {
+        app.care.weigh_ahead_from(2);
+        let another = lives(
+            patient("p1", &n, "Stickland", "Isla", BORN, "female"),
+            "3 Mill Street",
+            "BH20 4AA",
+        );
+        let another = another.with("/birthDate", json!("1933-01-02"));
+        app.send(&feed(GP, true), another.line());
+        app.send(&feed(TRUST, true), at_home("q1", "", "Isla", "female").line());
+        take(app, &told(60), 1);
+        let matcher = Arc::new(Matcher::load(&app.care, 1).unwrap());
+        assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
+        assert!(
+            app.count("match_queue") > 0,
+            "others of those put under their keys wait still"
+        );
+        assert!(!app.same((GP, "p1"), (TRUST, "q1")));
+        let now = at_home("p1", &n, "Isla", "female").with("/meta/lastUpdated", json!("2026-11-03T10:00:00Z"));
+        app.send(&feed(GP, true), now.line());
+        assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
+        assert!(app.same((GP, "p1"), (TRUST, "q1")), "{}", app.name());
     });
 }
