@@ -55,7 +55,7 @@ impl Writer {
     /// processes that share a PostgreSQL database.
     pub fn start(place: &Place, name: &str, exclusive: Option<i64>) -> Result<Self, DbError> {
         let mut conn = place.connect(false)?;
-        let log = Log {
+        let beside = Beside {
             checkpoints: Checkpoints::start(&mut conn, place, COPIED_EVERY, LOG_MAX)?,
             flushing: match place {
                 Place::Lite(file) => Some(Flushing::start(file)?),
@@ -71,7 +71,7 @@ impl Writer {
         let place = place.clone();
         std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(conn, log, (&place, exclusive), (&waiting_end, &bulk_end), &counted))
+            .spawn(move || run(conn, beside, (&place, exclusive), (&waiting_end, &bulk_end), &counted))
             .map_err(|error| DbError::state(format!("cannot start the writer: {error}")))?;
         Ok(Self { waiting, bulk, commits })
     }
@@ -145,8 +145,8 @@ fn guarded<T, E: From<DbError>>(conn: &mut Conn, work: impl FnOnce(&mut Conn) ->
     }
 }
 
-/// What is done beside the writer about SQLite's log.
-struct Log {
+/// What is done beside the writer about SQLite's log, and for whom.
+struct Beside {
     checkpoints: Checkpoints,
     flushing: Option<Flushing<Tell>>,
     /// Whether the connection makes its commits durable itself.
@@ -160,7 +160,7 @@ const BULK_IS_OVER: Duration = Duration::from_secs(60);
 
 type Tell = Box<dyn FnOnce(Result<(), DbError>) + Send>;
 
-impl Log {
+impl Beside {
     /// Begins a group. Whoever waits for one is told once it is durable: bulk work by the thread that flushes, so that
     /// the writer can go on; anything else by the writer, right after the commit.
     fn begin(&mut self, conn: &mut Conn, exclusive: Option<i64>, in_bulk: bool) -> Result<(), DbError> {
@@ -180,7 +180,7 @@ impl Log {
         conn.begin(exclusive)
     }
 
-    /// How long to wait for work before [`Log::rest`] is called.
+    /// How long to wait for work before [`Beside::rest`] is called.
     fn patience(&self) -> Duration {
         match self.in_bulk_since {
             Some(_) => BULK_IS_OVER,
@@ -215,7 +215,7 @@ impl Log {
 
 fn run(
     mut conn: Conn,
-    mut log: Log,
+    mut beside: Beside,
     (place, exclusive): (&Place, Option<i64>),
     (waiting, bulk): (&Receiver<Work>, &Receiver<Work>),
     commits: &AtomicU64,
@@ -226,8 +226,8 @@ fn run(
             Err(_) => select! {
                 recv(waiting) -> work => match work { Ok(work) => work, Err(_) => return },
                 recv(bulk) -> work => match work { Ok(work) => work, Err(_) => return },
-                default(log.patience()) => {
-                    if let Err(error) = log.rest(&mut conn) {
+                default(beside.patience()) => {
+                    if let Err(error) = beside.rest(&mut conn) {
                         tracing::warn!(%error, "memory was not given back");
                     }
                     continue;
@@ -235,7 +235,7 @@ fn run(
             },
         };
         let begun = Instant::now();
-        let mut outcome = log.begin(&mut conn, exclusive, first.in_bulk).map_err(Arc::new);
+        let mut outcome = beside.begin(&mut conn, exclusive, first.in_bulk).map_err(Arc::new);
         let mut finishers = Vec::new();
         let mut next = Some(first);
         let mut undone = None;
@@ -274,7 +274,7 @@ fn run(
             }
         }
         commits.fetch_add(1, Ordering::Relaxed);
-        log.tell(finishers, outcome);
-        log.checkpoints.after_commit(&mut conn);
+        beside.tell(finishers, outcome);
+        beside.checkpoints.after_commit(&mut conn);
     }
 }
