@@ -105,17 +105,6 @@ async fn declare(Path(id): Path<String>, asked: Asked) -> Response {
     .await
 }
 
-fn grant(visit: &Visit) -> Result<ListGrant, PageError> {
-    let (care, actor) = (visit.care(), &visit.actor);
-    Ok(care::access::list(
-        care,
-        actor,
-        Act::ReadAudit,
-        "emergencies",
-        visit.now,
-    )?)
-}
-
 async fn list(asked: Asked) -> Response {
     answer(asked, |visit| list_page(visit, None, Vec::new())).await
 }
@@ -127,7 +116,7 @@ pub(super) fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answere
 
 /// `typed`: what was typed about the emergency of a number.
 fn list_page(visit: &Visit, typed: Option<(&str, &Pairs)>, problems: Vec<Problem>) -> Answered {
-    let grant = grant(visit)?;
+    let grant = visit.list_grant(Act::ReadAudit, "emergencies")?;
     let found = emergency::latest(visit.care(), &grant)?;
     let waiting = found.iter().filter(|one| one.checked.is_none()).count();
     let at = Pairs::read(&visit.query).page();
@@ -183,7 +172,7 @@ fn line(one: &Emergency, visit: &Visit, typed: Option<(&str, &Pairs)>) -> Emerge
 
 async fn checked(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit)?;
+        let grant = visit.list_grant(Act::ReadAudit, "emergencies")?;
         let at: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         let missing = "Write what you found: was it right to open this record?";
         match words(visit.form.get("finding"), "finding", missing, FINDING_MAX) {

@@ -32,21 +32,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/suspensions/{number}/lift", post(lift))
 }
 
-fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(
-        visit.care(),
-        &visit.actor,
-        Act::ReadAudit,
-        detail,
-        visit.now,
-    )?)
-}
-
 async fn list(asked: Asked) -> Response {
     answer(asked, |visit| {
         list_page(
             visit,
-            &grant(visit, "staff access")?,
+            &visit.list_grant(Act::ReadAudit, "staff access")?,
             None,
             &Pairs::default(),
             Vec::new(),
@@ -59,7 +49,13 @@ async fn list(asked: Asked) -> Response {
 /// or that for a new one.
 pub(super) fn typed_again(visit: &Visit, number: Option<&str>, typed: &Pairs) -> Answered {
     let lifting = number.and_then(|number| number.parse().ok());
-    list_page(visit, &grant(visit, "staff access")?, lifting, typed, Vec::new())
+    list_page(
+        visit,
+        &visit.list_grant(Act::ReadAudit, "staff access")?,
+        lifting,
+        typed,
+        Vec::new(),
+    )
 }
 
 /// `typed`: what was typed, to lift the suspension `lifting`, or to suspend somebody.
@@ -118,7 +114,7 @@ fn line(one: &Suspension, care: &care::Care, now: Instant) -> SuspensionLine {
 
 async fn suspend(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "suspend staff access")?;
+        let grant = visit.list_grant(Act::ReadAudit, "suspend staff access")?;
         let ends = DAYS
             .iter()
             .find(|(value, _)| *value == visit.form.get("days"))
@@ -137,7 +133,7 @@ async fn suspend(asked: Asked) -> Response {
 
 async fn lift(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, "lift a suspension of staff access")?;
+        let grant = visit.list_grant(Act::ReadAudit, "lift a suspension of staff access")?;
         let number: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         done(
             visit,

@@ -28,21 +28,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/ties/undo", post(undo))
 }
 
-fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(
-        visit.care(),
-        &visit.actor,
-        Act::ReadAudit,
-        detail,
-        visit.now,
-    )?)
-}
-
 async fn list(asked: Asked) -> Response {
     answer(asked, |visit| {
         list_page(
             visit,
-            &grant(visit, "which person staff are")?,
+            &visit.list_grant(Act::ReadAudit, "which person staff are")?,
             ("", &Pairs::default()),
             Vec::new(),
         )
@@ -52,7 +42,12 @@ async fn list(asked: Asked) -> Response {
 
 /// The form for tying an account, with what was typed into it before the session ended.
 pub(super) fn typed_again(visit: &Visit, typed: &Pairs) -> Answered {
-    list_page(visit, &grant(visit, "which person staff are")?, ("", typed), Vec::new())
+    list_page(
+        visit,
+        &visit.list_grant(Act::ReadAudit, "which person staff are")?,
+        ("", typed),
+        Vec::new(),
+    )
 }
 
 /// `typed`: what was typed, to take back whom `undoing` is tied to, or to tie an account when that is empty.
@@ -125,7 +120,7 @@ fn line(one: &OfStaff, visit: &Visit, mark: usize, (undoing, typed): (&str, &Pai
 
 async fn tie(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "say which person a member of staff is")?;
+        let grant = visit.list_grant(Act::ReadAudit, "say which person a member of staff is")?;
         let form = &visit.form;
         let mut problems = Vec::new();
         let number = NhsNumber::parse(form.get("number"));
@@ -153,7 +148,7 @@ async fn tie(asked: Asked) -> Response {
 
 async fn undo(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "take back which person a member of staff is")?;
+        let grant = visit.list_grant(Act::ReadAudit, "take back which person a member of staff is")?;
         let user = visit.form.get("user");
         let done = untie_staff(visit.care(), &grant, user, visit.form.get("why"));
         answered(visit, &grant, done, "undone", user)

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use care::Care;
 use care::access::account::{self, KeptForm, Source};
 use care::access::session::{Known, Method as ByMethod, Session};
-use care::access::{Act, Actor, DEMO_USERS, Role, may};
+use care::access::{Act, Actor, DEMO_USERS, ListGrant, Role, may};
 use care::db::DbError;
 use record::Instant;
 use std::convert::Infallible;
@@ -151,6 +151,11 @@ impl Caller {
     /// The store.
     pub fn care(&self) -> &Care {
         &self.site.care
+    }
+
+    /// Leave for a list or a piece of work, written down with what it is about.
+    pub fn list_grant(&self, act: Act, detail: &str) -> Result<ListGrant, PageError> {
+        Ok(care::access::list(self.care(), &self.actor, act, detail, self.now)?)
     }
 
     pub(super) const fn headers(&self) -> &HeaderMap {

@@ -42,13 +42,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/feeds/quarantine/{number}/discard", post(discard))
 }
 
-fn grant(visit: &Visit, act: Act, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(visit.care(), &visit.actor, act, detail, visit.now)?)
-}
-
 async fn feeds(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, Act::ReadFeeds, "every feed")?;
+        let grant = visit.list_grant(Act::ReadFeeds, "every feed")?;
         let may_open = may(visit.actor.role, Act::ReadQuarantine).is_ok();
         let system = visit.care().system();
         let states = care::feeds::states(visit.care(), &grant)?;
@@ -97,7 +93,7 @@ fn store_filter(filter: &HeldFilter, limit: i64) -> QuarantineFilter {
 
 async fn quarantine(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, Act::ReadQuarantine, "the list")?;
+        let grant = visit.list_grant(Act::ReadQuarantine, "the list")?;
         let filter = HeldFilter::read(&visit.query);
         let mut wanted = store_filter(&filter, PAGE);
         wanted.offset = i64::from(filter.page - 1) * PAGE;
@@ -209,7 +205,7 @@ fn choices<'a>(all: &str, values: impl Iterator<Item = &'a String>, chosen: Opti
 
 async fn download(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, Act::ReadQuarantine, "the list, downloaded")?;
+        let grant = visit.list_grant(Act::ReadQuarantine, "the list, downloaded")?;
         let wanted = store_filter(&HeldFilter::read(&visit.query), DOWNLOAD_MAX);
         let (items, _) = care::feeds::quarantined(visit.care(), &grant, &wanted)?;
         let text = present::csv(&items, visit.care().system(), visit.care().is_demo());
@@ -229,7 +225,7 @@ fn found(visit: &Visit, grant: &ListGrant, number: &str) -> Result<QuarantineIte
 
 async fn item(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, Act::ReadQuarantine, "one item")?;
+        let grant = visit.list_grant(Act::ReadQuarantine, "one item")?;
         let item = found(visit, &grant, &number)?;
         let again = Pairs::read(&visit.query).get("tried") == "again";
         item_page(visit, &grant, &item, None, Vec::new(), again)
@@ -293,7 +289,7 @@ fn item_page(
 
 async fn as_sent(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, Act::ReadQuarantine, "one item, byte for byte")?;
+        let grant = visit.list_grant(Act::ReadQuarantine, "one item, byte for byte")?;
         let item = found(visit, &grant, &number)?;
         if item.restricted {
             return Err(PageError::Refused(HIDDEN.to_owned()));
@@ -346,7 +342,7 @@ fn count_plain(number: u64) -> String {
 
 async fn mended(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, Act::MendQuarantine, "mend one")?;
+        let grant = visit.list_grant(Act::MendQuarantine, "mend one")?;
         let item = found(visit, &grant, &number)?;
         if item.restricted {
             return Err(PageError::Refused(HIDDEN.to_owned()));
@@ -372,7 +368,7 @@ async fn mended(Path(number): Path<String>, asked: Asked) -> Response {
 
 async fn discard(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, Act::MendQuarantine, "discard one")?;
+        let grant = visit.list_grant(Act::MendQuarantine, "discard one")?;
         let item = found(visit, &grant, &number)?;
         let why = match read_discard(&visit.form) {
             Ok(why) => why,
@@ -389,7 +385,7 @@ async fn discard(Path(number): Path<String>, asked: Asked) -> Response {
 /// # Errors
 /// As the item's own page.
 pub fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answered {
-    let grant = grant(visit, Act::ReadQuarantine, "one item")?;
+    let grant = visit.list_grant(Act::ReadQuarantine, "one item")?;
     let item = found(visit, &grant, number)?;
     let text = Some(typed.raw("body")).filter(|text| !text.is_empty() && !item.restricted);
     item_page(visit, &grant, &item, text, Vec::new(), false)

@@ -47,22 +47,12 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/identity/models/{number}", post(put_in_force))
 }
 
-fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(
-        visit.care(),
-        &visit.actor,
-        Act::DecideIdentity,
-        detail,
-        visit.now,
-    )?)
-}
-
 async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| queue_page(visit, Vec::new())).await
 }
 
 fn queue_page(visit: &Visit, problems: Vec<Problem>) -> Page {
-    let grant = grant(visit, "pairs that may be one person")?;
+    let grant = visit.list_grant(Act::DecideIdentity, "pairs that may be one person")?;
     let pairs = Pairs::read(&visit.query);
     let after = cursor(pairs.get("after"));
     let progress = matching::progress(visit.care(), &grant)?;
@@ -174,7 +164,7 @@ fn keep(visit: &Visit, (a, b): (&str, &str)) -> Result<Result<(Answer, Answered)
         Ok(why) => why,
         Err(problem) => return Ok(Err(problem)),
     };
-    let grant = grant(visit, "decide about a pair")?;
+    let grant = visit.list_grant(Act::DecideIdentity, "decide about a pair")?;
     let gone = "This pair is no longer to be decided: one of the records changed. Nothing was kept.";
     let answered = matching::answer(visit.care(), &grant, (a, b), said, &why)?;
     Ok(answered.map_or_else(|| Err(Problem::new("why", gone)), |answered| Ok((said, answered))))
@@ -193,7 +183,7 @@ async fn check(asked: Asked) -> Response {
 }
 
 fn check_page(visit: &Visit, problems: Vec<Problem>) -> Page {
-    let grant = grant(visit, "pairs drawn to check the weighing")?;
+    let grant = visit.list_grant(Act::DecideIdentity, "pairs drawn to check the weighing")?;
     let (next, checked) = matching::next_check(visit.care(), &grant)?;
     let (done, undo) = kept(&Pairs::read(&visit.query));
     let senders = Senders::of(visit.care().system());
@@ -225,7 +215,7 @@ async fn checked(Path((a, b)): Path<(String, String)>, asked: Asked) -> Response
 
 async fn decisions(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "what was decided")?;
+        let grant = visit.list_grant(Act::DecideIdentity, "what was decided")?;
         let latest = matching::latest(visit.care(), &grant, LATEST)?;
         page(&DecisionsPage {
             frame: visit.frame("What was decided"),
@@ -242,7 +232,7 @@ async fn decisions(asked: Asked) -> Response {
 async fn undo(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let number = number.parse::<i64>().map_err(|_| PageError::Nothing)?;
-        let grant = grant(visit, "undo a decision")?;
+        let grant = visit.list_grant(Act::DecideIdentity, "undo a decision")?;
         let why = words(visit.form.get("why"), "why", "Say why", REASON_MAX)
             .unwrap_or_else(|_| "undone without further reason".to_owned());
         if !matching::take_back(visit.care(), &grant, number, &why)? {
@@ -359,7 +349,7 @@ async fn quality(asked: Asked) -> Response {
 }
 
 fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Page {
-    let grant = grant(visit, "how good the weighing is")?;
+    let grant = visit.list_grant(Act::DecideIdentity, "how good the weighing is")?;
     let quality = matching::quality(visit.care(), &grant)?;
     let senders = Senders::of(visit.care().system());
     let models = matching::models(visit.care(), &grant)?;
@@ -399,7 +389,7 @@ fn quality_page(visit: &Visit, problems: Vec<Problem>) -> Page {
 
 async fn learn(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "learn a model")?;
+        let grant = visit.list_grant(Act::DecideIdentity, "learn a model")?;
         let why = match words(
             visit.form.get("why"),
             "why",
@@ -420,7 +410,7 @@ async fn learn(asked: Asked) -> Response {
 async fn put_in_force(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let number = number.parse::<i64>().map_err(|_| PageError::Nothing)?;
-        let grant = grant(visit, "put a model in force")?;
+        let grant = visit.list_grant(Act::DecideIdentity, "put a model in force")?;
         if !matching::put_in_force(visit.care(), &grant, number)? {
             return Err(PageError::Nothing);
         }

@@ -179,19 +179,14 @@ pub(crate) fn waits_of(
     Ok(of_this.map(|one| one.words).collect())
 }
 
-fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(
-        visit.care(),
-        &visit.actor,
-        Act::ReadAudit,
-        detail,
-        visit.now,
-    )?)
-}
-
 async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| {
-        list_page(visit, &grant(visit, "removals by law")?, None, Vec::new())
+        list_page(
+            visit,
+            &visit.list_grant(Act::ReadAudit, "removals by law")?,
+            None,
+            Vec::new(),
+        )
     })
     .await
 }
@@ -200,7 +195,7 @@ async fn queue(asked: Asked) -> Response {
 pub(crate) fn typed_again(visit: &Visit, number: &str, typed: &Pairs) -> Answered {
     list_page(
         visit,
-        &grant(visit, "removals by law")?,
+        &visit.list_grant(Act::ReadAudit, "removals by law")?,
         Some((number, typed)),
         Vec::new(),
     )
@@ -261,7 +256,7 @@ fn line(one: &Removal, visit: &Visit, typed: Option<(&str, &Pairs)>) -> RemovalL
 
 async fn answered(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, "answer a removal by law")?;
+        let grant = visit.list_grant(Act::ReadAudit, "answer a removal by law")?;
         let at: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         let form = &visit.form;
         let done = match form.get("answer") {

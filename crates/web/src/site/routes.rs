@@ -251,19 +251,9 @@ fn person_of(path: &str) -> Option<PersonId> {
     PersonId::parse(rest.get(..32)?)
 }
 
-fn grant(visit: &Visit, detail: &str) -> Result<ListGrant, PageError> {
-    Ok(care::access::list(
-        visit.care(),
-        &visit.actor,
-        Act::ReadConcerns,
-        detail,
-        visit.now,
-    )?)
-}
-
 async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| {
-        let grant = grant(visit, "the queue")?;
+        let grant = visit.list_grant(Act::ReadConcerns, "the queue")?;
         let asked = Pairs::read(&visit.query);
         let state = match asked.get("state") {
             known @ ("closed" | "all") => known,
@@ -346,7 +336,12 @@ fn present(concern: &Concern, now: Instant, known: &dyn Fn(&str) -> (String, Str
 
 async fn one(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        report_page(visit, &grant(visit, "one report")?, &number, Vec::new())
+        report_page(
+            visit,
+            &visit.list_grant(Act::ReadConcerns, "one report")?,
+            &number,
+            Vec::new(),
+        )
     })
     .await
 }
@@ -368,7 +363,7 @@ fn report_page(visit: &Visit, grant: &ListGrant, number: &str, problems: Vec<Pro
 
 async fn take_on(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, "take a report on")?;
+        let grant = visit.list_grant(Act::ReadConcerns, "take a report on")?;
         let number: i64 = number.parse().map_err(|_| PageError::Nothing)?;
         concern::own(visit.care(), &grant, number)?;
         Ok(Redirect::to(&format!("/wrong/{number}")).into_response())
@@ -378,7 +373,7 @@ async fn take_on(Path(number): Path<String>, asked: Asked) -> Response {
 
 async fn close(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
-        let grant = grant(visit, "close a report")?;
+        let grant = visit.list_grant(Act::ReadConcerns, "close a report")?;
         let why = match read_closure(&visit.form) {
             Ok(why) => why,
             Err(problems) => return report_page(visit, &grant, &number, problems),
