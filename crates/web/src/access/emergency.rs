@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::emergency::{self, Emergency, EmergencyError, NOT_THIS_ROLE, REASONS, WORDS_MAX, WORDS_MIN};
-use care::access::{Act, ListGrant, may_in_an_emergency};
+use care::access::{Act, may_in_an_emergency};
 use record::PersonId;
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use super::view::{TieLine, TiesPage};
 use super::visit::{Asked, Visit, answer};
 use crate::person::find::birth_date;
 use crate::serving::Site;
-use crate::site::answer::{Answered, PageError, page_with};
+use crate::site::answer::{Answered, page_with};
 use crate::site::clock::{counted, moment};
 use crate::site::form::{Pairs, Problem};
 use crate::site::view::Paging;

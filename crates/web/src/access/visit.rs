@@ -102,6 +102,13 @@ impl std::ops::Deref for Visit {
     }
 }
 
+impl Visit {
+    /// Leave for a list or a piece of work, written down with what it is about.
+    pub fn list_grant(&self, act: Act, detail: &str) -> Result<ListGrant, PageError> {
+        Ok(care::access::list(self.care(), &self.actor, act, detail, self.now)?)
+    }
+}
+
 impl Caller {
     /// Who asks; with why nothing can be done for them, when it cannot.
     fn of(asked: Asked) -> (Self, Option<PageError>) {
@@ -151,11 +158,6 @@ impl Caller {
     /// The store.
     pub fn care(&self) -> &Care {
         &self.site.care
-    }
-
-    /// Leave for a list or a piece of work, written down with what it is about.
-    pub fn list_grant(&self, act: Act, detail: &str) -> Result<ListGrant, PageError> {
-        Ok(care::access::list(self.care(), &self.actor, act, detail, self.now)?)
     }
 
     pub(super) const fn headers(&self) -> &HeaderMap {

@@ -314,11 +314,8 @@ pub fn bytes_as_sent(body: Vec<u8>) -> Response {
 async fn retry(Path(number): Path<String>, asked: Asked) -> Response {
     answer(asked, move |visit| {
         let alike = visit.form.get("alike") == "yes";
-        let grant = grant(
-            visit,
-            Act::MendQuarantine,
-            if alike { "try all alike again" } else { "try one again" },
-        )?;
+        let about = if alike { "try all alike again" } else { "try one again" };
+        let grant = visit.list_grant(Act::MendQuarantine, about)?;
         let item = found(visit, &grant, &number)?;
         let line = &item.line;
         if alike {

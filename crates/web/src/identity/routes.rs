@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use care::access::{Act, ListGrant, PersonGrant};
+use care::access::{Act, PersonGrant};
 use care::person::matching::{self, Answer, Answered};
 use record::PersonId;
 use std::sync::Arc;
