@@ -5,7 +5,7 @@ use crate::household_mix::Kind;
 use crate::names::{self, Community};
 use crate::people::{self, Marks, Person, Role, Sketch};
 use crate::place::{self, CAST_PLACES, Neighbourhood, Practice};
-use crate::random::Rng;
+use crate::random::{Rng, spread};
 use crate::{Plan, cast, mortality, numbers, risks};
 use record::{Date, Sex};
 
@@ -60,7 +60,7 @@ pub fn household(plan: &Plan, index: u32, first: u32) -> Household {
     let mut found = at_place(neighbourhood, index, shape, &mut rng);
     let community = part
         .filter(|_| shape != Shape::CareHome)
-        .and_then(|part| names::community(part, &mut rng));
+        .and_then(|part| names::community(part, spread(plan.seed, index)[2], &mut rng));
     let family = names::surname(community, &mut rng);
     for (slot, sketch) in (0u16..).zip(&sketches) {
         let own = family_name(shape, sketch, family, community, &mut rng);
@@ -74,6 +74,7 @@ pub fn household(plan: &Plan, index: u32, first: u32) -> Household {
             person.interpreter &= rng.chance((share * 5.0).clamp(0.3, 1.0));
         }
         chance_marks(&mut person, &found, shape, plan.as_of, &mut rng);
+        dying(&mut person, &found, shape == Shape::CareHome, plan.as_of, &mut rng);
         found.people.push(person);
     }
     apart(&mut found.people, community, shape, &mut rng);
@@ -100,14 +101,15 @@ fn sketch(plan: &Plan, index: u32) -> (Where, Vec<Sketch>, Shape) {
         return ((neighbourhood, None), sketches, shape);
     }
     let mut rng = Rng::keyed(plan.seed, index, u16::MAX, "sketch");
-    let Some(part) = county::county().choose(&mut rng) else {
+    let [place, kind, _] = spread(plan.seed, index);
+    let Some(part) = county::county().choose(place) else {
         return (
             (&CAST_PLACES[0], None),
             vec![one(50, Sex::Female, Role::Adult)],
             Shape::Alone,
         );
     };
-    let kind = part.mix.choose(&mut rng);
+    let kind = part.mix.choose(kind);
     ((&part.place, Some(part)), sketches(kind, &mut rng), kind.shape)
 }
 
@@ -167,7 +169,7 @@ pub fn sketches(kind: &Kind, rng: &mut Rng) -> Vec<Sketch> {
         Shape::CareHome => (0..beds(rng))
             .map(|_| {
                 let sex = if rng.chance(0.7) { Sex::Female } else { Sex::Male };
-                one(age_in_home(kind, rng), sex, Role::Lodger)
+                one(age_in_home(rng), sex, Role::Lodger)
             })
             .collect(),
         Shape::NoAddress => {
@@ -179,8 +181,8 @@ pub fn sketches(kind: &Kind, rng: &mut Rng) -> Vec<Sketch> {
 
 /// How many of each age from 90 are made, of whom those who died within the last three years are told of too: people
 /// living at each age (ONS, estimates of the very old, England 2020, rounded) over their chance to have lived so long.
-const PAST_NINETY: [f64; 15] = [
-    27.0, 24.6, 22.9, 20.0, 18.0, 16.3, 14.3, 11.8, 10.3, 8.0, 6.0, 4.6, 3.3, 2.3, 1.5,
+const PAST_NINETY: [f64; 18] = [
+    27.0, 24.6, 22.9, 20.0, 18.0, 16.3, 14.3, 11.8, 10.3, 8.0, 6.0, 4.6, 3.3, 2.3, 1.5, 0.9, 0.5, 0.3,
 ];
 
 fn past_ninety(rng: &mut Rng) -> i32 {
@@ -198,8 +200,17 @@ fn beds(rng: &mut Rng) -> i32 {
     8 + (20.0 * draw + 47.0 * draw * draw * draw * draw) as i32
 }
 
-fn age_in_home(kind: &Kind, rng: &mut Rng) -> i32 {
-    rng.range(kind.ages.0, kind.ages.1) + rng.range(0, 8)
+/// Residents of each five years from 65, in a hundred: over half are 85 and over (ONS, older people living in care
+/// homes, Census 2021: that, and the steps are our own reading).
+const AGES_IN_HOMES: [f64; 9] = [5.0, 8.0, 13.0, 20.0, 25.0, 20.0, 7.5, 1.2, 0.3];
+
+fn age_in_home(rng: &mut Rng) -> i32 {
+    let mut left = rng.unit() * AGES_IN_HOMES.iter().sum::<f64>();
+    let found = AGES_IN_HOMES.iter().position(|residents| {
+        left -= residents;
+        left < 0.0
+    });
+    65 + 5 * i32::try_from(found.unwrap_or(0)).unwrap_or(0) + rng.range(0, 4)
 }
 
 fn grown_child(kind: &Kind, age: i32, rng: &mut Rng) -> Vec<Sketch> {
@@ -385,26 +396,18 @@ fn chance_marks(person: &mut Person, at: &Household, shape: Shape, as_of: Date, 
     marks.perhaps(Marks::UNITS_MIXED, 0.05, rng);
     marks.perhaps(Marks::WRONG_TWIN, if person.twin { 0.05 } else { 0.0 }, rng);
     marks.perhaps(Marks::BABY, if age == 0 { 0.4 } else { 0.0 }, rng);
-    dying(person, at, shape == Shape::CareHome, as_of, rng);
 }
 
 /// Whether they died within the years that are told of, and when.
 fn dying(person: &mut Person, at: &Household, resident: bool, as_of: Date, rng: &mut Rng) {
     let age = person.age(as_of);
     let fifth = at.neighbourhood.fifth;
-    let chance = mortality::dies(age, person.sex, fifth, mortality::TOLD_YEARS);
-    if !rng.chance(chance * mortality::resident(age, resident)) {
+    let times = mortality::resident(age, resident);
+    if !rng.chance(mortality::dies(age, person.sex, fifth, times)) {
         return;
     }
-    // The older they grew, the likelier: the day is drawn by the year's rates.
-    let years: [f64; 3] =
-        std::array::from_fn(|ago| mortality::rate(f64::from(age) - ago as f64, person.sex, fifth).max(1e-9));
-    let mut left = rng.unit() * years.iter().sum::<f64>();
-    let ago = years.iter().position(|rate| {
-        left -= rate;
-        left < 0.0
-    });
-    let day = i32::try_from(ago.unwrap_or(0)).unwrap_or(0) * 365 + rng.range(1, 365);
+    let ago = mortality::years_ago(age, person.sex, fifth, times, rng);
+    let day = ago * 365 + rng.range(1, 365);
     let longest = (as_of.0 - person.born.0 - 1).max(1);
     person.died = Some(Date(as_of.0 - day.min(longest)));
     person.marks.perhaps(Marks::DEATH_DISAGREES, 0.1, rng);

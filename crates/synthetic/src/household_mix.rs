@@ -61,8 +61,8 @@ const KINDS: [(Kind, f64); 56] = {
         (kind(Alone, M, 80, 84), 0.7),
         (kind(Alone, F, 85, 89), 1.2),
         (kind(Alone, M, 85, 89), 0.5),
-        (kind(Alone, F, 90, 104), 0.6),
-        (kind(Alone, M, 90, 104), 0.4),
+        (kind(Alone, F, 90, 107), 0.6),
+        (kind(Alone, M, 90, 107), 0.4),
         (kind(Couple, F, 19, 24), 0.8),
         (kind(Couple, F, 25, 34), 4.0),
         (kind(Couple, F, 35, 44), 2.6),
@@ -97,14 +97,14 @@ const KINDS: [(Kind, f64); 56] = {
         (kind(Sharers, M, 20, 24), 0.6),
         (kind(Sharers, M, 25, 34), 0.8),
         // These two stay at their share, of people over 75 and of all people: see `fixed`.
-        (kind(CareHome, F, 72, 88), 0.0),
+        (kind(CareHome, F, 65, 107), 0.0),
         (kind(NoAddress, M, 20, 62), 0.0),
     ]
 };
 
-/// Residents of care homes, per person of 75 and over: about 3.5 in a hundred (Census 2021, communal
-/// establishments, rounded).
-const RESIDENTS: f64 = 0.035;
+/// Residents of care homes, per person of 75 and over: about 5 in a hundred (279,000 of 65 and over in England and
+/// Wales, of some five million of 75 and over: ONS, older people living in care homes, Census 2021).
+const RESIDENTS: f64 = 0.05;
 
 /// People without any address, per person of working age, by deprivation fifth, 1 first: about one in two
 /// thousand, most where hostels are.
@@ -132,9 +132,6 @@ type Holds = [[f64; BINS + 1]; KINDS.len()];
 fn holds(fifth: u8) -> &'static Holds {
     static HOLDS: [OnceLock<Box<Holds>>; 5] = [const { OnceLock::new() }; 5];
     HOLDS[usize::from(fifth.clamp(1, 5)) - 1].get_or_init(|| {
-        let dies: Vec<[f64; 2]> = (0..=AGE_MAX)
-            .map(|age| [Sex::Female, Sex::Male].map(|sex| mortality::dies(age, sex, fifth, mortality::TOLD_YEARS)))
-            .collect();
         let mut holds = Box::new([[0.0; BINS + 1]; KINDS.len()]);
         for (number, ((kind, _), bins)) in (0u32..).zip(KINDS.iter().zip(holds.iter_mut())) {
             let mut rng = Rng::keyed(0, number, 0, "household mix");
@@ -143,8 +140,7 @@ fn holds(fifth: u8) -> &'static Holds {
                 let mut all_died = 1.0;
                 for sketch in sketches(kind, &mut rng) {
                     let age = sketch.age.clamp(0, AGE_MAX);
-                    let [women, men] = dies[usize::try_from(age).unwrap_or(0)];
-                    let died = if sketch.sex == Sex::Female { women } else { men } * mortality::resident(age, home);
+                    let died = mortality::dies(age, sketch.sex, fifth, mortality::resident(age, home));
                     all_died *= died;
                     bins[bin(age, sketch.sex)] += (1.0 - died) / f64::from(SAMPLE);
                 }
@@ -158,7 +154,7 @@ fn holds(fifth: u8) -> &'static Holds {
 }
 
 /// The oldest that anyone is made.
-const AGE_MAX: i32 = 104;
+pub const AGE_MAX: i32 = 107;
 
 fn bin(age: i32, sex: Sex) -> usize {
     2 * band(age) + usize::from(sex == Sex::Male)
@@ -223,9 +219,9 @@ impl Mix {
         sums
     }
 
-    /// The kind of one household.
-    pub fn choose(&self, rng: &mut Rng) -> &'static Kind {
-        let at = rng.unit() * self.households();
+    /// The kind of one household, by a number from 0 to 1.
+    pub fn choose(&self, unit: f64) -> &'static Kind {
+        let at = unit * self.households();
         let found = self.cumulative.partition_point(|sum| *sum <= at);
         &KINDS[found.min(KINDS.len() - 1)].0
     }
@@ -270,13 +266,13 @@ mod tests {
         let mut rng = Rng::keyed(3, 0, 0, "test");
         let (mut made, mut alive, mut homes, mut alone) = ([0.0; BINS], 0.0, 0.0, 0.0);
         for _ in 0..40_000 {
-            let kind = mix.choose(&mut rng);
+            let kind = mix.choose(rng.unit());
             let home = kind.shape == Shape::CareHome;
             let mut all_died = 1.0;
             let people = sketches(kind, &mut rng);
             for sketch in &people {
-                let dies = mortality::dies(sketch.age, sketch.sex, 3, mortality::TOLD_YEARS);
-                let lives = 1.0 - dies * mortality::resident(sketch.age, home);
+                let times = mortality::resident(sketch.age, home);
+                let lives = 1.0 - mortality::dies(sketch.age, sketch.sex, 3, times);
                 made[bin(sketch.age, sketch.sex)] += lives;
                 alive += lives;
                 all_died *= 1.0 - lives;

@@ -3,13 +3,13 @@
 //! set so that life expectancy at birth comes near that of each fifth of England's areas (ONS, deciles of
 //! deprivation 2018–2020: men 73.5 to 83.2 years, women 78.3 to 86.3; the steps between are our own reading).
 
-use crate::random::exp;
+use crate::random::{Rng, exp};
 use record::Sex;
 use serde::Deserialize;
 use std::sync::OnceLock;
 
 /// Years before the as-of date whose deaths are told of. Whoever died earlier has left the partners' books.
-pub const TOLD_YEARS: f64 = 3.0;
+pub const TOLD_YEARS: usize = 3;
 
 /// The ages at which rates are given.
 pub const AGES: [i32; 22] = [
@@ -81,27 +81,52 @@ pub fn rate(age: f64, sex: Sex, fifth: u8) -> f64 {
     base / 100_000.0 * hardship
 }
 
-/// The chance that someone who would be this age now died within the last so many years.
-pub fn dies(age: i32, sex: Sex, fifth: u8, years: f64) -> f64 {
-    let now = f64::from(age) + 0.5;
-    let from = (now - years).max(0.0);
-    let steps = 6;
-    let width = (now - from) / f64::from(steps);
-    let sum: f64 = (0..steps)
-        .map(|step| rate(from + width * (f64::from(step) + 0.5), sex, fifth) * width)
-        .sum();
-    1.0 - exp(-sum)
+/// The chance that someone who would be this age now died within the last [`TOLD_YEARS`], at so many times the
+/// rates of the table.
+pub fn dies(age: i32, sex: Sex, fifth: u8, times: f64) -> f64 {
+    1.0 - exp(-times * years(age, sex, fifth).iter().sum::<f64>())
 }
 
-/// How much sooner people of care homes die, and others at their age that much later, so that all together
-/// keep to the table: residents about half as often again as the table says.
+/// How many years ago such a person died: 0 within the last year. They lived through the years before that.
+pub fn years_ago(age: i32, sex: Sex, fifth: u8, times: f64, rng: &mut Rng) -> i32 {
+    let mut left = rng.unit() * dies(age, sex, fifth, times);
+    let mut alive = 1.0;
+    for (ago, rate) in [0, 1, 2].into_iter().zip(years(age, sex, fifth)).rev() {
+        let died = alive * (1.0 - exp(-times * rate));
+        if left < died {
+            return ago;
+        }
+        left -= died;
+        alive -= died;
+    }
+    0
+}
+
+/// The rates of each of the last years, the latest first, of someone who would be this age now, halfway to the next;
+/// nothing before they were born.
+fn years(age: i32, sex: Sex, fifth: u8) -> [f64; TOLD_YEARS] {
+    const STEPS: i32 = 4;
+    std::array::from_fn(|ago| {
+        let from = f64::from(age) - 0.5 - ago as f64;
+        let steps = (0..STEPS).map(|step| from + (f64::from(step) + 0.5) / f64::from(STEPS));
+        let lived = steps.filter(|then| *then > 0.0);
+        lived.map(|then| rate(then, sex, fifth)).sum::<f64>() / f64::from(STEPS)
+    })
+}
+
+/// How many times the table's rate people die at: residents of care homes half as often again, and others at their
+/// age that much less, so that all together keep to the table. A resident died at this age, or would be it now.
 pub fn resident(age: i32, lives_in_home: bool) -> f64 {
+    // As they come out with the ages in homes and the places there are for them.
     let share = match age {
-        ..75 => 0.0,
-        75..80 => 0.014,
-        80..85 => 0.035,
-        85..90 => 0.075,
-        _ => 0.15,
+        ..65 => 0.0,
+        65..70 => 0.006,
+        70..75 => 0.012,
+        75..80 => 0.017,
+        80..85 => 0.042,
+        85..90 => 0.072,
+        90..95 => 0.1,
+        _ => 0.103,
     };
     if lives_in_home {
         1.5
@@ -113,6 +138,8 @@ pub fn resident(age: i32, lives_in_home: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Plan;
+    use record::Date;
 
     #[test]
     fn each_fifth_lives_as_long_as_is_published() {
@@ -138,6 +165,56 @@ mod tests {
                 (found - wanted).abs() < 0.1,
                 "{sex:?} {fifth}: {found:.2}, wanted {wanted}"
             );
+        }
+    }
+
+    /// Of each band of age, those who died and those who would have by the table at each half year they lived
+    /// through: women's and men's, with people in homes among them.
+    #[test]
+    fn as_many_die_at_each_age_as_the_table_says() {
+        let plan = Plan {
+            people: 400_000,
+            seed: 5,
+            as_of: Date::parse("2026-11-01").unwrap(),
+        };
+        let bands = [0, 45, 65, 75, 80, 85, 90, 95, 130];
+        let mut told = [[[0.0; 3]; 8]; 2];
+        for block in crate::blocks(plan) {
+            crate::people(plan, block, &mut |person| {
+                let facts = person.facts;
+                let last = facts.died.map_or(plan.as_of.0, |died| died.0);
+                let first = (plan.as_of.0 - 1095).max(facts.born.0);
+                let sex = usize::from(facts.sex == Sex::Male);
+                let band = |age: f64| {
+                    bands
+                        .iter()
+                        .rposition(|from| f64::from(*from) <= age)
+                        .unwrap_or(0)
+                        .min(7)
+                };
+                let mut day = first;
+                while day < last {
+                    let to = (day + 30).min(last);
+                    let age = f64::from(i32::midpoint(day, to) - facts.born.0) / 365.25;
+                    let years = f64::from(to - day) / 365.25;
+                    told[sex][band(age)][0] += years;
+                    told[sex][band(age)][1] += years * rate(age, facts.sex, facts.fifth);
+                    day = to;
+                }
+                if let Some(died) = facts.died.filter(|died| died.0 >= first) {
+                    told[sex][band(f64::from(died.0 - facts.born.0) / 365.25)][2] += 1.0;
+                }
+            });
+        }
+        for (sex, bands_of) in told.iter().enumerate() {
+            for (from, [years, wanted, died]) in bands.iter().zip(bands_of) {
+                eprintln!("sex {sex} from {from}: {years:.0} years, {died} died, {wanted:.0} by the table");
+                let room = 3.0 * wanted.sqrt() + 0.02 * wanted;
+                assert!(
+                    (died - wanted).abs() < room,
+                    "{sex} from {from}: {died} died, {wanted:.0} by the table"
+                );
+            }
         }
     }
 }

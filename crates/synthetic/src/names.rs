@@ -452,12 +452,13 @@ pub static COMMUNITIES: [Community; 9] = [
     },
 ];
 
-/// The community of a household by the place's ethnic groups; `None` for the largest (White British, English).
-pub fn community(part: &Part, rng: &mut Rng) -> Option<&'static Community> {
+/// The community of a household by the place's ethnic groups and a number from 0 to 1; `None` for the largest (White
+/// British, English).
+pub fn community(part: &Part, unit: f64, rng: &mut Rng) -> Option<&'static Community> {
     let [asian, black, mixed, _, other] = part.ethnicity;
     // Of those whose main language is not English, most who are White come from elsewhere in Europe.
     let european = (part.other_language * 1.25 - 0.6 * asian - 0.5 * other).max(0.2 * part.other_language);
-    let mut left = rng.unit();
+    let mut left = unit;
     for (share, from) in [
         (european, &[0usize, 0, 1][..]),
         (asian, &[2, 2, 3, 6, 7]),

@@ -3,7 +3,7 @@
 use crate::lives::conditions::Condition;
 use crate::names::Community;
 use crate::random::Rng;
-use crate::{calendar, names, numbers};
+use crate::{calendar, household_mix, names, numbers};
 use record::{Date, NhsNumber, Sex};
 
 /// What is true of a person beyond their condition list. Cast households set these by hand; others by chance.
@@ -242,7 +242,7 @@ pub fn person(
     community: Option<&'static Community>,
 ) -> Person {
     let mut rng = Rng::keyed(seed, place.0, place.1, "person");
-    let age = sketch.age.clamp(0, 104);
+    let age = sketch.age.clamp(0, household_mix::AGE_MAX);
     let (year, month, day) = calendar::ymd(as_of);
     let mut born = calendar::date(year - age, month, day.min(28));
     born.0 -= rng.range(1, 360);

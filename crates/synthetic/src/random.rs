@@ -4,6 +4,42 @@
 //! Only addition, multiplication and square roots are used, which every machine rounds alike: the system's
 //! own `exp` and `ln` differ between platforms and would change the bytes.
 
+/// Three numbers of household `index`, each from 0 up to, not including, 1: drawn by chance, but so that they are spread
+/// evenly over all households and, in each of them, over the others. By them it is settled where a household is, of what
+/// kind, and of which community: so what is asked of a place comes out nearer to what is asked than chance alone would
+/// have it, and a household of a small run is that of a large one.
+///
+/// The sequence of Sobol' (1967; direction numbers of Joe and Kuo 2008), each digit permuted by chance as Owen (1995)
+/// asks, by the hash of Laine and Karras (2011) in the form of Burley (2020).
+pub fn spread(seed: u64, index: u32) -> [f64; 3] {
+    let (mut second, mut third) = (0, 0);
+    let (mut two, mut three) = (1 << 31, [1u32 << 31, 3 << 30]);
+    for bit in 0..32 {
+        if index >> bit & 1 == 1 {
+            second ^= two;
+            third ^= three[0];
+        }
+        two ^= two >> 1;
+        three = [three[1], three[0] ^ three[0] >> 2 ^ three[1]];
+    }
+    let from = mix(seed ^ GOLDEN);
+    let mut axis = 0;
+    [index.reverse_bits(), second, third].map(|at| {
+        axis += 1;
+        let key = mix(from ^ axis) as u32;
+        f64::from(permuted(at, key)) / (f64::from(u32::MAX) + 1.0)
+    })
+}
+
+/// Each binary digit of a share of one flipped or not, by chance and by the digits before it.
+fn permuted(at: u32, key: u32) -> u32 {
+    let mut x = at.reverse_bits().wrapping_add(key);
+    for by in [0x6C50_B47Cu32, 0xB82F_1E52, 0xC7AF_E638, 0x8D22_F6E6] {
+        x ^= x.wrapping_mul(by);
+    }
+    x.reverse_bits()
+}
+
 /// A stream of numbers (SplitMix64, Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
@@ -141,6 +177,23 @@ pub fn logistic(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn households_are_spread_evenly_over_places_and_over_kinds_in_each() {
+        for seed in [1, 2, 3] {
+            let mut boxes = [0; 4096];
+            let mut sums = [0.0; 3];
+            for index in 0..4096 {
+                let at = spread(seed, index);
+                assert!(at.iter().all(|unit| (0.0..1.0).contains(unit)));
+                boxes[(at[0] * 64.0) as usize * 64 + (at[1] * 64.0) as usize] += 1;
+                sums.iter_mut().zip(at).for_each(|(sum, unit)| *sum += unit / 4096.0);
+            }
+            assert!(boxes.iter().all(|held| *held == 1), "one in each of 64 by 64");
+            assert!(sums.iter().all(|mean| (mean - 0.5).abs() < 0.001), "{sums:?}");
+        }
+        assert_ne!(spread(1, 5), spread(2, 5));
+    }
 
     #[test]
     fn streams_are_apart_and_even() {

@@ -257,7 +257,7 @@ fn a_birth_is_told_by_hospital_practice_health_visitor_and_the_national_service(
     let everyone: BTreeSet<String> = synthetic::truth(plan())
         .map(|person| person.nhs_number.digits())
         .collect();
-    let days = days(40);
+    let days = days(80);
     let mut babies: BTreeSet<String> = BTreeSet::new();
     for one in days
         .iter()

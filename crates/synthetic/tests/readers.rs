@@ -185,7 +185,7 @@ fn nobody_is_at_their_practice_while_on_a_ward() {
 }
 
 #[test]
-fn entries_a_person_stay_between_sixty_and_ninety() {
+fn entries_a_person_stay_between_sixty_and_a_hundred() {
     let system = dorset().expect("systems/dorset loads");
     let plan = Plan {
         people: 6_000,
@@ -203,7 +203,7 @@ fn entries_a_person_stay_between_sixty_and_ninety() {
     }
     let each = entries as f64 / people as f64;
     eprintln!("{each:.1} entries a person");
-    assert!((60.0..90.0).contains(&each), "{each:.1}");
+    assert!((60.0..100.0).contains(&each), "{each:.1}");
 }
 
 #[test]

@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_baby_of_a_played_day_is_seen_vaccinated_and_ill_as_others_are() {
         let (mut babies, mut full, mut reviewed, mut ill) = (0, 0, 0, 0);
-        everyone(5_000, &mut |mother, household| {
+        everyone(9_000, &mut |mother, household| {
             let Some(born) = day(mother, household, AS_OF) else {
                 return;
             };

@@ -37,7 +37,7 @@ pub fn death(person: &Person, household: &Household, as_of: Date, by: Date) -> O
         let from = as_of.0 + 365 * year;
         let age = person.age(as_of) + year;
         let rate = mortality::rate(f64::from(age) + 0.5, person.sex, household.neighbourhood.fifth);
-        let dies = rng.chance((1.0 - exp(-rate)) * mortality::resident(age, resident));
+        let dies = rng.chance(1.0 - exp(-rate * mortality::resident(age, resident)));
         let (day, before, hospital) = (
             rng.range(1, 365),
             rng.range(1, 12),

@@ -335,8 +335,8 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
 /// Raised blood pressure, found or not, as a share of its height: Health Survey for England 2022, read at the
 /// middle of its age bands. Women's rises later and goes higher.
 const RAISED_AGES: [f64; 8] = [15.0, 25.0, 39.5, 49.5, 59.5, 69.5, 80.0, 95.0];
-const RAISED_MEN: [f64; 8] = [0.0, 0.016, 0.222, 0.283, 0.473, 0.61, 0.67, 0.69];
-const RAISED_WOMEN: [f64; 8] = [0.0, 0.0415, 0.0335, 0.228, 0.27, 0.54, 0.71, 0.75];
+const RAISED_MEN: [f64; 8] = [0.0, 0.0085, 0.234, 0.268, 0.474, 0.589, 0.644, 0.664];
+const RAISED_WOMEN: [f64; 8] = [0.0, 0.0435, 0.0285, 0.24, 0.257, 0.532, 0.714, 0.75];
 
 /// What the two tables are shares of.
 const RAISED_HEIGHT: f64 = 0.8;
