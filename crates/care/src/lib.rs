@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod backup;
 pub mod concern;
+pub mod counts;
 pub mod db;
 pub mod feeds;
 pub mod intake;

@@ -64,6 +64,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         number: 13,
         sql: include_str!("../migrations/0013-homes-waiting.sql"),
     },
+    Migration {
+        number: 14,
+        sql: include_str!("../migrations/0014-counts.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;
@@ -124,6 +128,8 @@ pub struct Care {
     /// The weights of the model in force, under its number, for explaining pairs.
     pub(crate) weights: Mutex<Option<(i64, Arc<linkage::Weights>)>>,
     weighs_ahead_from: AtomicUsize,
+    /// The latest snapshot that counts are made of, unpacked.
+    pub(crate) counts: crate::counts::Latest,
 }
 
 impl Care {
@@ -167,6 +173,7 @@ impl Care {
             dictionaries: Mutex::default(),
             weights: Mutex::default(),
             weighs_ahead_from: AtomicUsize::new(AHEAD_FROM),
+            counts: crate::counts::Latest::default(),
         })
     }
 

@@ -4,6 +4,7 @@
 //! knows the store. Every page works without a script, and none is sent.
 
 pub mod access;
+pub mod counts;
 pub mod document;
 pub mod feeds;
 pub mod fhir;

@@ -101,6 +101,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::document::routes())
         .merge(crate::feeds::routes())
         .merge(crate::identity::routes())
+        .merge(crate::counts::routes())
         .merge(crate::site::routes::routes())
         .fallback(crate::site::routes::nothing)
         .with_state(site)

@@ -205,7 +205,7 @@ async function objection(show, plan) {
   // Whoever plans services counts: they open nobody, whatever was said, and learn nothing from being refused.
   for (const user of ["analyst", "board"]) {
     const planner = await show.as(user);
-    await planner.sees("opens nobody’s record");
+    await planner.sees("nobody is shown, and nobody can be picked out");
     for (const path of ["/people", record, `${record}/summary`, `${record}/looked`, `${record}/sharing`]) {
       await planner.refused(path);
       await planner.seesNot("Loveless", "object", "999 000 0026");

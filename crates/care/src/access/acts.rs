@@ -6,7 +6,7 @@
 use super::question::{Relationship, Sensitivity, Show};
 use super::{Actor, store};
 use crate::Care;
-use crate::db::{DbError, Urgency};
+use crate::db::{Conn, DbError, Urgency};
 use record::{Instant, PersonId};
 
 /// What was decided.
@@ -120,6 +120,12 @@ impl What {
             _ => return None,
         })
     }
+}
+
+/// The acts of one kind that stand, after a number, in the order they were done; at most `limit`, and fewer only where an
+/// act is of a kind that a newer program wrote.
+pub(crate) fn standing_after(conn: &mut Conn, what: What, after: i64, limit: i64) -> Result<Vec<AccessAct>, DbError> {
+    store::standing_after(conn, what, after, limit)
 }
 
 /// Keeps an act; answers its number. Whether the actor may is for the caller to have asked.

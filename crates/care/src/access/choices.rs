@@ -19,6 +19,8 @@ pub enum Choice {
     See,
     /// Record or take back an objection.
     Objection,
+    /// Record a type 1 opt-out, or take it back.
+    TypeOne,
     /// Seal an entry, or open it again. Whether the reader's own organisation wrote it.
     Seal {
         /// The reader's own organisation wrote the entry.
@@ -62,6 +64,7 @@ impl Choice {
         match self {
             Choice::See => "sharing choices",
             Choice::Objection => "objection to sharing",
+            Choice::TypeOne => "type 1 opt-out",
             Choice::Seal { .. } => "seal on an entry",
             Choice::KeepFromProxies => "entry kept from those who act for the person",
             Choice::HideAtHome | Choice::ShowAtHome { .. } => "entry hidden from or shown to the person",
@@ -102,6 +105,10 @@ impl Choice {
             Choice::Objection => (
                 matches!(actor.role, Role::Resident | Role::PrivacyOfficer) || here,
                 "An objection is recorded by the person, their GP practice or the privacy officer. Ask one of them.",
+            ),
+            Choice::TypeOne => (
+                matches!(actor.role, Role::Clinician | Role::Receptionist) && here,
+                "A type 1 opt-out is recorded by the person’s GP practice. Ask there.",
             ),
             Choice::Seal { own } => (
                 professional && own,

@@ -164,7 +164,8 @@ pub(super) fn of_reader(system: &System, actor: &Actor) -> Question {
 /// A question about no one person: finding people, a desk, what belongs to nobody.
 pub(super) fn of_nobody(system: &System, actor: &Actor, act: Act) -> Question {
     let relationships = match act {
-        Act::Search => Relationships::NONE,
+        // Counts of everybody are for planning; whoever cares for people counts those in their care.
+        Act::Search | Act::Count => Relationships::NONE,
         // Nobody's record is opened, so that nobody has to stand in any relationship.
         _ => Relationships::of(&CARE),
     };

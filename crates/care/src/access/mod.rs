@@ -25,7 +25,7 @@ pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
 pub use facts::{EntryFacts, Facts, ProxyStands, birthday, proxy_stands};
 pub use list_of_care::Listed;
 pub(crate) use list_of_care::in_care_of;
-pub use policy::{may, may_in_an_emergency};
+pub use policy::{may, may_in_an_emergency, may_plan};
 pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
 
 use crate::Care;

@@ -288,6 +288,11 @@ pub fn may(role: Role, act: Act) -> Result<(), &'static str> {
     }
 }
 
+/// Whether a role counts everybody, for planning. Whoever cares for people counts those in their care alone.
+pub fn may_plan(role: Role) -> bool {
+    decide(&Question::plain(role, Act::Count, role.purpose())).is_permit()
+}
+
 /// Whether a role may open a record by declaring an emergency.
 pub fn may_in_an_emergency(role: Role) -> bool {
     let calm = Question::plain(role, Act::ReadRecord, role.purpose());

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How sensitive an entry of each kind is, and to whom on the person's side it is shown, unless somebody
 /// decided otherwise (SAFETY 9).
-const fn by_rule(kind: Option<SensitiveKind>) -> (Sensitivity, Show) {
+pub(crate) const fn by_rule(kind: Option<SensitiveKind>) -> (Sensitivity, Show) {
     match kind {
         None => (Sensitivity::Ordinary, Show::PersonAndProxies),
         Some(

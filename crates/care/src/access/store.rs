@@ -117,6 +117,16 @@ pub(super) fn standing(conn: &mut Conn, what: What) -> Result<Vec<AccessAct>, Db
     Ok(found.into_iter().flatten().collect())
 }
 
+/// The acts of one kind that stand, after a number, in the order they were done.
+pub(super) fn standing_after(conn: &mut Conn, what: What, after: i64, limit: i64) -> Result<Vec<AccessAct>, DbError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM access_act a WHERE a.kind = ?1 AND a.undone IS NULL AND a.act_no > ?2
+         ORDER BY a.act_no LIMIT ?3"
+    );
+    let found = conn.query(&sql, &[what.stored().0.into(), after.into(), limit.into()], act_of)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// The latest acts of one kind, undone or not.
 pub(super) fn latest(conn: &mut Conn, what: What, limit: i64) -> Result<Vec<AccessAct>, DbError> {
     let sql = format!("SELECT {COLUMNS} FROM access_act a WHERE a.kind = ?1 ORDER BY a.act_no DESC LIMIT ?2");

@@ -147,6 +147,32 @@ pub fn object(
     )?)
 }
 
+/// Records that the person has a type 1 opt-out: what their practice holds is in no count outside it (SAFETY 10). It is
+/// neither an objection to the shared record nor the national opt-out. Answers the act's number. `words`: how they told it.
+///
+/// # Errors
+/// See [`RightsError`]; also when it is recorded already.
+pub fn opt_out(care: &Care, actor: &Actor, person: PersonId, words: &str, now: Instant) -> Result<i64, RightsError> {
+    let grant = choice(care, actor, person, Choice::TypeOne, now)?;
+    let words = said(words, "words", "Write how the person told you")?;
+    let known = history(care, &grant)?
+        .iter()
+        .any(|one| one.undone.is_none() && one.act.what == What::TypeOne);
+    if known {
+        return Err(RightsError::Said("words", "It is recorded already".to_owned()));
+    }
+    let when = (now, None);
+    Ok(acts::keep(
+        care,
+        actor,
+        grant.person(),
+        What::TypeOne,
+        "",
+        &words,
+        when,
+    )?)
+}
+
 /// How an entry stands, for somebody who may see it; `None` when they may not, or there is none.
 ///
 /// # Errors
@@ -218,11 +244,15 @@ pub fn history(care: &Care, grant: &PersonGrant) -> Result<Vec<PastAct>, DbError
     Ok(every
         .into_iter()
         .filter(|past| match past.act.what {
-            What::Objection | What::SaidYes | What::ProxyReviewed | What::Relationship(Relationship::Proxy) => true,
+            What::Objection
+            | What::TypeOne
+            | What::SaidYes
+            | What::ProxyReviewed
+            | What::Relationship(Relationship::Proxy) => true,
             What::Suspended => !own,
             What::Sensitivity { item, .. } => seen.contains(&item),
             What::Show { item, show } => seen.contains(&item) && (!own || show == Show::Person),
-            What::Relationship(_) | What::TypeOne | What::Emergency | What::IsUser | What::Checked { .. } => false,
+            What::Relationship(_) | What::Emergency | What::IsUser | What::Checked { .. } => false,
         })
         .collect())
 }
@@ -288,6 +318,7 @@ pub fn one(care: &Care, grant: &PersonGrant, number: i64) -> Result<Option<PastA
 pub const fn undoing(what: What, own: bool) -> Choice {
     match what {
         What::Objection => Choice::Objection,
+        What::TypeOne => Choice::TypeOne,
         What::Sensitivity { .. } => Choice::Seal { own },
         What::Show {
             show: Show::Neither, ..
@@ -301,7 +332,7 @@ pub const fn undoing(what: What, own: bool) -> Choice {
         What::ProxyReviewed => Choice::Proxy,
         What::SaidYes => Choice::SayYes,
         What::Suspended => Choice::Online,
-        What::TypeOne | What::Emergency | What::IsUser | What::Checked { .. } => Choice::Objection,
+        What::Emergency | What::IsUser | What::Checked { .. } => Choice::Objection,
     }
 }
 

@@ -11,6 +11,7 @@ mod asked;
 mod audit;
 mod backups;
 mod columns;
+mod counts;
 mod decided;
 mod encrypted;
 mod happened;

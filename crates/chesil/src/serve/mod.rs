@@ -1,6 +1,7 @@
 //! `chesil serve`: pages, the FHIR and HL7 routes, MLLP listeners and a watched folder, over one store.
 
 mod copies;
+mod counts;
 pub mod invented;
 mod machines;
 mod matching;
@@ -116,6 +117,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     }
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
+    counts::start(Arc::clone(&care))?;
     let sign_in = SignIn {
         leaked: leaked(arguments)?,
         provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,

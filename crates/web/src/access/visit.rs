@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use care::Care;
 use care::access::account::{self, KeptForm, Source};
 use care::access::session::{Known, Method as ByMethod, Session};
-use care::access::{Act, Actor, DEMO_USERS, ListGrant, Role, may};
+use care::access::{Act, Actor, DEMO_USERS, ListGrant, Role, may, may_plan};
 use care::db::DbError;
 use record::Instant;
 use std::convert::Infallible;
@@ -285,12 +285,16 @@ pub fn doors(role: Role, path: &str) -> Vec<Door> {
         (Act::ReadAudit, "Staff access", "/suspensions"),
         (Act::ReadAudit, "Who staff are", "/ties"),
         (Act::ReadAudit, "Removals", "/removals"),
+        (Act::Count, "Counts", "/counts"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
         (Act::DecideIdentity, "Identity", "/identity"),
         (Act::ReadConcerns, "Reports", "/wrong"),
     ]
     .into_iter()
-    .filter(|(act, ..)| may(role, *act).is_ok())
+    .filter(|(act, ..)| match act {
+        Act::Count => may_plan(role),
+        act => may(role, *act).is_ok(),
+    })
     .map(|(_, name, door)| Door {
         name: name.to_owned(),
         path: door.to_owned(),

@@ -109,7 +109,9 @@ impl Telling<'_> {
             What::SaidYes => format!("{name} may see contraception, sexual and mental health"),
             What::Suspended if past.act.holder.is_empty() => "Online access is suspended".to_owned(),
             What::Suspended => format!("Online access of {name} is suspended"),
-            What::TypeOne | What::Emergency | What::IsUser | What::Checked { .. } => String::new(),
+            What::TypeOne if own => "You have a type 1 opt-out: what your GP practice holds is in no count".to_owned(),
+            What::TypeOne => "Type 1 opt-out: what the GP practice holds is in no count".to_owned(),
+            What::Emergency | What::IsUser | What::Checked { .. } => String::new(),
         }
     }
 
@@ -180,7 +182,10 @@ pub fn undoing_does(past: &PastAct, name: &str, own: bool) -> Vec<String> {
             "Be sure that nobody makes them show it.".to_owned(),
         ],
         What::Suspended => vec![format!("{name} can open the record online again, at once.")],
-        What::ProxyReviewed | What::TypeOne | What::Emergency | What::IsUser | What::Checked { .. } => Vec::new(),
+        What::TypeOne => vec![format!(
+            "What the GP practice holds about {them} is counted again for planning, from the next day on."
+        )],
+        What::ProxyReviewed | What::Emergency | What::IsUser | What::Checked { .. } => Vec::new(),
     };
     words.to_vec()
 }

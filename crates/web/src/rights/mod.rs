@@ -8,6 +8,7 @@ mod proxies;
 pub(crate) mod removal;
 mod requests;
 mod sharing;
+mod type_one;
 pub mod view;
 mod zipped;
 
@@ -89,6 +90,7 @@ pub fn typed_again(visit: &Visit, path: &str, typed: &Pairs) -> Option<Answered>
     match rest {
         ["sharing", "objection"] => Some(sharing::objection_page(visit, person, typed, Vec::new())),
         ["sharing", "online"] => Some(sharing::online_page(visit, person, typed, Vec::new())),
+        ["sharing", "type-1"] => Some(type_one::page_of(visit, person, typed, Vec::new())),
         ["sharing", number] => Some(sharing::undo_page(visit, person, number, typed, Vec::new())),
         ["entries", name, "request"] => Some(requests::form_page(visit, person, name, typed, Vec::new())),
         ["entries", name, "removal"] => Some(removal::form_page(visit, person, name, typed, Vec::new())),

@@ -2,7 +2,7 @@
 
 use super::decided::{Telling, undoing_does};
 use super::view::{ChangePage, Decided, Effect, SharingPage};
-use super::{headed, kept, person_of};
+use super::{headed, kept, person_of, type_one};
 use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::person::present::Present;
@@ -29,6 +29,10 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/people/{id}/sharing", get(shown))
         .route("/people/{id}/sharing/objection", get(objection).post(object))
         .route("/people/{id}/sharing/online", get(online).post(suspend))
+        .route(
+            "/people/{id}/sharing/type-1",
+            get(type_one::form).post(type_one::record),
+        )
         .route("/people/{id}/sharing/{number}", get(one).post(undo))
 }
 
@@ -99,6 +103,11 @@ fn steps(grant: &PersonGrant) -> Vec<Step> {
     [
         (Choice::Copy, copy, format!("{path}/copy")),
         (Choice::Objection, object, format!("{path}/sharing/objection")),
+        (
+            Choice::TypeOne,
+            "Record a type 1 opt-out",
+            format!("{path}/sharing/type-1"),
+        ),
         (
             Choice::Proxy,
             "Let somebody act for the person",

@@ -6,6 +6,7 @@
 mod asked;
 #[path = "../store/client.rs"]
 mod client;
+mod counts;
 mod guarding;
 mod identity;
 mod rights;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "samples are right or the test is wrong")]
 
 mod account;
+mod counts;
 mod identity;
 mod person;
 mod record;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Sample> {
     rest::add_to(&mut samples);
     identity::pages(&mut samples);
     trust::add_to(&mut samples);
+    counts::add_to(&mut samples);
     rights::add_to(&mut samples);
     account::add_to(&mut samples);
     samples
