@@ -280,14 +280,14 @@ pub static SPECIALTIES: [Specialty; 11] = [
             reason(
                 "Reflux",
                 ALL,
-                "Burning most nights in spite of omeprazole. Head of the bed raised; gastroscopy if it goes on.",
+                "Burning most nights. Acid tablet for eight weeks, head of the bed raised; gastroscopy if it goes on.",
                 "Gastroscopy",
                 "Slight inflammation, no Barrett's change. Omeprazole twice a day for eight weeks.",
             ),
             reason(
                 "Abnormal liver tests",
                 (18, 130),
-                "ALT twice the limit, no virus found. Fatty liver is likely; weight and alcohol talked over.",
+                "Repeat tests: ALT twice the limit, no virus found. Fatty liver is likely; weight and alcohol talked over.",
                 "Elastography of liver",
                 "Stiffness 5.8 kPa: no scarring. Liver tests once a year please.",
             ),
