@@ -511,3 +511,30 @@ fn a_broken_hip_comes_through_the_front_door() {
     });
     assert!(hips > 20, "{hips}");
 }
+
+#[test]
+fn what_failed_for_an_infection_is_not_given_again_within_four_weeks() {
+    let (mut again, mut same) = (0, 0);
+    each(|person, _, life| {
+        let courses: Vec<(Date, &str)> = life
+            .happenings
+            .iter()
+            .filter_map(|h| match h.care {
+                Care::Medicine { product, reason, .. } if reason == "Urine infection" => Some((h.at.date, product)),
+                _ => None,
+            })
+            .collect();
+        let allergic = life
+            .happenings
+            .iter()
+            .any(|h| matches!(h.care, Care::Allergy { term, .. } if term != terms::NO_KNOWN_ALLERGY));
+        for pair in courses.windows(2) {
+            if pair[1].0.0 - pair[0].0.0 <= 28 && !allergic {
+                again += 1;
+                same += i32::from(pair[0].1 == pair[1].1);
+                assert!(pair[0].1 != pair[1].1, "person {}: {pair:?}", person.ordinal);
+            }
+        }
+    });
+    assert!(again > 5 && same == 0, "{same} of {again}");
+}

@@ -309,16 +309,11 @@ fn urine(diary: &mut Diary<'_>, at: Moment) {
     if !open(diary, terms::URINE_INFECTION, at.date, 9) {
         diary.note(at, Tellers::PRACTICE, infection);
     }
-    let again = lately(diary, "Urine infection", at.date);
-    if again {
-        let found = "Escherichia coli. Sensitive to trimethoprim and pivmecillinam, not to nitrofurantoin.";
-        diary.report(at.later(2 * 1440), Tellers::PRACTICE, "Urine culture", found);
-    }
     let woman = diary.person.sex == Sex::Female;
     let kidneys = diary.has(Condition::Kidney).is_some();
-    // Trimethoprim beside methotrexate stops the bone marrow. What failed weeks ago is not given again.
+    // Trimethoprim beside methotrexate stops the bone marrow.
     let not_trimethoprim = diary.allergic("Trimethoprim") || together::takes(diary, &["Methotrexate"], at.date);
-    let product = match (kidneys || again, not_trimethoprim) {
+    let product = match (kidneys, not_trimethoprim) {
         (true, false) => "Trimethoprim 200mg tablets",
         // Clarithromycin, which others have in place of a penicillin, does nothing for urine.
         (true, true) if diary.allergic("penicillin") => "Nitrofurantoin 100mg modified-release capsules",
@@ -342,12 +337,55 @@ fn open(diary: &Diary<'_>, wanted: terms::Term, on: Date, days: i32) -> bool {
     })
 }
 
-/// Whether a course was given for this within the four weeks before.
-fn lately(diary: &Diary<'_>, wanted: &str, on: Date) -> bool {
-    diary.life.happenings.iter().any(|h| match h.care {
-        Care::Medicine { reason, .. } => reason == wanted && (0..=28).contains(&(on.0 - h.at.date.0)),
-        _ => false,
-    })
+/// An infection that comes back within four weeks is looked at under the microscope, and what failed is not given again.
+/// Consultations are not drawn in the order of their days, so this is seen to when all are there.
+pub fn back_again(diary: &mut Diary<'_>) {
+    let mut courses: Vec<(Moment, usize)> = Vec::new();
+    for (at, happening) in diary.life.happenings.iter().enumerate() {
+        if let Care::Medicine { reason, .. } = happening.care
+            && reason == "Urine infection"
+        {
+            courses.push((happening.at, at));
+        }
+    }
+    courses.sort_unstable();
+    let woman = diary.person.sex == Sex::Female;
+    for pair in courses.windows(2) {
+        let [(before, first), (at, second)] = pair else {
+            continue;
+        };
+        if at.date.0 - before.date.0 > 28 {
+            continue;
+        }
+        let given = |n: usize| match diary.life.happenings.get(n).map(|h| &h.care) {
+            Some(Care::Medicine { product, .. }) => *product,
+            _ => "",
+        };
+        if given(*first) != given(*second) {
+            continue;
+        }
+        let used = given(*first).starts_with("Trimethoprim");
+        let barred = diary.allergic("Trimethoprim") || together::takes(diary, &["Methotrexate"], at.date);
+        let (other, course) = match (used || barred, woman) {
+            (false, true) => ("Trimethoprim 200mg tablets", "One twice a day for three days"),
+            (false, false) => ("Trimethoprim 200mg tablets", "One twice a day for seven days"),
+            _ if diary.allergic("penicillin") => continue,
+            (true, true) => (
+                "Pivmecillinam 200mg tablets",
+                "Two at once, then one three times a day for three days",
+            ),
+            (true, false) => (
+                "Pivmecillinam 200mg tablets",
+                "Two at once, then one three times a day for seven days",
+            ),
+        };
+        if let Some(Care::Medicine { product, dose, .. }) = diary.life.happenings.get_mut(*second).map(|h| &mut h.care)
+        {
+            (*product, *dose) = (other, course);
+        }
+        let found = "Escherichia coli. Grows in spite of the last antibiotic; sensitive to the one given now.";
+        diary.report(at.later(2 * 1440), Tellers::PRACTICE, "Urine culture", found);
+    }
 }
 
 /// Takes out talks about results that nobody had asked for, and reviews of medicines of people who take none.

@@ -470,6 +470,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     cancer::palliative(&mut diary);
     plans::plans(&mut diary);
     maternity::experience(&mut diary);
+    consultations::back_again(&mut diary);
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
     not_elsewhere(&mut life.happenings);
