@@ -64,7 +64,7 @@ fn calls(person: &Person, life: &Life, rng: &mut Rng) -> Vec<Call> {
         .falls
         .iter()
         .filter(|fall| fall.ambulance)
-        .map(|fall| fell(fall, rng))
+        .map(|fall| fell(fall, person.marks.has(Marks::RESIDENT), rng))
         .collect();
     calls.extend(life.happenings.iter().filter_map(|h| match &h.care {
         Care::Attendance {
@@ -95,8 +95,11 @@ fn calls(person: &Person, life: &Life, rng: &mut Rng) -> Vec<Call> {
     calls
 }
 
-fn fell(fall: &Fall, rng: &mut Rng) -> Call {
+fn fell(fall: &Fall, resident: bool, rng: &mut Rng) -> Call {
     let words = match fall.harm {
+        // Residents of care homes have no stairs, rugs or kitchen of their own.
+        Harm::Hurt if resident => rng.pick(&["Fall in corridor, wrist pain", "Fall in bedroom, head wound"]),
+        Harm::Hip if resident => "Fall in bedroom, hip pain, leg shortened and turned",
         Harm::None => rng.pick(&[
             "Fall from chair, cannot get up",
             "Fall in bathroom, no injury seen",
@@ -212,5 +215,28 @@ fn summary(person: &Person, call: &Call) -> &'static str {
         (false, true) => "Helped up from the floor, walked as usual. Not conveyed. Advised to call back if worse.",
         (true, true) => "Pain relief given, immobilised and taken to hospital.",
         _ => "Observed on the way, stable. Handed over to the emergency department.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::date;
+
+    #[test]
+    fn residents_of_homes_do_not_fall_in_a_kitchen_on_a_rug_or_on_stairs() {
+        for n in 0..60u32 {
+            let harm = [Harm::None, Harm::Hurt, Harm::Hip][n as usize % 3];
+            let fall = Fall {
+                at: Moment::new(date(2026, 3, 1), 600),
+                harm,
+                ambulance: true,
+                taken: Tellers::EAST,
+            };
+            let words = fell(&fall, true, &mut Rng::keyed(1, n, 0, "fall")).words;
+            for not in ["kitchen", "stairs", "rug"] {
+                assert!(!words.contains(not), "{words}");
+            }
+        }
     }
 }

@@ -97,9 +97,43 @@ pub fn weekday(date: Date) -> i32 {
     (date.0 + 3).rem_euclid(7)
 }
 
-/// The same day, or the Monday after a weekend.
+/// The same day, or the next that is neither of a weekend nor a bank holiday of England.
 pub fn working_day(date: Date) -> Date {
-    Date(date.0 + (7 - weekday(date)).max(0) * i32::from(weekday(date) >= 5))
+    let mut day = date;
+    while weekday(day) >= 5 || bank_holiday(day) {
+        day.0 += 1;
+    }
+    day
+}
+
+/// Whether this is a bank holiday of England by the usual rules; those given once, for a jubilee, are left out.
+pub fn bank_holiday(day: Date) -> bool {
+    let (year, month, of_month) = ymd(day);
+    let monday = weekday(day) == 0;
+    match month {
+        // What falls on a weekend is held on the next working days.
+        1 => of_month == 1 || monday && of_month <= 3,
+        12 => matches!(of_month, 25 | 26) || matches!(of_month, 27 | 28) && weekday(day) <= 1,
+        5 => monday && (of_month <= 7 || of_month >= 25),
+        8 => monday && of_month >= 25,
+        3 | 4 => {
+            let easter = easter(year);
+            day.0 == easter.0 - 2 || day.0 == easter.0 + 1
+        }
+        _ => false,
+    }
+}
+
+/// Easter Sunday of the western churches (the anonymous Gregorian computation).
+fn easter(year: i32) -> Date {
+    let (moon, century) = (year % 19, year / 100);
+    let leap = century - century / 4 - (8 * century + 13) / 25;
+    let epact = (19 * moon + leap + 15) % 30;
+    let full = epact - (epact / 28) * (1 - (epact / 28) * (29 / (epact + 1)) * ((21 - moon) / 11));
+    let weekday = (year + year / 4 + full + 2 - century + century / 4) % 7;
+    let days = full - weekday;
+    let month = 3 + (days + 40) / 44;
+    date(year, month, days + 28 - 31 * (month / 4))
 }
 
 /// Whether British Summer Time holds at noon: last Sunday of March to last Sunday of October.
@@ -161,6 +195,35 @@ mod tests {
         }
         assert_eq!(weekday(date(2026, 11, 23)), 0);
         assert_eq!(weekday(working_day(date(2026, 11, 21))), 0);
+    }
+
+    #[test]
+    fn bank_holidays_are_those_that_england_had() {
+        let had = [
+            (2023, 1, 2),
+            (2024, 1, 1),
+            (2024, 3, 29),
+            (2024, 4, 1),
+            (2025, 4, 18),
+            (2025, 4, 21),
+            (2026, 4, 3),
+            (2026, 4, 6),
+            (2026, 5, 4),
+            (2026, 5, 25),
+            (2026, 8, 31),
+            (2026, 12, 25),
+            (2026, 12, 28),
+            (2021, 12, 27),
+            (2021, 12, 28),
+            (2022, 12, 27),
+        ];
+        for (year, month, day) in had {
+            assert!(bank_holiday(date(year, month, day)), "{year}-{month}-{day}");
+        }
+        let days = (date(2026, 1, 1).0..date(2027, 1, 1).0).map(Date);
+        assert_eq!(days.filter(|day| bank_holiday(*day) && weekday(*day) < 5).count(), 8);
+        assert_eq!(working_day(date(2026, 4, 3)), date(2026, 4, 7), "over Easter");
+        assert_eq!(working_day(date(2023, 12, 30)), date(2024, 1, 2), "over the new year");
     }
 
     #[test]

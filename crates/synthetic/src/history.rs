@@ -100,7 +100,11 @@ fn page(out: &mut String, person: &Person, household: &Household, life: &Life, a
         "Number {}, household {}. Truly: {}.\n",
         person.ordinal,
         household.index,
-        truly.join("; ")
+        if truly.is_empty() {
+            "nothing lasting".to_owned()
+        } else {
+            truly.join("; ")
+        }
     );
     out.push_str("| day | who says | what |\n|---|---|---|\n");
     let mut rows: Vec<(Date, String, String)> = Vec::new();

@@ -142,6 +142,8 @@ fn coaching(feeds: &mut Feeds, copy: &Copy<'_>, life: &Life) {
         let status = match (last, left) {
             (false, _) => "Active",
             (true, true) => "Left",
+            // Two talks are no course of stopping.
+            (true, false) if programme == "SMOKING" && sessions < 4 => "Left",
             (true, false) => "Completed",
         };
         row.set("Programme", programme)

@@ -6,8 +6,8 @@ use crate::fhir::Copy;
 use crate::household::Household;
 use crate::known;
 use crate::live::Played;
-use crate::lives::Life;
 use crate::lives::conditions::Condition;
+use crate::lives::{Harm, Life};
 use crate::people::{Marks, Person};
 use crate::place::Council;
 use crate::random::Rng;
@@ -103,7 +103,7 @@ impl Desk {
         Self {
             reason: support(person, life),
             alone: copy.household.people.len() == 1,
-            carer: others.any(|is| is) || rng.chance(0.3),
+            carer: others.any(|is| is) || rng.chance(0.3) && !person.marks.has(Marks::NO_ADDRESS),
             team: if copy.household.home.is_empty() {
                 "Locality team"
             } else {
@@ -309,6 +309,20 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
         "Forgets medicines, has left the gas on once",
         "Wants to stay at home; needs help getting up and going to bed",
     ]);
+    // Whoever lives in a home already asks for what it costs, and whoever sleeps rough for other things.
+    let resident = !copy.household.home.is_empty();
+    let rough = copy.person.marks.has(Marks::NO_ADDRESS);
+    let (route, needs) = match (resident, rough) {
+        (true, _) => (
+            "Community: self or family",
+            "Has paid for the home from savings, now nearly spent; family ask the council to help with fees",
+        ),
+        (_, true) => (
+            route,
+            "Sleeps rough; misses medicines and appointments, nowhere to wash or cook",
+        ),
+        _ => (route, needs),
+    };
     let unmet = copy.household.neighbourhood.fifth <= 2 && rng.chance(0.3);
     let mut events = vec![
         Event {
@@ -337,24 +351,48 @@ fn events(copy: &Copy<'_>, life: &Life, reason: &str, rng: &mut Rng) -> Vec<Even
     let begins = Date(start.0 + 70);
     events.push(package(copy, begins, rng));
     let mut review = begins.0 + rng.range(330, 420);
+    let mut number = 0;
     while review < life.until.0 {
+        let (outcome, summary) = reviewed(life, Date(review), number);
         events.push(Event {
             kind: "Review",
             from: Date(review),
             until: Some(Date(review)),
-            outcome: "No change to package",
+            outcome,
             own: vec![("ReviewReason", "Annual review".to_owned())],
-            summary: "Plan still meets needs. Would like more company.".to_owned(),
+            summary: summary.to_owned(),
         });
+        number += 1;
         review += rng.range(340, 430);
     }
     events.retain(|event| event.from.0 <= life.until.0);
     events
 }
 
+/// What a yearly review says: not the same words each year, and not that nothing changed after a broken hip.
+fn reviewed(life: &Life, on: Date, number: usize) -> (&'static str, &'static str) {
+    let hip = life
+        .falls
+        .iter()
+        .any(|fall| fall.harm == Harm::Hip && (on.0 - 365..=on.0).contains(&fall.at.date.0));
+    if hip {
+        return (
+            "Package increased",
+            "Broke a hip since the last review; needs help to stand and to walk. Visits made longer.",
+        );
+    }
+    let words = [
+        "Plan still meets needs. Would like more company.",
+        "Plan still meets needs. Eats better with company at midday.",
+        "Plan still meets needs. Asks for the same faces; rota gone over with the provider.",
+    ];
+    ("No change to package", words[number % words.len()])
+}
+
 /// The service that follows an assessment.
 fn package(copy: &Copy<'_>, begins: Date, rng: &mut Rng) -> Event {
     let home = !copy.household.home.is_empty();
+    let rough = copy.person.marks.has(Marks::NO_ADDRESS);
     let service = if home {
         rng.pick(&["Residential Care", "Nursing Care"])
     } else {
@@ -368,6 +406,11 @@ fn package(copy: &Copy<'_>, begins: Date, rng: &mut Rng) -> Event {
             "Direct Payment",
             "Day Support",
         ])
+    };
+    // Nobody brings home care, or fits an alarm, where there is no home.
+    let service = match service {
+        "Home Care" | "Reablement" | "Telecare" | "Equipment" if rough => "Day Support",
+        other => other,
     };
     let over = matches!(service, "Reablement" | "Equipment");
     // A council that has not heard of a death still shows the package running.

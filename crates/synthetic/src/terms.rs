@@ -182,6 +182,10 @@ pub const MMRV: Term = words("MMRV vaccine (measles, mumps, rubella and varicell
 pub const MEN_B: Term = words("Meningococcal group B vaccine");
 /// Four-in-one pre-school booster.
 pub const PRESCHOOL: Term = words("4-in-1 pre-school booster (dTaP/IPV)");
+/// Three-in-one booster at fourteen.
+pub const TEENAGE: Term = words("3-in-1 teenage booster (Td/IPV)");
+/// Meningitis ACWY at fourteen.
+pub const MEN_ACWY: Term = words("Meningococcal groups ACWY vaccine");
 /// HPV.
 pub const HPV: Term = words("Human papillomavirus vaccine");
 /// Covid booster.

@@ -213,20 +213,21 @@ fn one(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening, life: 
     sender.copy.knows_death = knows;
 }
 
+/// A diagnosis in both of the codes it has, the same wherever this hospital writes it.
+fn both_codes(term: Term, icd: &str) -> String {
+    let words = hl7::escaped(term.words);
+    match (icd.is_empty(), term.code.is_empty()) {
+        (true, _) => hl7::coded(term),
+        (false, true) => format!("{icd}^{words}^I10"),
+        (false, false) => format!("{icd}^{words}^I10^{}^{words}^SCT", term.code),
+    }
+}
+
 /// A diagnosis as an update of the person; withdrawn again when it was an error.
 fn diagnosis(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening, told: (Term, &str, bool)) {
     let (term, icd, suspected) = told;
     let at = happening.at;
-    let diagnosis = if icd.is_empty() {
-        hl7::coded(term)
-    } else {
-        format!(
-            "{icd}^{}^I10^{}^{}^SCT",
-            hl7::escaped(term.words),
-            term.code,
-            hl7::escaped(term.words)
-        )
-    };
+    let diagnosis = both_codes(term, icd);
     let key = format!("D{}-{number}", sender.copy.id);
     let since = hl7::stamp(at)[..8].to_owned();
     let certainty = if suspected { "W" } else { "F" };
@@ -280,7 +281,8 @@ fn stay(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening) {
         },
         ..emergency(&visit_number, sender.doctor, at, None)
     };
-    let diagnosis = format!("{icd}^{}^I10", hl7::escaped(reason.words));
+    let diagnosis = both_codes(*reason, icd);
+    let since = hl7::stamp(at)[..8].to_owned();
     let key = format!("D{visit_number}");
     let reason_words = format!("^{}", hl7::escaped(reason.words));
     let first = visit.clone();
@@ -308,10 +310,7 @@ fn stay(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening) {
     sender.copy.knows_death = *died;
     sender.send(&feeds::WEST_ADT, ("ADT^A03", "ADT_A03"), *until, |message, _| {
         message.visit(&visit);
-        message.segment(
-            "DG1",
-            &[(1, "1"), (3, &diagnosis), (5, &hl7::stamp(at)), (6, "F"), (20, &key)],
-        );
+        message.segment("DG1", &[(1, "1"), (3, &diagnosis), (5, &since), (6, "F"), (20, &key)]);
     });
     sender.copy.knows_death = knows;
 }
@@ -346,7 +345,13 @@ fn attendance(sender: &mut Sender<'_, '_>, number: usize, happening: &Happening)
         message.segment("PV2", &[(3, &format!("^{complaint}"))]);
         message.segment(
             "DG1",
-            &[(1, "1"), (3, &found), (6, "F"), (20, &format!("D{visit_number}"))],
+            &[
+                (1, "1"),
+                (3, &found),
+                (5, &hl7::stamp(at)[..8]),
+                (6, "F"),
+                (20, &format!("D{visit_number}")),
+            ],
         );
     });
 }

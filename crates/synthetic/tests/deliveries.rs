@@ -337,3 +337,25 @@ fn what_was_entered_in_error_is_withdrawn_after_it_was_told() {
     }
     assert!(withdrawn > 40, "{withdrawn}");
 }
+
+#[test]
+fn a_hospital_writes_one_diagnosis_in_the_same_codes_and_on_the_same_day_each_time() {
+    let mut told = 0;
+    for delivery in deliveries(plan(6_000)).filter(|delivery| delivery.file_name.ends_with("hl7")) {
+        for segment in text(&delivery)
+            .split('\r')
+            .filter(|segment| segment.starts_with("DG1|"))
+        {
+            let fields: Vec<&str> = segment.split('|').collect();
+            if fields
+                .get(3)
+                .is_some_and(|what| what.contains("Fracture of neck of femur"))
+            {
+                told += 1;
+                assert!(fields[3].contains("5913000^"), "{segment}");
+                assert_eq!(fields[5].len(), 8, "a day, not a minute: {segment}");
+            }
+        }
+    }
+    assert!(told > 10, "{told}");
+}

@@ -137,6 +137,20 @@ fn broken_hip(diary: &mut Diary<'_>, arrived: Moment, own: Tellers) {
     if diary.on_a_ward(admitted, until) {
         return;
     }
+    // A broken hip comes through the front door like any other, and is seen on a film there.
+    let came = Care::Attendance {
+        complaint: "Fall",
+        found: terms::HIP_FRACTURE,
+        by_ambulance: true,
+        minutes: 205,
+    };
+    diary.note(arrived, own, came);
+    diary.report(
+        arrived.later(60),
+        own,
+        "X-ray of hip and pelvis",
+        "Displaced fracture of the neck of femur. No other fracture.",
+    );
     // Who dies within those weeks dies on the ward.
     let dies = !diary.life.living && until.date.0 >= diary.life.until.0;
     let until = if dies {
@@ -194,8 +208,12 @@ pub fn discharged(diary: &mut Diary<'_>, at: Moment, own: Tellers, text: &str) {
 
 /// A set of vital signs with its NEWS2 score, worked out from the values (Royal College of Physicians 2017).
 pub fn observations(diary: &mut Diary<'_>, at: Moment, by: Tellers, unwell: bool) {
+    observed(diary, at, by, if unwell { 1.0 } else { 0.0 });
+}
+
+/// The same of someone this ill: 0 well, 1 unwell, 3 dying.
+pub fn observed(diary: &mut Diary<'_>, at: Moment, by: Tellers, shift: f64) {
     let lungs = diary.truly_has(Condition::Copd);
-    let shift = if unwell { 1.0 } else { 0.0 };
     // Children's hearts and breath are quicker, their pressure lower (Fleming and others 2011, rounded).
     let young = (16.0 - f64::from(diary.age(at.date))).clamp(0.0, 16.0);
     let pulse = diary.rng.normal(78.0 + 14.0 * shift + 3.4 * young, 9.0).round();
@@ -318,6 +336,13 @@ pub fn attend(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
     }
     if complaint == "Chest pain" {
         kidneys(diary, at.later(40), by);
+        let fibrillates = diary.has(Condition::Fibrillation).is_some_and(|since| since <= at.date);
+        let tracing = if fibrillates {
+            "Atrial fibrillation as before. No sign of a heart attack. Troponin not raised twice."
+        } else {
+            "Regular rhythm. No sign of a heart attack. Troponin not raised twice."
+        };
+        diary.report(at.later(20), by, "12-lead electrocardiogram", tracing);
     }
 }
 
@@ -384,17 +409,41 @@ fn complaint(diary: &mut Diary<'_>, at: Moment) -> (&'static str, Term) {
 /// Outpatients, some of them missed.
 fn outpatients(diary: &mut Diary<'_>) {
     let clinics = [
-        (Condition::Coronary, "Cardiology", "320"),
-        (Condition::Fibrillation, "Cardiology", "320"),
-        (Condition::Kidney, "Nephrology", "361"),
-        (Condition::Cataract, "Ophthalmology", "130"),
-        (Condition::Diabetes, "Diabetic medicine", "307"),
-        (Condition::Rheumatoid, "Rheumatology", "410"),
-        (Condition::HearingLoss, "Audiology", "840"),
-        (Condition::Parkinsons, "Neurology", "400"),
+        (
+            (Condition::Coronary, "Cardiology", "320"),
+            "No chest pain since last seen, walks a mile. Tablets unchanged. Seen again in a year.",
+        ),
+        (
+            (Condition::Fibrillation, "Cardiology", "320"),
+            "Pulse 72 and irregular, no faints, no bleeding. Tablets unchanged. Back to the practice.",
+        ),
+        (
+            (Condition::Kidney, "Nephrology", "361"),
+            "Kidney function steady against last year. Pressure to stay below 140/90; blood test in six months please.",
+        ),
+        (
+            (Condition::Cataract, "Ophthalmology", "130"),
+            "Cataract in both eyes, still reads with glasses. Surgery when it troubles; seen again in six months.",
+        ),
+        (
+            (Condition::Diabetes, "Diabetic medicine", "307"),
+            "Blood sugars and meals gone over, no hypos. Tablets unchanged. Seen again in a year.",
+        ),
+        (
+            (Condition::Rheumatoid, "Rheumatology", "410"),
+            "Joints quiet, no new swelling. Treatment unchanged; blood tests to go on. Seen again in six months.",
+        ),
+        (
+            (Condition::HearingLoss, "Audiology", "840"),
+            "Hearing aids cleaned and tuned again. Batteries from the desk; hearing test in three years.",
+        ),
+        (
+            (Condition::Parkinsons, "Neurology", "400"),
+            "A little slower than last time, no falls at the clinic. Times of tablets gone over; specialist nurse to call.",
+        ),
     ];
     let misses = 0.05 + 0.015 * f64::from(5 - diary.household.neighbourhood.fifth);
-    for (condition, service, specialty) in clinics {
+    for ((condition, service, specialty), text) in clinics {
         let Some(since) = diary.has(condition) else { continue };
         if !diary.rng.chance(0.3) {
             continue;
@@ -422,15 +471,7 @@ fn outpatients(diary: &mut Diary<'_>) {
             };
             diary.note_ahead(at, own, appointment);
             if outcome == Outcome::Attended && diary.rng.chance(0.5) {
-                let letter = Care::Letter {
-                    term: terms::OUTPATIENT_LETTER,
-                    title: format!("{service} clinic letter"),
-                    text: format!(
-                        "Seen in the {} clinic. Stable. To be seen again in six months.",
-                        service.to_lowercase()
-                    ),
-                };
-                diary.note(at.later(2880), own, letter);
+                diary.letter(at.later(2880), own, &format!("{service} clinic letter"), text);
             }
         }
     }

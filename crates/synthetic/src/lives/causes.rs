@@ -107,21 +107,21 @@ pub const TEENAGERS: [Cause; 4] = [
         "T39.1",
         "Children's ward",
         CHILDREN,
-        "Treated and medically well. Seen by the mental health team before leaving; follow-up within seven days.",
+        "Treated and medically well. Seen by the mental health team before leaving; follow-up within 72 hours.",
     ),
     urgent(
         words("Tonsillitis"),
         "J03.9",
         "Children's ward",
         CHILDREN,
-        "Could not swallow; antibiotics and fluids through a drip for a day.",
+        "Could not swallow; antibiotics and fluids through a drip until drinking again.",
     ),
     urgent(
         words("Head injury"),
         "S09.9",
         "Children's ward",
         CHILDREN,
-        "Watched overnight after a fall at football. Advice given.",
+        "Watched after a fall at football; woke well each time. Advice given.",
     ),
 ];
 /// Why grown-ups without an illness of their own come in; how often, `stays::adult` says.
@@ -145,7 +145,7 @@ pub const ADULTS: [Cause; 9] = [
         "L03.1",
         "Medical assessment unit",
         MEDICINE,
-        "Antibiotics through a drip for two days, then tablets. Please check the leg in one week.",
+        "Antibiotics through a drip, then tablets. Please check the leg in one week.",
     ),
     urgent(
         words("Chest pain, cause not found"),
@@ -166,7 +166,7 @@ pub const ADULTS: [Cause; 9] = [
         "K35.8",
         "Surgical ward",
         SURGERY,
-        "Appendix removed by keyhole surgery. Off work for two weeks.",
+        "Appendix removed by keyhole surgery. Nothing heavy to be lifted for two weeks.",
     ),
     urgent(
         words("Pulmonary embolism"),
@@ -190,6 +190,48 @@ pub const ADULTS: [Cause; 9] = [
         "Community-acquired pneumonia treated with antibiotics. Chest X-ray in six weeks please.",
     ),
 ];
+/// What someone with this says on the way in, as the front desk writes it.
+pub fn complaint(reason: &str) -> &'static str {
+    match reason {
+        "Gallstones" | "Kidney stone" | "Acute appendicitis" | "Abdominal pain, cause not found" | "Pyelonephritis" => {
+            "Abdominal pain"
+        }
+        "Chest pain, cause not found" | "Acute myocardial infarction" => "Chest pain",
+        "Pneumonia"
+        | "Heart failure"
+        | "Chronic obstructive pulmonary disease"
+        | "Asthma"
+        | "Pulmonary embolism"
+        | "Viral wheeze"
+        | "Bronchiolitis" => "Shortness of breath",
+        "Overdose of paracetamol" => "Overdose",
+        "Cellulitis of leg" => "Red, hot leg",
+        "Urinary tract infectious disease" => "Confused since yesterday",
+        "Stroke" => "Weak arm, slurred speech",
+        "Gastroenteritis" => "Vomiting",
+        "Febrile convulsion" => "Fit",
+        "Fracture of forearm" => "Injury of arm",
+        "Head injury" => "Head injury",
+        "Tonsillitis" => "Sore throat",
+        "Alcohol withdrawal" => "Shaking and sweating",
+        "Sepsis" | "Neutropenic sepsis" => "Fever and shivering",
+        _ => "Unwell",
+    }
+}
+
+/// Of its middle, how much the blood shows that something is inflamed: much in infections, nothing where nothing was
+/// found.
+pub fn inflamed(reason: &str) -> f64 {
+    match reason {
+        "Pneumonia" | "Sepsis" | "Neutropenic sepsis" | "Pyelonephritis" => 1.0,
+        "Cellulitis of leg" | "Acute appendicitis" | "Urinary tract infectious disease" | "Tonsillitis" => 0.7,
+        "Chronic obstructive pulmonary disease" | "Bronchiolitis" | "Gastroenteritis" | "Pulmonary embolism" => 0.3,
+        words if words.ends_with("cause not found") => 0.0,
+        "Overdose of paracetamol" | "Kidney stone" | "Stroke" | "Head injury" | "Fracture of forearm" => 0.0,
+        _ => 0.15,
+    }
+}
+
 /// A failing heart.
 pub const HEART: Cause = urgent(
     term("84114007", "Heart failure"),
@@ -255,7 +297,7 @@ pub const DRINK: Cause = urgent(
     "F10.3",
     "Medical assessment unit",
     MEDICINE,
-    "Withdrawal treated over four days. Seen by the alcohol team; referred to the community service.",
+    "Withdrawal treated with doses that fell day by day. Seen by the alcohol team; referred to the community service.",
 );
 /// An overdose.
 pub const HARM: Cause = urgent(

@@ -22,6 +22,7 @@ pub fn childhood(diary: &mut Diary<'_>) {
         .filter(|happening| happening.at.date.0 <= until.0 && first_years::stays_on_record(happening, until, born));
     diary.life.happenings.extend(told);
     later_vaccination(diary);
+    at_fourteen(diary);
     for year in 0..age.min(9) {
         if diary.rng.chance(0.16 * diary.person.contact) {
             let first = Date(born.0 + year * 365);
@@ -58,6 +59,24 @@ fn later_vaccination(diary: &mut Diary<'_>) {
         let at = diary.surgery(Date(diary.person.born.0 + months * 30 + late));
         let term = terms::HPV;
         diary.note(at, Tellers::PRACTICE, Care::Vaccination { term, declined });
+    }
+}
+
+/// The last boosters at school, at fourteen: tetanus, diphtheria and polio, and since 2015 meningitis ACWY.
+fn at_fourteen(diary: &mut Diary<'_>) {
+    let mut rng = diary.person.rng("at fourteen");
+    let fifth = f64::from(diary.household.neighbourhood.fifth);
+    let missed = rng.chance(0.1 + 0.035 * (5.0 - fifth));
+    let on = calendar::working_day(Date(diary.person.born.0 + 14 * 366 + rng.range(0, 120)));
+    let (year, _, _) = calendar::ymd(on);
+    if missed {
+        return;
+    }
+    for (term, from) in [(terms::TEENAGE, 2005), (terms::MEN_ACWY, 2016)] {
+        if year >= from {
+            let care = Care::Vaccination { term, declined: false };
+            diary.note(Moment::new(on, 630), Tellers::PRACTICE, care);
+        }
     }
 }
 

@@ -99,10 +99,34 @@ fn nursing(diary: &mut Diary<'_>) {
         visits += 1;
     }
     if diary.truly_has(Condition::Frailty) || marked && age >= 65 {
-        let score = diary.rng.range(5, 7);
+        let severe = diary
+            .life
+            .conditions
+            .iter()
+            .any(|had| had.term == terms::SEVERE_FRAILTY);
+        let resident = diary.marked(Marks::RESIDENT);
+        let score = diary.rng.range(5, 7).max(if severe {
+            7
+        } else if resident {
+            6
+        } else {
+            5
+        });
         let at = diary.surgery(start);
         number(diary, at, Tellers::COMMUNITY, &terms::FRAILTY_SCALE, f64::from(score));
     }
+}
+
+/// Seconds more than usual to stand up, walk three metres and come back: for age, frailty and a hip just broken.
+fn slower(diary: &Diary<'_>, on: Date) -> i32 {
+    let hip = diary
+        .life
+        .falls
+        .iter()
+        .any(|fall| fall.harm == super::Harm::Hip && fall.at.date <= on && fall.at.date.0 > on.0 - 180);
+    let frail = diary.truly_has(Condition::Frailty);
+    let older = (diary.age(on) - 80).clamp(0, 10) / 2;
+    older + if frail { 8 } else { 0 } + if hip { 14 } else { 0 }
 }
 
 fn falls_service(diary: &mut Diary<'_>) {
@@ -133,19 +157,28 @@ fn falls_service(diary: &mut Diary<'_>) {
         75,
     );
     let fear = diary.rng.pick(&["A little", "Quite a lot", "Very much"]);
-    let steps = diary.rng.range(12, 28);
+    let steps = diary.rng.range(12, 28) + slower(diary, on);
+    let year: Vec<&super::Fall> = diary
+        .life
+        .falls
+        .iter()
+        .filter(|fall| fall.at.date.0 > on.0 - 365 && fall.at.date <= on)
+        .collect();
+    let (times, home) = (year.len(), diary.household.home.is_empty());
     let answers = Care::Answers {
         title: "Falls assessment",
         answers: vec![
-            ("Falls in the last twelve months", diary.life.falls.len().to_string()),
+            ("Falls in the last twelve months", times.to_string()),
             ("Worried about falling", fear.to_owned()),
             ("Timed up and go, seconds", steps.to_string()),
             ("Standing and lying blood pressure measured", "Yes".to_owned()),
             (
                 "Trip hazards at home",
-                (diary
-                    .rng
-                    .pick(&["Loose rug in hall", "Poor light on stairs", "None seen"]))
+                (diary.rng.pick(if home {
+                    &["Loose rug in hall", "Poor light on stairs", "None seen"]
+                } else {
+                    &["Bed too high", "Call bell out of reach", "None seen"]
+                }))
                 .to_owned(),
             ),
         ],
@@ -153,7 +186,12 @@ fn falls_service(diary: &mut Diary<'_>) {
     diary.note(at, Tellers::COMMUNITY, answers);
     let plan = Care::Plan {
         term: words("Strength and balance plan"),
-        text: "Twelve weeks of strength and balance exercise, walking aid checked, medicines to be reviewed by the practice pharmacist.".to_owned(),
+        text: if home && diary.has(Condition::Palliative).is_none() {
+            "Twelve weeks of strength and balance exercise, walking aid checked, medicines to be reviewed by the practice pharmacist."
+        } else {
+            "Low bed, sensor mat and call bell in reach, walking aid checked, staff or family shown how to help someone up, medicines to be reviewed by the practice pharmacist."
+        }
+        .to_owned(),
     };
     diary.note(at, Tellers::COMMUNITY, plan);
 }

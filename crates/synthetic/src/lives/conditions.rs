@@ -206,6 +206,8 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
                 _ => 3.0,
             };
             let earliest = middle - widths * shape.width;
+            // Those who reach it are spread over the time since, not all struck on one birthday.
+            let earliest = earliest + lateness * (0.5 * (age - earliest)).clamp(0.0, shape.width);
             onset(draw / height.min(0.97), shape, middle, age, person.sex)
                 .max(earliest)
                 .min(age)

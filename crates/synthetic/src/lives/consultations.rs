@@ -2,7 +2,7 @@
 
 use super::conditions::Condition;
 use super::practice::{haemoglobin, number};
-use super::{Care, Diary, Moment, Outcome, Tellers, medicines, mind};
+use super::{Care, Diary, Happening, Moment, Outcome, Tellers, medicines, mind, together};
 use crate::people::{Marks, Smoking};
 use crate::terms;
 use record::{Date, Sex};
@@ -171,7 +171,12 @@ pub fn consultation(diary: &mut Diary<'_>, at: Moment) {
         diary.note(at, Tellers::PRACTICE, booking);
         return;
     }
-    diary.practice_sees_at(at, reason);
+    // Oxygen is not measured over the telephone, nor an ear looked into.
+    let seen = matches!(
+        reason,
+        "Breathless on the stairs" | "Ear discomfort" | "Wheeze" | "Losing weight"
+    );
+    diary.practice_met(at, reason, !seen);
     if age < 16 {
         child(diary, at, reason);
     } else {
@@ -242,7 +247,9 @@ fn follow(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
         }
         "Low back pain" if diary.rng.chance(0.6) => {
             let over = Some(Date(at.date.0 + 60));
-            diary.problem(at, Tellers::PRACTICE, terms::BACK_PAIN, "M54.5", over);
+            if !open(diary, terms::BACK_PAIN, at.date, 60) {
+                diary.problem(at, Tellers::PRACTICE, terms::BACK_PAIN, "M54.5", over);
+            }
             joints(diary, at, reason);
         }
         "Knee pain" | "Shoulder pain" => joints(diary, at, reason),
@@ -299,10 +306,17 @@ fn urine(diary: &mut Diary<'_>, at: Moment) {
         resolved: Some(Date(at.date.0 + 9)),
         suspected: diary.rng.chance(0.3),
     };
-    diary.note(at, Tellers::PRACTICE, infection);
+    if !open(diary, terms::URINE_INFECTION, at.date, 9) {
+        diary.note(at, Tellers::PRACTICE, infection);
+    }
     let woman = diary.person.sex == Sex::Female;
-    let product = match (diary.has(Condition::Kidney).is_some(), diary.allergic("Trimethoprim")) {
+    let kidneys = diary.has(Condition::Kidney).is_some();
+    // Trimethoprim beside methotrexate stops the bone marrow.
+    let not_trimethoprim = diary.allergic("Trimethoprim") || together::takes(diary, &["Methotrexate"], at.date);
+    let product = match (kidneys, not_trimethoprim) {
         (true, false) => "Trimethoprim 200mg tablets",
+        // Clarithromycin, which others have in place of a penicillin, does nothing for urine.
+        (true, true) if diary.allergic("penicillin") => "Nitrofurantoin 100mg modified-release capsules",
         (true, true) => "Pivmecillinam 200mg tablets",
         _ => "Nitrofurantoin 100mg modified-release capsules",
     };
@@ -313,6 +327,90 @@ fn urine(diary: &mut Diary<'_>, at: Moment) {
         (_, false) => "One twice a day for seven days",
     };
     medicines::course(diary, at, (product, dose), "Urine infection");
+}
+
+/// Whether this problem stands on the practice's list within so many days: it is not begun twice.
+fn open(diary: &Diary<'_>, wanted: terms::Term, on: Date, days: i32) -> bool {
+    diary.life.happenings.iter().any(|h| match h.care {
+        Care::Problem { term, .. } => term == wanted && (h.at.date.0 - on.0).abs() < days,
+        _ => false,
+    })
+}
+
+/// An infection that comes back within four weeks is looked at under the microscope, and what failed is not given again.
+/// Consultations are not drawn in the order of their days, so this is seen to when all are there.
+pub fn back_again(diary: &mut Diary<'_>) {
+    let mut courses: Vec<(Moment, usize)> = Vec::new();
+    for (at, happening) in diary.life.happenings.iter().enumerate() {
+        if let Care::Medicine { reason, .. } = happening.care
+            && reason == "Urine infection"
+        {
+            courses.push((happening.at, at));
+        }
+    }
+    courses.sort_unstable();
+    let woman = diary.person.sex == Sex::Female;
+    for pair in courses.windows(2) {
+        let [(before, first), (at, second)] = pair else {
+            continue;
+        };
+        if at.date.0 - before.date.0 > 28 {
+            continue;
+        }
+        let given = |n: usize| match diary.life.happenings.get(n).map(|h| &h.care) {
+            Some(Care::Medicine { product, .. }) => *product,
+            _ => "",
+        };
+        if given(*first) != given(*second) {
+            continue;
+        }
+        let used = given(*first).starts_with("Trimethoprim");
+        let barred = diary.allergic("Trimethoprim") || together::takes(diary, &["Methotrexate"], at.date);
+        let (other, course) = match (used || barred, woman) {
+            (false, true) => ("Trimethoprim 200mg tablets", "One twice a day for three days"),
+            (false, false) => ("Trimethoprim 200mg tablets", "One twice a day for seven days"),
+            _ if diary.allergic("penicillin") => continue,
+            (true, true) => (
+                "Pivmecillinam 200mg tablets",
+                "Two at once, then one three times a day for three days",
+            ),
+            (true, false) => (
+                "Pivmecillinam 200mg tablets",
+                "Two at once, then one three times a day for seven days",
+            ),
+        };
+        if let Some(Care::Medicine { product, dose, .. }) = diary.life.happenings.get_mut(*second).map(|h| &mut h.care)
+        {
+            (*product, *dose) = (other, course);
+        }
+        let found = "Escherichia coli. Grows in spite of the last antibiotic; sensitive to the one given now.";
+        diary.report(at.later(2 * 1440), Tellers::PRACTICE, "Urine culture", found);
+    }
+}
+
+/// Takes out talks about results that nobody had asked for, and reviews of medicines of people who take none.
+pub fn answered(happenings: &mut Vec<Happening>) {
+    let tested: Vec<Date> = happenings
+        .iter()
+        .filter(|h| matches!(h.care, Care::Result { .. } | Care::Report { .. }))
+        .map(|h| h.at.date)
+        .collect();
+    let taken: Vec<(Date, Date)> = happenings
+        .iter()
+        .filter_map(|h| match h.care {
+            Care::Medicine { stopped, .. } => Some((h.at.date, stopped.unwrap_or(Date(i32::MAX)))),
+            _ => None,
+        })
+        .collect();
+    happenings.retain(|h| match h.care {
+        Care::Contact { reason, .. } if reason == "Discussion of test results" => {
+            tested.iter().any(|day| (0..=60).contains(&(h.at.date.0 - day.0)))
+        }
+        Care::Contact { reason, .. } if reason == "Medication review" => taken
+            .iter()
+            .any(|(from, until)| *from <= h.at.date && *until >= h.at.date),
+        _ => true,
+    });
 }
 
 /// A cough: now and then antibiotics; those with COPD have steroids too; smokers past fifty an X-ray.
@@ -449,6 +547,12 @@ fn women(diary: &mut Diary<'_>, at: Moment, reason: &'static str) {
                     at.later(14 * 1440),
                     Tellers::PRACTICE,
                     "Insertion of contraceptive implant",
+                );
+                // It works for three years.
+                diary.done(
+                    at.later(1_100 * 1440),
+                    Tellers::PRACTICE,
+                    "Replacement of contraceptive implant",
                 );
             } else if !takes_already(diary, pill.0) {
                 let over = Some(Date(at.date.0 + diary.rng.range(200, 1400)));

@@ -158,7 +158,7 @@ const USUAL: &[Usual] = &[
     ),
     usual(
         Condition::Asthma,
-        0.85,
+        1.0,
         "Salbutamol 100micrograms/dose inhaler CFC free",
         "Two puffs when needed",
         "Asthma",
@@ -375,12 +375,53 @@ const USUAL: &[Usual] = &[
     ),
 ];
 
+/// What is given to those whose legs' arteries are narrow (NICE CG147): drawn by a stream of its own.
+const NARROWED: &[Usual] = &[
+    usual(
+        Condition::PeripheralArterial,
+        0.8,
+        "Clopidogrel 75mg tablets",
+        "One tablet once a day",
+        "Peripheral arterial disease",
+    ),
+    usual(
+        Condition::PeripheralArterial,
+        0.8,
+        "Atorvastatin 80mg tablets",
+        "One tablet at night",
+        "To lower cholesterol",
+    ),
+];
+
+/// The age before which the practice does not begin this: tablets for small children, and what is for grown-ups.
+fn from_age(usual: &Usual) -> i32 {
+    match usual.condition {
+        Condition::Depression | Condition::Anxiety => 18,
+        _ if usual.product.contains("tablet") => 12,
+        _ => 0,
+    }
+}
+
+/// When the practice wrote down that a condition was over.
+pub fn over(diary: &Diary<'_>, condition: Condition) -> Option<Date> {
+    let had = diary.life.conditions.iter().find(|had| had.condition == condition)?;
+    diary.life.happenings.iter().find_map(|h| match h.care {
+        Care::Problem { term, resolved, .. } if term == had.term && h.by.has(Tellers::PRACTICE) => resolved,
+        _ => None,
+    })
+}
+
 /// Long-term medicines: begun within weeks of the diagnosis, some changed or stopped later.
 pub fn medicines(diary: &mut Diary<'_>) {
     let mut taken: Vec<&'static str> = Vec::new();
     let mut for_psychosis = false;
-    for usual in USUAL {
-        let draw = diary.rng.unit();
+    let mut narrowed = diary.person.rng("narrowed arteries");
+    for (own, usual) in USUAL
+        .iter()
+        .map(|u| (false, u))
+        .chain(NARROWED.iter().map(|u| (true, u)))
+    {
+        let draw = if own { narrowed.unit() } else { diary.rng.unit() };
         let Some(since) = diary.has(usual.condition) else {
             continue;
         };
@@ -388,18 +429,16 @@ pub fn medicines(diary: &mut Diary<'_>) {
         if draw >= usual.chance || taken.iter().any(same_drug) {
             continue;
         }
-        let child_dose = diary.age(diary.life.until) < 12 && usual.product.contains("tablet");
         // Triptans are not begun, nor carried on, in later life.
         let too_old = usual.product.starts_with("Sumatriptan") && diary.age(diary.life.since) >= 62;
-        let child_mind =
-            diary.age(diary.life.until) < 18 && matches!(usual.condition, Condition::Depression | Condition::Anxiety);
+        let too_young = diary.age(diary.life.until) < from_age(usual);
         // Beta blockers tighten the airways of those with asthma.
         let wheezes = usual.product.starts_with("Propranolol") && diary.truly_has(Condition::Asthma);
         // Donepezil is for Alzheimer's disease, not for dementia from strokes.
         let other_kind = usual.product.starts_with("Donepezil") && !alzheimers(diary);
         let warned = diary.allergic(usual.product.split(' ').next().unwrap_or_default());
         let one_is_enough = usual.condition == Condition::Schizophrenia && for_psychosis;
-        if one_is_enough || child_dose || too_old || child_mind || wheezes || other_kind || warned {
+        if one_is_enough || too_young || too_old || wheezes || other_kind || warned {
             continue;
         }
         taken.push(usual.product);
@@ -407,7 +446,8 @@ pub fn medicines(diary: &mut Diary<'_>) {
         let later = diary.rng.range(3, 120);
         // Practices carry over what was running when their record began, not what was prescribed decades before.
         let carried = diary.life.since.0 - diary.rng.range(0, 1500);
-        let start = diary.surgery(Date((since.0 + later).max(carried)));
+        let birthday = diary.person.born.0 + from_age(usual) * 366;
+        let start = diary.surgery(Date((since.0 + later).max(carried).max(birthday)));
         let ended = diary.rng.chance(if usual.condition == Condition::Depression {
             0.45
         } else {
@@ -415,6 +455,12 @@ pub fn medicines(diary: &mut Diary<'_>) {
         });
         let length = diary.rng.range(60, 900);
         let stopped = (ended && start.date.0 + length < diary.life.until.0).then_some(Date(start.date.0 + length));
+        // Nobody is kept on, nor begins, what was for an illness that is over.
+        let over = over(diary, usual.condition).map(|day| Date(day.0 + 90));
+        if over.is_some_and(|day| day <= start.date) {
+            continue;
+        }
+        let stopped = stopped.into_iter().chain(over).min();
         let medicine = Care::Medicine {
             product: usual.product,
             dose: usual.dose,
@@ -424,6 +470,7 @@ pub fn medicines(diary: &mut Diary<'_>) {
         };
         diary.note(start, Tellers::PRACTICE, medicine);
     }
+    super::together::parted(diary);
     let older = diary.age(diary.life.until) >= 70;
     if taken.len() >= 5 && diary.rng.chance(0.5) {
         let day = diary.day_between(diary.life.since, diary.life.until);
@@ -456,6 +503,22 @@ const INSTEAD: [(&str, &str); 2] = [
     ),
 ];
 
+/// How long a course lasts, as its own words say; four weeks where they do not.
+pub fn days(dose: &str) -> i32 {
+    let said = [
+        ("three days", 3),
+        ("four days", 4),
+        ("five days", 5),
+        ("seven days", 7),
+        ("a week", 7),
+        ("four weeks", 28),
+    ];
+    let found = said
+        .iter()
+        .find(|(words, _)| dose.contains(&format!("for {words}")) || dose.contains(&format!("to {words}")));
+    found.map_or(28, |(_, days)| *days)
+}
+
 /// A short course from the practice; something else where the record warns against it.
 pub fn course(
     diary: &mut Diary<'_>,
@@ -478,7 +541,7 @@ pub fn course(
     let medicine = Care::Medicine {
         product,
         dose,
-        stopped: Some(Date(on.date.0 + 7)),
+        stopped: Some(Date(on.date.0 + days(dose))),
         repeat: false,
         reason,
     };

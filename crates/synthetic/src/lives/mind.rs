@@ -4,7 +4,8 @@
 //! the yearly physical check and, for lithium, blood tests (NICE CG185); memory the referral after blood tests (NG97).
 
 use super::conditions::Condition;
-use super::practice::{haemoglobin, height, kidneys, number};
+use super::practice::{fats, haemoglobin, height, kidneys, number};
+use super::waiting::YOUNG;
 use super::{Care, Diary, Moment, Outcome, Tellers};
 use crate::terms::{self, term, words};
 use record::Date;
@@ -47,26 +48,38 @@ pub fn low_mood(diary: &mut Diary<'_>, at: Moment) {
     }
     if score >= 20.0 && diary.rng.chance(0.45) {
         let seen = later(at.date, diary.rng.range(3, 12));
+        // Whoever is under eighteen has a team of their own.
+        let team = if diary.age(at.date) < 18 { YOUNG } else { TEAM };
         diary.sent_on(
             at,
             Tellers::PRACTICE.and(Tellers::COMMUNITY),
-            TEAM,
+            team,
             "Severe low mood, safety asked about",
             (true, seen),
         );
-        diary.community_sees(seen, "Mental health assessment", "Severe low mood", TEAM);
+        let met = diary.community_sees(seen, "Mental health assessment", "Severe low mood", team);
+        let text = "Seen with a relative. Low for some months, thoughts of not waking up, no plan to act on them. Safety plan \
+                    written together with numbers for day and night. The practice to see again within two weeks; back to us \
+                    at once if worse.";
+        diary.letter(
+            met.later(1440),
+            Tellers::COMMUNITY,
+            &format!("{team}: assessment"),
+            text,
+        );
     } else if diary.age(at.date) >= 18 && diary.rng.chance(0.45) {
         let waits = diary.rng.range(12, 60);
         let seen = later(at.date, waits);
         diary.sent_on(at, Tellers::PRACTICE, THERAPIES, "Low mood", (false, seen));
-        sessions(diary, seen, score);
+        sessions(diary, seen, (score, &terms::PHQ9));
     }
     if known && diary.age(at.date) >= 18 {
         tablet(diary, at.date);
     }
     let weeks = diary.rng.range(14, 24);
     let better = score - f64::from(diary.rng.range(0, 5));
-    if diary.rng.chance(0.8) {
+    // Nobody who scores as severe is left without being seen again.
+    if diary.rng.chance(0.8) || score >= 20.0 {
         review(diary, at.date, weeks, better);
         if diary.rng.chance(0.55) {
             let better = better - f64::from(diary.rng.range(0, 6));
@@ -102,7 +115,17 @@ fn tablet(diary: &mut Diary<'_>, on: Date) {
         })
     };
     let (first, second) = (taking("Sertraline"), taking("Mirtazapine"));
-    let over = Some(later(on, diary.rng.range(200, 900)));
+    let over = later(on, diary.rng.range(200, 900));
+    // It ends with the illness, or when the next is begun.
+    let well = super::medicines::over(diary, Condition::Depression).map(|day| later(day, 90));
+    let next = diary.life.happenings.iter().filter_map(|h| match h.care {
+        Care::Medicine {
+            reason: "Depression", ..
+        } => Some(h.at.date),
+        _ => None,
+    });
+    let ends = well.into_iter().chain(next).filter(|day| *day > on);
+    let over = Some(ends.min().map_or(over, |day| day.min(over)));
     if !first && !second {
         diary.takes(
             on,
@@ -117,6 +140,8 @@ fn tablet(diary: &mut Diary<'_>, on: Date) {
             "Depression",
             over,
         );
+        // In place of the first, which did not help.
+        super::together::end(diary, &["Sertraline"], on);
     }
 }
 
@@ -132,12 +157,12 @@ pub fn anxious(diary: &mut Diary<'_>, at: Moment) {
     if score >= 9.0 && diary.age(at.date) >= 18 && diary.rng.chance(0.35) {
         let seen = later(at.date, diary.rng.range(12, 60));
         diary.sent_on(at, Tellers::PRACTICE, THERAPIES, "Anxiety", (false, seen));
-        sessions(diary, seen, score);
+        sessions(diary, seen, (score, &terms::GAD7));
     }
 }
 
 /// A course of talking therapy: fortnightly, scored as it goes; a third leave before it ends.
-fn sessions(diary: &mut Diary<'_>, from: Date, score: f64) {
+fn sessions(diary: &mut Diary<'_>, from: Date, (score, test): (f64, &'static terms::Test)) {
     let held = |h: &super::Happening| {
         matches!(h.care, Care::Episode { service: THERAPIES, .. }) && (h.at.date.0 - from.0).abs() < 500
     };
@@ -146,7 +171,7 @@ fn sessions(diary: &mut Diary<'_>, from: Date, score: f64) {
         return;
     }
     let count = diary.rng.range(2, 9);
-    let mut score = score;
+    let (mut score, mut last, mut came) = (score, score, 0);
     let over = later(from, 14 * (count + 1));
     let begun = diary.surgery(from);
     let episode = Care::Episode {
@@ -163,16 +188,19 @@ fn sessions(diary: &mut Diary<'_>, from: Date, score: f64) {
             outcome: if missed { Outcome::Missed } else { Outcome::Attended },
         };
         diary.note(at, Tellers::COMMUNITY, appointment);
+        came += i32::from(!missed);
         if !missed && session % 2 == 0 {
-            number(diary, at, Tellers::COMMUNITY, &terms::PHQ9, score);
+            number(diary, at, Tellers::COMMUNITY, test, score);
+            last = score;
             score = (score - f64::from(diary.rng.range(-1, 4))).clamp(1.0, 27.0);
         }
     }
     if count > 4 {
         let at = diary.surgery(over);
         let text = format!(
-            "Completed {count} sessions of cognitive behavioural therapy. Last PHQ-9 score {score:.0}. Has a plan for \
-             staying well and knows how to come back."
+            "Came to {came} of {count} sessions of cognitive behavioural therapy. Last {} score {last:.0}. Has a plan for \
+             staying well and knows how to come back.",
+            if test.short == "GAD7" { "GAD-7" } else { "PHQ-9" }
         );
         diary.letter(at, Tellers::COMMUNITY, "Talking therapies: end of treatment", &text);
     }
@@ -247,14 +275,19 @@ fn with_the_team(diary: &mut Diary<'_>, from: i32) {
     if diary.rng.chance(0.5) {
         let plan = Care::Plan {
             term: term("736253002", "Mental health crisis plan"),
-            text: "Early signs: sleeping little, staying indoors. Call the duty worker first. Prefers to be at home with family or a friend staying over.".to_owned(),
+            text: if diary.household.home.is_empty() {
+                "Early signs: sleeping little, staying indoors. Call the duty worker first. Prefers to be at home with family or a friend staying over."
+            } else {
+                "Early signs: sleeping little, staying in their room. Staff to call the duty worker first. Prefers the home and staff they know."
+            }
+            .to_owned(),
         };
         diary.note(begun.later(40_000), Tellers::COMMUNITY, plan);
     }
 }
 
 fn yearly_check(diary: &mut Diary<'_>, on: Date) {
-    let at = diary.practice_sees(on, "Yearly physical check, severe mental illness");
+    let at = diary.practice_meets(on, "Yearly physical check, severe mental illness");
     let tall = height(diary);
     let bmi = diary.person.bmi + diary.rng.normal(0.0, 0.6);
     number(
@@ -283,7 +316,7 @@ fn yearly_check(diary: &mut Diary<'_>, on: Date) {
     if diary.has(Condition::Diabetes).is_none() {
         let sugar = diary.rng.normal(38.5, 2.6).clamp(29.0, 47.0);
         number(diary, at, Tellers::PRACTICE, &terms::HBA1C, sugar);
-        let cholesterol = diary.rng.normal(5.4, 0.8).clamp(2.6, 9.0);
+        let cholesterol = fats(diary, false);
         number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
     }
 }
@@ -339,12 +372,8 @@ fn ward(diary: &mut Diary<'_>, on: Date) {
         let text = "Came in unwell after stopping tablets and sleeping little. Better on the ward; tablets agreed. Home with the \
                     community team, to be seen within three days.";
         super::acute::discharged(diary, until, Tellers::COMMUNITY, text);
-        diary.community_sees(
-            later(until.date, 2),
-            "Follow-up within 72 hours",
-            "After a stay on the ward",
-            TEAM,
-        );
+        let seen = Moment::new(later(until.date, 2), 11 * 60);
+        diary.community_sees_at(seen, "Follow-up within 72 hours", "After a stay on the ward", TEAM);
     }
 }
 
@@ -387,7 +416,14 @@ fn memory(diary: &mut Diary<'_>) {
             "Shrinkage in keeping with age and a little more. No bleed or mass.",
         );
         let told = diary.surgery(since);
-        diary.problem(told, Tellers::COMMUNITY, term("52448006", "Dementia"), "F03", None);
+        // In the practice's own words, so that one illness is not told as two.
+        let had = diary
+            .life
+            .conditions
+            .iter()
+            .find(|had| had.condition == Condition::Dementia);
+        let named = had.map_or(term("52448006", "Dementia"), |had| had.term);
+        diary.problem(told, Tellers::COMMUNITY, named, "F03", None);
         diary.community_sees(
             later(since, 70),
             "Memory service review",
@@ -403,6 +439,15 @@ fn memory(diary: &mut Diary<'_>) {
         day += diary.rng.range(340, 420);
     }
 }
+
+/// What is agreed at a yearly health check: another thing each year.
+const ACTIONS: [&str; 5] = [
+    "Walk three times a week. Dentist in spring. Eye test due. Blood pressure again in six months. Written in easy words and pictures.",
+    "Hearing test asked for. Swap fizzy drinks for water. Blood test in autumn with numbing cream. Written in easy words and pictures.",
+    "Dentist seen: brush twice a day with help. Join the walking group on Tuesdays. Written in easy words and pictures.",
+    "Flu vaccination in October. Bowels once a day: more fruit, tell staff if three days pass. Written in easy words and pictures.",
+    "Eye test done: new glasses. Sleep by eleven. Weigh every three months. Written in easy words and pictures.",
+];
 
 /// What a learning disability asks for each year.
 pub fn health_checks(diary: &mut Diary<'_>) {
@@ -433,7 +478,7 @@ pub fn health_checks(diary: &mut Diary<'_>) {
             if diary.rng.chance(0.8) {
                 let plan = Care::Plan {
                     term: words("Health action plan"),
-                    text: "Walk three times a week. Dentist in spring. Eye test due. Blood pressure again in six months. Written in easy words and pictures.".to_owned(),
+                    text: ACTIONS[usize::try_from(diary.age(at.date)).unwrap_or(0) % ACTIONS.len()].to_owned(),
                 };
                 diary.note(at, Tellers::PRACTICE, plan);
             }

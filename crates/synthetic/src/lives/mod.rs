@@ -1,6 +1,8 @@
 //! What happens to people: the conditions they have and the care that follows, and who knows of it.
 
 pub mod acute;
+#[cfg(test)]
+mod believable;
 pub mod cancer;
 pub mod causes;
 pub mod childhood;
@@ -16,8 +18,10 @@ pub mod onset;
 pub mod plans;
 pub mod practice;
 pub mod prevention;
+pub mod reasons;
 pub mod stays;
 pub mod telling;
+pub mod together;
 pub mod waiting;
 
 use crate::calendar::{self, Moment};
@@ -466,9 +470,11 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     cancer::palliative(&mut diary);
     plans::plans(&mut diary);
     maternity::experience(&mut diary);
+    consultations::back_again(&mut diary);
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
     not_elsewhere(&mut life.happenings);
+    consultations::answered(&mut life.happenings);
     let mut rng = person.rng("errors");
     for happening in &mut life.happenings {
         not_yet(&mut happening.care, until);

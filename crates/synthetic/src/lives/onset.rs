@@ -118,7 +118,7 @@ fn heart(diary: &mut Diary<'_>, had: &Had) {
     let (since, own) = (had.since, diary.own_acute());
     match had.condition {
         Condition::Fibrillation => {
-            let at = diary.practice_sees(by(since, -1), "Palpitations");
+            let at = diary.practice_meets(by(since, -1), "Palpitations");
             let rate = "Atrial fibrillation, rate 104 a minute. No sign of an old heart attack.";
             diary.report(at.later(40), Tellers::PRACTICE, "12-lead electrocardiogram", rate);
         }
@@ -154,7 +154,7 @@ fn heart(diary: &mut Diary<'_>, had: &Had) {
             );
         }
         _ => {
-            let at = diary.practice_sees(by(since, -30), "Breathless on the stairs");
+            let at = diary.practice_meets(by(since, -30), "Breathless on the stairs");
             let bnp = 700.0 + 1500.0 * diary.rng.liability(0.7);
             number(diary, at.later(1440), Tellers::PRACTICE, &terms::BNP, bnp);
             diary.sent_on(
@@ -323,7 +323,7 @@ fn airways(diary: &mut Diary<'_>, had: &Had) {
     }
     if age >= 5 {
         let flow = peak_flow(diary, age);
-        let at = diary.practice_sees(by(had.since, -8), "Cough at night, wheeze");
+        let at = diary.practice_meets(by(had.since, -8), "Cough at night, wheeze");
         number(diary, at, Tellers::PRACTICE, &terms::PEAK_FLOW, 0.78 * flow);
         let at = diary.surgery(by(had.since, 30));
         number(diary, at, Tellers::PRACTICE, &terms::PEAK_FLOW, 0.96 * flow);
@@ -416,7 +416,7 @@ fn reviews(diary: &mut Diary<'_>, had: &Had, from: i32) {
     while day < diary.life.until.0 {
         if diary.rng.chance(comes) {
             let reason = if copd { "COPD review" } else { "Asthma review" };
-            let at = diary.practice_sees(Date(day), reason);
+            let at = diary.practice_meets(Date(day), reason);
             if copd {
                 number(diary, at, Tellers::PRACTICE, &terms::MRC, f64::from(grade));
                 let blown = diary.rng.normal(usual, 3.0);

@@ -40,7 +40,13 @@ fn wishes(diary: &mut Diary<'_>) {
             x if x < 0.75 => Tellers::COMMUNITY,
             _ => diary.own_acute(),
         };
-        let hospital = diary.rng.chance(0.5);
+        // A form that keeps someone out of hospital is not followed by stays there for an infection.
+        let taken_in = |h: &super::Happening| match h.care {
+            Care::Stay { reason, emergency, .. } => emergency && h.at > at && reason != terms::HIP_FRACTURE,
+            Care::Attendance { complaint, .. } => h.at > at && !complaint.starts_with("Injury") && complaint != "Fall",
+            _ => false,
+        };
+        let hospital = diary.rng.chance(0.5) || diary.life.happenings.iter().any(taken_in);
         let text = if hospital {
             "Focus on comfort and staying at home where possible. Hospital for treatable illness if symptoms cannot be managed. Not for intensive care."
         } else {

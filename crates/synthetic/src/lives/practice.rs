@@ -82,7 +82,19 @@ fn problems(diary: &mut Diary<'_>) {
         && diary.rng.chance(county().rates.often.obesity_recorded)
     {
         let day = diary.day_between(diary.life.since, diary.life.until);
-        let at = diary.surgery(day);
+        // By a weight as a grown-up, which is written down beside it.
+        let grown = diary.person.born.0 + 18 * 366;
+        let at = diary.surgery(Date(day.0.max(grown).min(diary.life.until.0)));
+        let (bmi, tall) = (diary.person.bmi, height(diary));
+        for (test, value) in [(&terms::WEIGHT, bmi * tall * tall / 10_000.0), (&terms::BMI, bmi)] {
+            let care = Care::Result {
+                test,
+                value,
+                unit: test.unit,
+                decimals: test.decimals,
+            };
+            diary.note(at, Tellers::PRACTICE, care);
+        }
         let care = Care::Problem {
             term: terms::OBESITY,
             icd: "E66.9",
@@ -135,7 +147,10 @@ fn smoking(diary: &mut Diary<'_>) {
     for _ in 0..times.min(3) {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.surgery(day);
-        diary.note(at, Tellers::PRACTICE, Care::Smoking(term));
+        // No child is an ex-smoker.
+        if diary.age(at.date) >= 15 {
+            diary.note(at, Tellers::PRACTICE, Care::Smoking(term));
+        }
     }
 }
 
@@ -242,13 +257,20 @@ fn bloods(diary: &mut Diary<'_>, at: Moment, diabetic: f64) {
         hba1c(diary, at, value);
     }
     let statin = has(diary, Condition::Coronary) || has(diary, Condition::Diabetes) || has(diary, Condition::Stroke);
-    let cholesterol = diary.rng.normal(if statin { 4.1 } else { 5.3 }, 0.7).clamp(2.4, 9.0);
+    let cholesterol = fats(diary, statin);
     number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
     if diary.rng.chance(0.7) {
-        let hdl = (diary.rng.normal(1.45, 0.3)).clamp(0.7, cholesterol * 0.6);
+        let good = diary.person.rng("good fats").normal(1.45, 0.27);
+        let hdl = diary.rng.normal(good, 0.12).clamp(0.7, cholesterol * 0.6);
         number(diary, at, Tellers::PRACTICE, &terms::HDL, hdl);
     }
     kidneys(diary, at, Tellers::PRACTICE);
+}
+
+/// Cholesterol, mmol/L: what someone's blood holds stays near their own level from year to year.
+pub fn fats(diary: &mut Diary<'_>, statin: bool) -> f64 {
+    let usual = diary.person.rng("fats").normal(if statin { 4.1 } else { 5.3 }, 0.64);
+    diary.rng.normal(usual, 0.28).clamp(2.4, 9.0)
 }
 
 /// HbA1c: in percent where a laboratory still writes it, or without a unit where a hand left it out.

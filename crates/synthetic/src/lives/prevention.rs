@@ -2,7 +2,7 @@
 //! Who is not reached is uneven: poorer places, and practices that ask less.
 
 use super::conditions::Condition;
-use super::practice::number;
+use super::practice::{fats, number};
 use super::{Care, Diary, Tellers};
 use crate::terms::{self, words};
 use record::{Date, Sex};
@@ -72,6 +72,10 @@ fn diabetes(diary: &mut Diary<'_>, reached: f64) {
             if diary.rng.chance(share * reached) {
                 let later = diary.rng.range(0, 60);
                 let at = diary.surgery(Date(day + later));
+                // Nobody looks into the eyes of the dying for what may come in years.
+                if diary.has(Condition::Palliative).is_some_and(|since| since <= at.date) {
+                    continue;
+                }
                 diary.note(at, Tellers::PRACTICE, Care::Procedure(words(what)));
             }
         }
@@ -100,7 +104,20 @@ fn health_check(diary: &mut Diary<'_>, reached: f64) {
     }
     let at = diary.surgery(Date(day));
     diary.note(at, Tellers::PRACTICE, Care::Procedure(words("NHS Health Check")));
-    let cholesterol = diary.rng.normal(5.3, 0.9).clamp(2.6, 9.0);
+    let mut own = diary.person.rng("health check");
+    let raised = if diary.truly_has(Condition::Hypertension) {
+        16.0
+    } else {
+        0.0
+    };
+    let systolic = own.normal(109.0 + 0.33 * f64::from(diary.age(at.date)) + raised, 7.0);
+    let pressure = Care::Pressure {
+        systolic: systolic.round() as i32,
+        diastolic: (34.0 + systolic * 0.33).round() as i32,
+        home: false,
+    };
+    diary.note(at, Tellers::PRACTICE, pressure);
+    let cholesterol = fats(diary, false);
     number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
     let bmi = diary.person.bmi;
     number(diary, at, Tellers::PRACTICE, &terms::BMI, bmi);
@@ -120,5 +137,9 @@ fn drink(diary: &mut Diary<'_>) {
     };
     let day = diary.day_between(diary.life.since, diary.life.until);
     let at = diary.surgery(day);
+    // Children are not asked.
+    if diary.age(at.date) < 16 {
+        return;
+    }
     number(diary, at, Tellers::PRACTICE, &terms::AUDIT_C, f64::from(score));
 }

@@ -1,9 +1,9 @@
 //! Hospital stays: emergencies that follow from what people have, and planned ones.
 
-use super::acute::{discharged, observations, place_taken, time_there};
+use super::acute::{discharged, observed, place_taken, time_there};
 use super::causes::{
     ADULTS, ASTHMA, CATARACT, Cause, DRINK, HARM, HEART, HIP, INFANTS, INFARCT, INFECTION, LUNGS, PNEUMONIA,
-    SCHOOLCHILDREN, SEPSIS, STROKE, TEENAGERS, urgent,
+    SCHOOLCHILDREN, SEPSIS, STROKE, TEENAGERS, complaint, inflamed, urgent,
 };
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
@@ -216,7 +216,10 @@ fn afterwards(diary: &mut Diary<'_>, cause: &Cause, (from, until): (Moment, Mome
         "Pulmonary embolism" => {
             let over = Some(Date(until.date.0 + 182));
             let apixaban = ("Apixaban 5mg tablets", "One tablet twice a day");
-            diary.takes(until.date, apixaban, "Pulmonary embolism", over);
+            if !super::together::takes(diary, &["Apixaban", "Warfarin"], until.date) {
+                diary.takes(until.date, apixaban, "Pulmonary embolism", over);
+                super::together::thinned(diary, until.date);
+            }
             let on = later(diary, 80, 110);
             diary.clinic(on, ("Respiratory medicine", "340"), by);
         }
@@ -233,13 +236,20 @@ fn afterwards(diary: &mut Diary<'_>, cause: &Cause, (from, until): (Moment, Mome
             diary.practice_sees(on, "Review after an asthma attack");
         }
         "Overdose of paracetamol" => {
-            let on = later(diary, 1, 4);
+            let on = later(diary, 1, 3);
             let service = if diary.age(on) < 18 {
                 super::waiting::YOUNG
             } else {
                 "Mental health liaison"
             };
-            diary.community_sees(on, "Follow-up within 72 hours", "After self-harm", service);
+            // The team that does this works every day of the week.
+            let at = Moment::new(on, 10 * 60);
+            diary.community_sees_at(at, "Follow-up within 72 hours", "After self-harm", service);
+            let on = later(diary, 6, 14);
+            diary.practice_meets(
+                on,
+                "After self-harm: how things are, and which tablets are in the house",
+            );
         }
         "Heart failure" => {
             let on = later(diary, 7, 16);
@@ -321,21 +331,30 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
         if diary.rng.chance(0.7) {
             let minutes = time_there(diary);
             let attendance = Care::Attendance {
-                complaint: "Unwell",
+                complaint: complaint(cause.reason.words),
                 found: cause.reason,
                 by_ambulance: diary.age(at.date) > 60 && diary.rng.chance(0.6),
                 minutes,
             };
             diary.note(at.later(-minutes), by, attendance);
         }
-        observations(diary, at.later(30), by, true);
+        // Whoever is about to die is very ill, and whoever has an infection of lungs or blood more than most.
+        let ill = match (dying, inflamed(cause.reason.words)) {
+            (true, _) => 3.0,
+            (false, much) if much >= 1.0 => 1.6,
+            _ => 1.0,
+        };
+        observed(diary, at.later(30), by, ill);
         if diary.age(at.date) >= 16 {
             kidneys(diary, at.later(45), by);
         }
-        let crp = 4.0 + 90.0 * diary.rng.liability(0.9);
+        let much = inflamed(cause.reason.words);
+        let draw = diary.rng.liability(0.6);
+        let crp = 1.0 + 2.5 * draw.min(3.0) + (45.0 + 75.0 * draw) * much;
         number(diary, at.later(45), by, &terms::CRP, crp.min(380.0));
         if nights > 1 {
-            observations(diary, Moment::new(Date(at.date.0 + 1), 8 * 60), by, false);
+            let next = Moment::new(Date(at.date.0 + 1), 8 * 60);
+            observed(diary, next, by, if dying { 2.6 } else { 0.3 * (ill - 1.0) });
         }
     }
     if cause.reason.words == "Stroke" {
@@ -346,7 +365,14 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
         diary.report(at.later(60), by, title, findings);
     }
     if !still_in && !dying {
-        discharged(diary, until, by, cause.text);
+        // What is said of it fits the age: nobody plans surgery for gallstones at ninety.
+        let text = match cause.reason.words {
+            "Gallstones" if diary.age(until.date) >= 84 => {
+                "Abdominal pain from gallstones, settled. Surgery not advised; low-fat meals, back at once with fever or jaundice."
+            }
+            _ => cause.text,
+        };
+        discharged(diary, until, by, text);
         afterwards(diary, cause, (at, until), by);
     }
 }

@@ -42,9 +42,21 @@ impl Diary<'_> {
 
     /// The same, at this moment.
     pub fn practice_sees_at(&mut self, at: Moment, reason: &'static str) {
+        self.practice_met(at, reason, true);
+    }
+
+    /// Seen face to face, because something is measured or looked at.
+    pub fn practice_meets(&mut self, on: Date, reason: &'static str) -> Moment {
+        let at = self.surgery(on);
+        self.practice_met(at, reason, false);
+        at
+    }
+
+    /// Seen by the practice at this moment; by telephone only when that will do.
+    pub fn practice_met(&mut self, at: Moment, reason: &'static str, telephone: bool) {
         let resident = !self.household.home.is_empty();
         let (term, class) = match self.rng.unit() {
-            x if x < 0.3 => (terms::TELEPHONE, "VR"),
+            x if x < 0.3 && telephone => (terms::TELEPHONE, "VR"),
             _ if resident => (words("Care home visit"), "HH"),
             x if x < 0.42 && self.age(at.date) > 84 => (terms::HOME_VISIT, "HH"),
             _ => (terms::CONSULTATION, "AMB"),
@@ -60,6 +72,22 @@ impl Diary<'_> {
         self.note(at, Tellers::PRACTICE, visit);
     }
 
+    /// The consultation from which someone is sent on: a letter to a hospital does not come from nothing.
+    pub fn asked_for(&mut self, at: Moment, reason: &'static str) {
+        let (term, class) = match self.household.home.is_empty() {
+            true => (terms::CONSULTATION, "AMB"),
+            false => (words("Care home visit"), "HH"),
+        };
+        let contact = Care::Contact {
+            term,
+            class,
+            reason,
+            minutes: 12,
+            service: "General practice",
+        };
+        self.note(at, Tellers::PRACTICE, contact);
+    }
+
     /// Seen by a service of the community trust.
     pub fn community_sees(
         &mut self,
@@ -69,6 +97,12 @@ impl Diary<'_> {
         service: &'static str,
     ) -> Moment {
         let at = self.surgery(on);
+        self.community_sees_at(at, what, reason, service);
+        at
+    }
+
+    /// The same, at this moment, which may be of a weekend.
+    pub fn community_sees_at(&mut self, at: Moment, what: &'static str, reason: &'static str, service: &'static str) {
         let minutes = self.rng.range(25, 70);
         let class = if service == "Talking therapies" { "VR" } else { "HH" };
         let contact = Care::Contact {
@@ -79,7 +113,6 @@ impl Diary<'_> {
             service,
         };
         self.note(at, Tellers::COMMUNITY, contact);
-        at
     }
 
     /// An appointment at a clinic: kept, seldom missed, or booked when it is still to come.

@@ -2,161 +2,15 @@
 //! mental health services. Waits are long-tailed, and longer for some than for others.
 
 use super::conditions::Condition;
+use super::reasons::{CHILDREN, Reason, SPECIALTIES, Specialty};
 use super::{Care, Diary, Outcome, Tellers};
 use crate::county::county;
 use crate::people::Marks;
-use crate::terms::{self, words};
+use crate::terms::words;
 use record::{Date, Sex};
 
 /// Years of pathways that are told of.
 const YEARS: i32 = 3;
-
-/// A specialty: name, NHS code, share under 45, share from 45, wait against the mean, and why people are sent
-/// with what may be done about it.
-struct Specialty(
-    &'static str,
-    &'static str,
-    f64,
-    f64,
-    f64,
-    [(&'static str, &'static str); 3],
-);
-
-/// Shares follow the pathways of Dorset County Hospital by specialty (RTT, November 2024), rounded.
-const SPECIALTIES: [Specialty; 11] = [
-    Specialty(
-        "Trauma and orthopaedics",
-        "110",
-        0.12,
-        0.18,
-        1.35,
-        [
-            ("Knee pain on stairs", "Arthroscopy of knee"),
-            ("Hip pain at night", "Injection of hip joint"),
-            ("Carpal tunnel", "Carpal tunnel release"),
-        ],
-    ),
-    Specialty(
-        "Ophthalmology",
-        "130",
-        0.06,
-        0.17,
-        1.1,
-        [
-            ("Failing sight", "Optical coherence tomography"),
-            ("Raised eye pressure", "Visual field test"),
-            ("Floaters", "Examination of retina"),
-        ],
-    ),
-    Specialty(
-        "Ear, nose and throat",
-        "120",
-        0.13,
-        0.09,
-        1.2,
-        [
-            ("Blocked nose", "Nasendoscopy"),
-            ("Hearing loss on one side", "Audiometry"),
-            ("Hoarse voice", "Laryngoscopy"),
-        ],
-    ),
-    Specialty(
-        "Dermatology",
-        "330",
-        0.13,
-        0.12,
-        0.8,
-        [
-            ("Changing mole", "Excision of skin lesion"),
-            ("Eczema not settling", "Patch testing of skin"),
-            ("Scaly patch", "Biopsy of skin"),
-        ],
-    ),
-    Specialty(
-        "Gynaecology",
-        "502",
-        0.16,
-        0.07,
-        1.15,
-        [
-            ("Heavy periods", "Hysteroscopy"),
-            ("Pelvic pain", "Laparoscopy"),
-            ("Prolapse", "Fitting of vaginal pessary"),
-        ],
-    ),
-    Specialty(
-        "Urology",
-        "101",
-        0.05,
-        0.09,
-        1.0,
-        [
-            ("Poor stream", "Urine flow test"),
-            ("Blood in urine", "Flexible cystoscopy"),
-            ("Kidney stones", "Ureteroscopy"),
-        ],
-    ),
-    Specialty(
-        "Gastroenterology",
-        "301",
-        0.08,
-        0.08,
-        0.95,
-        [
-            ("Change of bowel habit", "Colonoscopy"),
-            ("Reflux", "Gastroscopy"),
-            ("Abnormal liver tests", "Elastography of liver"),
-        ],
-    ),
-    Specialty(
-        "General surgery",
-        "100",
-        0.1,
-        0.09,
-        1.2,
-        [
-            ("Hernia", "Repair of inguinal hernia"),
-            ("Gallstones", "Removal of gallbladder"),
-            ("Lump in groin", "Ultrasound of groin"),
-        ],
-    ),
-    Specialty(
-        "Cardiology",
-        "320",
-        0.05,
-        0.09,
-        0.85,
-        [
-            ("Palpitations", "Ambulatory heart tracing"),
-            ("Murmur", "Echocardiography"),
-            ("Chest pain on walking", "CT angiography of heart"),
-        ],
-    ),
-    Specialty(
-        "Neurology",
-        "400",
-        0.07,
-        0.04,
-        1.1,
-        [
-            ("Headaches", "MRI of head"),
-            ("Tremor", "Examination of movement"),
-            ("Numbness", "Nerve conduction study"),
-        ],
-    ),
-    Specialty(
-        "Rheumatology",
-        "410",
-        0.05,
-        0.05,
-        0.9,
-        [
-            ("Swollen joints", "Injection of joint"),
-            ("Stiffness in the morning", "Ultrasound of hands"),
-            ("Painful hands", "X-ray of hands"),
-        ],
-    ),
-];
 
 /// The service that young people are referred to.
 pub const YOUNG: &str = "Children and young people's mental health";
@@ -189,23 +43,32 @@ fn pathways(diary: &mut Diary<'_>) {
     }
 }
 
+/// The specialty that a draw of 0 to 1 falls on, of those that someone of this age and sex may be sent to.
+fn specialty(draw: f64, age: i32, sex: Sex) -> &'static Specialty {
+    let all: &'static [Specialty] = if age < 16 { &CHILDREN } else { &SPECIALTIES };
+    let fits = |one: &Specialty| one.reasons.iter().any(|reason| reason.fits(age, sex));
+    let mut left = draw;
+    let found = all.iter().filter(|one| fits(one)).find(|one| {
+        left -= if age >= 45 { one.shares.1 } else { one.shares.0 };
+        left < 0.0
+    });
+    found
+        .or_else(|| all.iter().find(|one| fits(one)))
+        .unwrap_or(&SPECIALTIES[0])
+}
+
 /// One pathway: referred, seen, treated, or still waiting for either.
 fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     let at = diary.surgery(from);
-    let older = diary.age(at.date) >= 45;
-    let mut left = diary.rng.unit();
-    let specialty = SPECIALTIES.iter().find(|specialty| {
-        let men = diary.person.sex == Sex::Male && specialty.0 == "Gynaecology";
-        left -= if men {
-            0.0
-        } else if older {
-            specialty.3
-        } else {
-            specialty.2
-        };
-        left < 0.0
-    });
-    let Specialty(service, code, _, _, slower, reasons) = specialty.unwrap_or(&SPECIALTIES[0]);
+    let (age, sex) = (diary.age(at.date), diary.person.sex);
+    let draw = diary.rng.unit();
+    let Specialty {
+        name: service,
+        code,
+        slower,
+        reasons,
+        ..
+    } = specialty(draw, age, sex);
     let urgent = diary.rng.chance(0.14);
     // Those who have least wait longer: poorer places by a sixth, people who need an interpreter by a tenth.
     let fifth = f64::from(diary.household.neighbourhood.fifth);
@@ -216,18 +79,24 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     let until = diary.life.until.0;
     let open = treated > until;
     let own = diary.own_acute();
-    let (reason, done) = match diary.rng.pick(reasons) {
-        ("Heavy periods", _) if diary.age(at.date) >= 54 => ("Bleeding after the menopause", "Hysteroscopy"),
-        usual => usual,
+    let fitting: Vec<&Reason> = reasons.iter().filter(|reason| reason.fits(age, sex)).collect();
+    if fitting.is_empty() {
+        return;
+    }
+    let reason = diary.rng.pick(&fitting);
+    // Nobody is sent twice for the same thing while these years are told, nor for gallstones whose gallbladder is out.
+    let again = |h: &super::Happening| match h.care {
+        Care::Referral { to, reason: why, .. } => to == *service && why == reason.why,
+        Care::Stay { reason: stay, .. } => reason.why == "Gallstones" && stay.words.to_lowercase().contains("gall"),
+        _ => false,
     };
-    // Nobody is sent twice for the same thing while these years are told.
-    let again = |h: &super::Happening| matches!(h.care, Care::Referral { to, reason: why, .. } if to == *service && why == reason);
     if diary.life.happenings.iter().any(again) {
         return;
     }
+    diary.asked_for(at, reason.why);
     let referral = Care::Referral {
         to: service,
-        reason,
+        reason: reason.why,
         urgent,
         open: seen > until,
     };
@@ -240,15 +109,22 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
         until: (!open).then_some(Date(treated)),
     };
     diary.note(at.later(1440), own, clock);
-    visit(diary, Date(seen), (service, code), own);
+    visit(diary, (at.date, Date(seen)), (service, code), reason.letter);
     if !open && diary.rng.chance(0.3) {
         let at = diary.surgery(Date(treated));
-        diary.note(at, own, Care::Procedure(words(done)));
+        diary.note(at, own, Care::Procedure(words(reason.done)));
+        diary.letter(
+            at.later(8 * 1440),
+            own,
+            &format!("{service} clinic letter"),
+            reason.after,
+        );
     }
 }
 
 /// The first appointment: kept, missed and made again, called off, or still to come.
-fn visit(diary: &mut Diary<'_>, on: Date, clinic: (&'static str, &'static str), own: Tellers) {
+fn visit(diary: &mut Diary<'_>, (sent, on): (Date, Date), clinic: (&'static str, &'static str), text: &str) {
+    let own = diary.own_acute();
     let (service, specialty) = clinic;
     let fifth = f64::from(diary.household.neighbourhood.fifth);
     let help = f64::from(u8::from(diary.person.interpreter || diary.marked(Marks::NO_ADDRESS)));
@@ -269,20 +145,53 @@ fn visit(diary: &mut Diary<'_>, on: Date, clinic: (&'static str, &'static str), 
     }
     if diary.rng.chance(misses) {
         let before = diary.rng.range(20, 45);
-        let missed = diary.surgery(Date(on.0 - before));
-        diary.note(missed, own, booked(Outcome::Missed));
+        // Nobody misses an appointment with a clinic that they have not been sent to.
+        let missed = diary.surgery(Date((on.0 - before).max(sent.0 + 1)));
+        if missed < at {
+            diary.note(missed, own, booked(Outcome::Missed));
+        }
     }
     diary.note(at, own, booked(Outcome::Attended));
-    if diary.rng.chance(0.4) {
-        let letter = Care::Letter {
-            term: terms::OUTPATIENT_LETTER,
-            title: format!("{service} clinic letter"),
-            text: format!(
-                "Seen in the {} clinic. Examined and advised; the plan is written overleaf and agreed.",
-                service.to_lowercase()
-            ),
-        };
-        diary.note(at.later(2880), own, letter);
+    if diary.rng.chance(0.85) {
+        diary.letter(at.later(2880), own, &format!("{service} clinic letter"), text);
+    }
+}
+
+/// Why a child or young person is sent to mental health services, by age: nobody of seven harms themselves here.
+fn worries(age: i32) -> [&'static str; 4] {
+    match age {
+        ..12 => [
+            "Worries that stop sleep",
+            "Anxious, missing school",
+            "Anger at home and at school",
+            "Will not be apart from a parent",
+        ],
+        _ => [
+            "Low mood and staying in",
+            "Anxious, missing school",
+            "Harming themselves",
+            "Not eating",
+        ],
+    }
+}
+
+/// What the service writes when it has done what it can.
+fn parting(reason: &str) -> &'static str {
+    match reason {
+        "Harming themselves" => {
+            "Safety plan made with the family and tablets locked away. No self-harm for a month. Back to the practice; to be \
+             seen within a day if it begins again."
+        }
+        "Not eating" => {
+            "Weight steady and regular meals with the family. Please weigh every month; come back to us if it falls."
+        }
+        "Low mood and staying in" => {
+            "Goes out twice a week and sees friends again. Plan for bad days agreed with the family."
+        }
+        "Anxious, missing school" => {
+            "In school four days of five with a quiet room to go to. School and family have the plan."
+        }
+        _ => "Sleeps and copes better; parents shown what helps. Discharged to the practice and the school nurse.",
     }
 }
 
@@ -300,6 +209,8 @@ fn young(diary: &mut Diary<'_>) {
     }
     let day = diary.day_between(Date(diary.life.until.0 - 730), diary.life.until);
     let at = diary.surgery(day);
+    // Grown-ups are sent to the services of grown-ups.
+    let grown = diary.age(at.date) >= 18;
     let wait = if diary.rng.chance(county().rates.often.young_seen_in_time) {
         diary.rng.range(6, 27)
     } else {
@@ -307,12 +218,11 @@ fn young(diary: &mut Diary<'_>) {
     };
     let seen = diary.surgery(Date(at.date.0 + wait));
     let waits = seen.date.0 > diary.life.until.0;
-    let reason = diary.rng.pick(&[
-        "Low mood and staying in",
-        "Anxious, missing school",
-        "Harming themselves",
-        "Not eating",
-    ]);
+    let reason = diary.rng.pick(&worries(diary.age(at.date)));
+    if grown {
+        return;
+    }
+    diary.asked_for(at, reason);
     let referral = Care::Referral {
         to: YOUNG,
         reason,
@@ -335,4 +245,11 @@ fn young(diary: &mut Diary<'_>) {
         };
         diary.note(at, Tellers::COMMUNITY, appointment);
     }
+    let last = diary.surgery(Date(seen.date.0 + 21 * visits));
+    diary.letter(
+        last,
+        Tellers::COMMUNITY,
+        &format!("{YOUNG}: end of care"),
+        parting(reason),
+    );
 }
