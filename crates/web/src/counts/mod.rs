@@ -11,7 +11,7 @@ use crate::site::view::Choice;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use care::counts::{Answer, Ask, By, Shown, count};
+use care::counts::{Answer, Ask, By, Condition, Shown, count};
 use std::sync::Arc;
 use view::{CountsPage, Line, Told};
 
@@ -52,7 +52,11 @@ fn told(visit: &Visit, ask: &Ask, answer: Option<&Answer>) -> CountsPage {
     let of = answer.and_then(|answer| answer.asked.as_ref());
     let everybody = ("", "Everybody");
     let conditions = answer.map_or(&[][..], |answer| &answer.conditions);
-    let listed = conditions.iter().map(|one| (one.code.as_str(), one.words.as_str()));
+    let names: Vec<String> = conditions.iter().map(|one| named(one, conditions)).collect();
+    let listed = conditions
+        .iter()
+        .map(|one| one.code.as_str())
+        .zip(names.iter().map(String::as_str));
     CountsPage {
         frame: visit.frame("Counts"),
         conditions: Choice::list(std::iter::once(everybody).chain(listed), of.map_or("", |of| &of.code)),
@@ -60,6 +64,15 @@ fn told(visit: &Visit, ask: &Ask, answer: Option<&Answer>) -> CountsPage {
         and: Choice::list(std::iter::once(none).chain(kinds()), chosen(ask.columns)),
         unknown: ask.condition.is_some() && of.is_none() && answer.is_some(),
         told: answer.map(|answer| table(ask, answer)),
+    }
+}
+
+/// What a condition is called in the list; of several that are called alike, with its code.
+fn named(one: &Condition, all: &[Condition]) -> String {
+    let alike = all.iter().filter(|other| other.words == one.words).count() > 1;
+    match one.code.rsplit_once('|') {
+        Some((_, code)) if alike => format!("{} ({code})", one.words),
+        _ => one.words.clone(),
     }
 }
 
@@ -139,6 +152,17 @@ fn thousands(number: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_that_are_called_alike_are_told_apart_by_their_codes() {
+        let one = |code: &str, words: &str| Condition {
+            code: code.to_owned(),
+            words: words.to_owned(),
+        };
+        let all = [one("sct|1", "Asthma"), one("icd|J45", "Asthma"), one("sct|2", "Gout")];
+        let names: Vec<String> = all.iter().map(|one| named(one, &all)).collect();
+        assert_eq!(names, ["Asthma (1)", "Asthma (J45)", "Gout"]);
+    }
 
     #[test]
     fn figures_are_read_as_people_write_them_and_small_ones_have_no_share() {
