@@ -160,6 +160,11 @@ impl PersonGrant {
         }
     }
 
+    /// Whether the reader could open the rest by declaring an emergency: whoever could not is offered none.
+    pub(crate) fn may_declare(&self) -> bool {
+        may_in_an_emergency(self.actor.role) && self.facts.in_an_emergency().is_permit()
+    }
+
     pub(crate) const fn person_no(&self) -> i64 {
         self.person_no
     }

@@ -96,6 +96,8 @@ pub struct PersonRecord {
     /// Why the reader sees only what their own organisation wrote, in words for the page; `None` when they see what
     /// others wrote too.
     pub own_only: Option<&'static str>,
+    /// Whether the reader could open what is kept back by declaring an emergency.
+    pub may_declare: bool,
     /// Until when a declared emergency opens this record to the reader; `None` when none does.
     pub emergency: Option<Instant>,
     /// Items of which the person said that something is wrong: waiting for an answer, or not agreed.
@@ -141,6 +143,7 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
     let mine = store::identities(conn, &record_numbers)?;
     let (views, restricted) = views_of(conn, &records, &mine)?;
     let (heard, silent) = who_spoke(care, conn, &lines, grant.now())?;
+    let own_only = grant.own_only();
     let facts = timeline::fold(lines);
     let codes = &care.system().banner;
     Ok(PersonRecord {
@@ -159,7 +162,8 @@ fn read_with(care: &Care, conn: &mut Conn, grant: &PersonGrant) -> Result<Person
         },
         restricted,
         sealed,
-        own_only: grant.own_only(),
+        own_only,
+        may_declare: (sealed || own_only.is_some()) && grant.may_declare(),
         emergency: grant.facts().emergency,
         questioned: requests::questioned(conn, grant.person_no())?,
         own_word: match grant.covers_part(Act::ReadRecord, Part::Contact) {

@@ -88,6 +88,7 @@ impl<'a> Present<'a> {
         banner.emergency = self.record.emergency.map(time_of_day).unwrap_or_default();
         banner.sealed = self.record.sealed;
         banner.own_only = self.record.own_only.unwrap_or_default().to_owned();
+        banner.may_declare = self.record.may_declare;
         banner
     }
 

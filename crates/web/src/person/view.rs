@@ -42,6 +42,8 @@ pub struct Banner {
     pub sealed: bool,
     /// Why only what the reader's own organisation wrote is here; empty when it is not so.
     pub own_only: String,
+    /// Whether this reader could open what is kept back by declaring an emergency.
+    pub may_declare: bool,
     /// Other pages about this person that this reader may open.
     pub more: Vec<Step>,
 }

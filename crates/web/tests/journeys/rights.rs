@@ -130,21 +130,24 @@ async fn the_practice_writes_an_objection_down_for_her_and_the_nurse_may_not() {
     assert!(ward.see(&path).await.words().contains("penicillin"), "others still do");
 }
 
+/// The first entry of a record that its reader's own organisation wrote.
+pub async fn an_entry_that_is_theirs_to_seal(author: &mut Browser, path: &str) -> String {
+    let record = author.see(path).await;
+    for entry in record.links(&format!("{path}/entries/")) {
+        let page = author.open(&format!("{entry}/sharing")).await;
+        if page.words().contains("Seal and lock it") {
+            return entry;
+        }
+    }
+    panic!("nothing of theirs: {}", record.words())
+}
+
 #[tokio::test]
 async fn an_entry_is_sealed_by_its_author_and_the_nurse_reads_only_that_something_is() {
     let world = given_the_partners_have_sent();
     let (mut resident, path) = margaret(&world).await;
     let mut gp = Browser::of(&world.router, "gp").await;
-    let record = gp.see(&path).await;
-    let mut sealed = None;
-    for entry in record.links(&format!("{path}/entries/")) {
-        let page = gp.open(&format!("{entry}/sharing")).await;
-        if page.words().contains("Seal and lock it") {
-            sealed = Some(entry);
-            break;
-        }
-    }
-    let entry = sealed.unwrap();
+    let entry = an_entry_that_is_theirs_to_seal(&mut gp, &path).await;
     let form = format!("{entry}/sharing");
     let mut nurse = Browser::of(&world.router, "nurse").await;
     nurse.see(&entry).await;

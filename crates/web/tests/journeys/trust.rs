@@ -214,3 +214,98 @@ async fn a_refusal_says_what_is_so_for_whoever_was_refused() {
         );
     }
 }
+
+/// Whether a page leads to the form for an emergency, or is that form.
+fn offers_an_emergency(page: &Answer) -> bool {
+    page.links("/people/").iter().any(|link| link.ends_with("/emergency")) || page.text.contains("Open the record now")
+}
+
+/// A carer who acts for the person may read her record, and so may she herself, and a data steward: that one page of it is
+/// refused to them must not look as if an emergency would open it.
+#[tokio::test]
+async fn whoever_can_declare_no_emergency_is_offered_none_and_reads_what_they_can_do() {
+    let world = given_the_partners_have_sent();
+    given_margaret_signs_in(&world);
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    let (hers, record) = when_they_open_the_record_of(&mut nurse, world.named("Margaret", "Loveless")).await;
+    let (others, _) = when_they_open_the_record_of(&mut nurse, world.named("Darren", "Trim")).await;
+    let version = format!("{}/versions/1", record.links(&format!("{hers}/entries/"))[0]);
+    let (looked, summary) = (format!("{hers}/looked"), format!("{hers}/summary"));
+    let mut daughter = Browser::of(&world.router, "carer").await;
+    daughter.see(&hers).await;
+    let (practice, planner) = ("ask the GP practice of the person", "opens nobody’s record");
+    for (user, whose, page, says) in [
+        ("carer", &hers, &looked, practice),
+        ("carer", &hers, &version, practice),
+        ("carer", &others, &others, practice),
+        ("resident", &hers, &version, practice),
+        ("resident", &others, &others, practice),
+        ("analyst", &hers, &hers, planner),
+        ("analyst", &others, &others, planner),
+        ("board", &hers, &hers, planner),
+        ("board", &others, &others, planner),
+        ("steward", &hers, &summary, "Ask the person’s own care team"),
+        ("reception", &hers, &hers, "A front desk finds people"),
+        ("privacy", &others, &others, "Privacy officers see who looked"),
+    ] {
+        let mut browser = Browser::of(&world.router, user).await;
+        let refused = browser.open(page).await;
+        assert!(refused.words().contains(says), "{user}, {page}: {}", refused.words());
+        let form = format!("{whose}/emergency");
+        let asked = browser.open(&form).await;
+        let fields = [("reason", "danger"), ("said", "Collapsed, and cannot speak to me")];
+        let declared = browser.send(&form, &fields).await;
+        for (what, answer) in [("page", &refused), ("form", &asked), ("declared", &declared)] {
+            let words = answer.words();
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{user}, {what}: {words}");
+            assert!(!offers_an_emergency(answer), "{user} is offered one, {what}: {words}");
+            assert!(words.contains("999 if life is in danger"), "{user}, {what}: {words}");
+        }
+        assert_eq!(browser.open(page).await.status, StatusCode::FORBIDDEN, "{user}: {page}");
+    }
+    // A nurse in the community, who does not care for this person, is offered one, and it opens.
+    let mut nurse = Browser::of(&world.router, "community").await;
+    let (shut, refused) = somebody_shut(&world, &mut nurse).await;
+    assert!(offers_an_emergency(&refused), "{}", refused.words());
+    let form = format!("{shut}/emergency");
+    assert!(offers_an_emergency(&nurse.see(&form).await));
+    let fields = [("reason", "danger"), ("said", "Collapsed, and cannot speak to me")];
+    assert_eq!(nurse.send(&form, &fields).await.leads_to, shut);
+    nurse.see(&shut).await;
+    let declared: Vec<(String, bool)> = world
+        .audited()
+        .into_iter()
+        .filter(|row| row.act == "declare emergency")
+        .map(|row| (row.actor, row.outcome == "granted"))
+        .collect();
+    assert_eq!(declared.len(), 13, "each is in the audit: {declared:?}");
+    let granted: Vec<&str> = declared.iter().filter(|one| one.1).map(|one| one.0.as_str()).collect();
+    assert_eq!(granted, ["community"]);
+}
+
+/// Whoever reads a record with a part kept back reads who can open it: an emergency, if they can declare one.
+#[tokio::test]
+async fn a_data_steward_from_whom_part_is_kept_is_told_whom_to_ask_and_offered_no_emergency() {
+    let world = given_the_partners_have_sent();
+    let (mut resident, path) = super::rights::margaret(&world).await;
+    let mut gp = Browser::of(&world.router, "gp").await;
+    let mut nurse = Browser::of(&world.router, "nurse").await;
+    let mut steward = Browser::of(&world.router, "steward").await;
+    let sealed = super::rights::an_entry_that_is_theirs_to_seal(&mut gp, &path).await;
+    gp.see(&format!("{sealed}/sharing")).await;
+    let fields = [("choice", "seal"), ("words", "she asked me to")];
+    gp.send(&format!("{sealed}/sharing"), &fields).await;
+    let seen = steward.see(&path).await;
+    assert!(seen.text.contains("Part of this record is sealed"), "{}", seen.words());
+    assert!(seen.text.contains("The organisation that wrote it can open it: ask them."));
+    assert!(!offers_an_emergency(&seen));
+    assert!(offers_an_emergency(&nurse.see(&path).await));
+    let form = format!("{path}/sharing/objection");
+    resident.see(&form).await;
+    resident.send(&form, &[("with", "everybody"), ("words", "")]).await;
+    let seen = steward.see(&path).await;
+    assert!(seen.text.contains("has asked that their record is not shared"), "{}", seen.words());
+    assert!(seen.text.contains("Ask those who care for the person."));
+    assert!(!offers_an_emergency(&seen));
+    assert!(offers_an_emergency(&nurse.see(&path).await));
+}

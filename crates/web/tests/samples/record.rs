@@ -31,6 +31,7 @@ pub fn banner() -> Banner {
         emergency: String::new(),
         sealed: false,
         own_only: String::new(),
+        may_declare: false,
         more: vec![Step {
             words: "Sharing".into(),
             path: format!("{PERSON}/sharing"),
