@@ -3,7 +3,7 @@
 use crate::accounts::{Owner, PASSWORD, Tried, enrolled, from, home, kept, key, later, outcomes, try_in};
 use crate::app::{App, actor, on_both};
 use care::access::account::happened::{self, Happened, What};
-use care::access::account::{self, Begun, Compared, Source};
+use care::access::account::{self, Again, Begun, Compared, Source};
 use care::access::{self, Act, Actor};
 use care::audit::unusual;
 use record::Instant;
@@ -277,5 +277,65 @@ fn changes_of_what_one_signs_in_with_and_what_others_did_to_the_account_are_told
         assert_eq!(try_in(app, shown_then, &home(), ("three", later(app, 9))), Tried::In);
         assert!(!shown(app, &again, &home(), "three").contains(&(What::RecoveryUsed, 1)));
         assert!(shown(app, &again, &home(), "two").contains(&(What::RecoveryUsed, 1)));
+    });
+}
+
+#[test]
+fn that_tries_were_held_back_is_told() {
+    on_both(|app| {
+        let nia = enrolled(app, "Nia Marlow", 10);
+        for _ in 0..5 {
+            tries(app, &nia, &stranger(), ("a guess", 2));
+        }
+        signs_in(app, &nia, &home(), ("one", 4));
+        let told = shown(app, &nia, &home(), "one");
+        assert_eq!(told, [(What::HeldBack, 1), (What::WrongPassword, 5)]);
+    });
+}
+
+/// Whoever sits where the owner is signed in, or has a copy of their session, and guesses codes.
+#[test]
+fn wrong_codes_of_somebody_signed_in_are_told_and_not_settled_by_whoever_gave_them() {
+    on_both(|app| {
+        let nia = enrolled(app, "Nia Marlow", 10);
+        let who = as_actor(&nia);
+        let shows = |token: &str, source: &Source, code: &str, minute: i64| {
+            let at = (source, later(app, minute));
+            account::show_again(&app.care, &key(), (&who, token), code, at).unwrap()
+        };
+        signs_in(app, &nia, &home(), ("hers", 2));
+        for _ in 0..2 {
+            assert_eq!(shows("hers", &home(), "000000", 3), Again::No);
+        }
+        assert_eq!(shows("hers", &home(), &nia.code(later(app, 3)), 3), Again::Yes);
+        assert_eq!(app.count("account_event"), 0, "slips of her own, and then it was her");
+        // A copy of her session, at a browser of somebody else's.
+        for _ in 0..2 {
+            assert_eq!(shows("hers", &stranger(), "000000", 4), Again::No);
+        }
+        assert_eq!(shown(app, &nia, &home(), "hers"), [], "a session is not told of itself");
+        let at = signs_in(app, &nia, &home(), ("hers again", 6));
+        let found = looks(app, &nia, &home(), "hers again");
+        let told: Vec<(What, i64, bool)> = found.iter().map(|one| (one.what, one.times, one.known)).collect();
+        assert_eq!(told, [(What::WrongInside, 2, false)]);
+        assert_eq!(says(app, &nia, (&home(), "hers"), true, &found, at), 0, "nor settles it");
+        assert_eq!(says(app, &nia, (&home(), "hers again"), false, &found, at), 1);
+        let copied = access::session::of_token(&app.care, "hers", at).unwrap().signed_in();
+        assert!(copied.is_none(), "and the copy is good no longer");
+        // Three at a browser of her own are no slip any more, and neither is her old password guessed there.
+        for _ in 0..2 {
+            assert_eq!(shows("hers again", &home(), "000000", 8), Again::No);
+        }
+        let Begun::Go(going) = account::begin(&app.care, &key(), "nia.marlow", &home(), later(app, 8)).unwrap() else {
+            panic!("held back")
+        };
+        let (code, wanted) = (nia.code(later(app, 8)), kept("another otter ladder"));
+        let factors = (&*going, Compared(false), code.as_str());
+        let changed = account::change_password(&app.care, &key(), factors, (&wanted, "hers again"), later(app, 8));
+        assert!(!changed.unwrap());
+        signs_in(app, &nia, &home(), ("next", 10));
+        let told = shown(app, &nia, &home(), "next");
+        assert_eq!(told, [(What::WrongInside, 3)]);
+        assert_eq!(outcomes(app, "show second factor again").len(), 7, "each is in the audit too");
     });
 }

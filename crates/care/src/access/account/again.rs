@@ -7,7 +7,7 @@ use super::sign_in::{Factor, audit_row, from, second_factor, use_up};
 use super::{AccountKey, Compared, Going, Kept, Source, once, store};
 use crate::Care;
 use crate::access::{Actor, session};
-use crate::db::{DbError, Urgency};
+use crate::db::{Conn, DbError, Urgency};
 use record::Instant;
 
 /// What became of showing the second factor again.
@@ -46,9 +46,15 @@ pub fn show_again(
     let (user, token, write_key, write_source) = (actor.user.clone(), token.to_owned(), key.clone(), source.clone());
     let good = care.writer().write(Urgency::Waiting, move |conn| {
         let good = use_up(conn, &user, factor, now)?;
+        let known = places::browser_since(conn, &write_key, &user, &write_source)?.is_some();
         if good {
             places::was_right(conn, &write_key, (&user, &write_source), &buckets, now)?;
             session::strengthen(conn, &token, now)?;
+            if known {
+                happened::got_in(conn, &user)?;
+            }
+        } else {
+            wrong_inside(conn, &user, (&write_source, known), &token, now)?;
         }
         Ok::<_, DbError>(good)
     })?;
@@ -77,8 +83,8 @@ pub fn change_password(
     let (write_key, source, buckets) = (key.clone(), going.source.clone(), going.buckets.clone());
     let good = care.writer().write(Urgency::Waiting, move |conn| {
         let good = use_up(conn, &user, factor, now)?;
+        let known = places::browser_since(conn, &write_key, &user, &source)?.is_some();
         if good {
-            let known = places::browser_since(conn, &write_key, &user, &source)?.is_some();
             places::was_right(conn, &write_key, (&user, &source), &buckets, now)?;
             store::set_password(conn, &user, &password)?;
             session::end_others_of(conn, &user, &token, now)?;
@@ -88,6 +94,8 @@ pub fn change_password(
                 session: Some(&session::digest(&token)),
             };
             happened::keep(conn, &user, What::PasswordChanged, &by, now)?;
+        } else {
+            wrong_inside(conn, &user, (&source, known), &token, now)?;
         }
         Ok::<_, DbError>(good)
     })?;
@@ -95,6 +103,23 @@ pub fn change_password(
     let row = audit_row(&actor, ("change password", outcome), from(&going.source), now);
     care.audit().record(vec![row])?;
     Ok(good)
+}
+
+/// Keeps for the owner that somebody signed in as them did not show that they are: it is counted for each session, so
+/// that whoever did it does not settle it.
+fn wrong_inside(
+    conn: &mut Conn,
+    user: &str,
+    (source, known): (&Source, bool),
+    token: &str,
+    now: Instant,
+) -> Result<(), DbError> {
+    let by = By::Browser {
+        agent: &source.agent,
+        known,
+        session: Some(&session::digest(token)),
+    };
+    happened::keep(conn, user, What::WrongInside, &by, now)
 }
 
 /// Makes fresh recovery codes of randomness; those before are good no longer. Whether the second factor was shown a

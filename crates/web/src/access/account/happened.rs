@@ -149,6 +149,10 @@ fn what(one: &Happened, by: &str) -> String {
         What::Resumed => format!("{by} let your account be used again"),
         What::Tied => format!("{by} wrote down which person of the record you are"),
         What::Untied => format!("{by} took back which person of the record you are"),
+        What::WrongInside => format!(
+            "Somebody signed in as you gave {}",
+            counted(one.times, "wrong code or password", "wrong codes or passwords")
+        ),
     }
 }
 
@@ -174,6 +178,10 @@ const fn means(what: What, role: Role) -> Option<&'static str> {
         What::HeldBack => Some("Nobody got in by them. Browsers that you had used were not held back."),
         What::RecoveryMade => Some("Those before are good no longer."),
         What::Reset => Some("With a code that they handed over, your account was to be set up anew."),
+        What::WrongInside => Some(
+            "They were asked to show that it was still you, and nothing was opened or changed by it. If it was not you, \
+             somebody sits where you are signed in.",
+        ),
         What::Tied if public => Some("Your own record opens to you."),
         What::Untied if public => Some("Your own record no longer opens to you."),
         What::Tied => Some("Your own record, and those of your family, no longer open to you by way of your work."),

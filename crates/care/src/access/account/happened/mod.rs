@@ -52,10 +52,12 @@ pub enum What {
     Tied,
     /// That was taken back.
     Untied,
+    /// Somebody signed in did not show again that they are the owner: a wrong code, or a wrong password for another.
+    WrongInside,
 }
 
 impl What {
-    const ALL: [What; 13] = [
+    const ALL: [What; 14] = [
         What::WrongPassword,
         What::WrongCode,
         What::HeldBack,
@@ -69,6 +71,7 @@ impl What {
         What::Resumed,
         What::Tied,
         What::Untied,
+        What::WrongInside,
     ];
 
     /// As the store keeps it: from 1, in this order; never renumbered.
@@ -96,12 +99,16 @@ impl What {
             What::Resumed => "the account let be used again",
             What::Tied => "the account tied to a person",
             What::Untied => "the account no longer tied to a person",
+            What::WrongInside => "a wrong code or password of somebody signed in",
         }
     }
 
     /// Whether it is counted, and not kept each time: a stranger can do it as often as they like.
     const fn is_counted(self) -> bool {
-        matches!(self, What::WrongPassword | What::WrongCode | What::HeldBack)
+        matches!(
+            self,
+            What::WrongPassword | What::WrongCode | What::HeldBack | What::WrongInside
+        )
     }
 }
 
@@ -307,6 +314,6 @@ mod tests {
             assert_eq!(what.stored(), at as i64 + 1);
             assert_eq!(What::of_stored(what.stored()), Some(what));
         }
-        assert_eq!((What::of_stored(0), What::of_stored(14)), (None, None));
+        assert_eq!((What::of_stored(0), What::of_stored(15)), (None, None));
     }
 }

@@ -13,7 +13,7 @@ const NOT_THEIRS_MAX: i64 = 2_000;
 /// to, but for fewer slips than `?4` at their own browser; and what was said to be theirs at a browser that was first
 /// used only after it happened, to browsers used before.
 const SHOWN: &str = "user_name = ?1 AND session <> ?2 AND (
-    (answered IS NULL AND (known = 0 OR times >= ?4 OR kind > 2))
+    (answered IS NULL AND (known = 0 OR times >= ?4 OR kind NOT IN (1, 2, 14)))
     OR (mine = 1 AND first_at > ?3 AND answered_since >= first_at))";
 
 /// A row to keep.
@@ -26,16 +26,18 @@ pub(super) struct Kept<'a> {
     pub session: &'a str,
 }
 
-/// Counts one more of what nothing was said to yet; answers whether there was any.
+/// Counts one more of what nothing was said to yet, and was done in the same session or in none; answers whether there
+/// was any.
 pub(super) fn add(conn: &mut Conn, kept: &Kept<'_>, now: Instant) -> Result<bool, DbError> {
     let sql = "UPDATE account_event SET times = times + 1, last_at = ?4, agent = ?5
-               WHERE user_name = ?1 AND kind = ?2 AND known = ?3 AND answered IS NULL";
+               WHERE user_name = ?1 AND kind = ?2 AND known = ?3 AND session = ?6 AND answered IS NULL";
     let params = [
         kept.user.into(),
         kept.what.stored().into(),
         i64::from(kept.known).into(),
         now.0.into(),
         kept.agent.into(),
+        kept.session.into(),
     ];
     Ok(conn.execute(sql, &params)? > 0)
 }
@@ -62,7 +64,7 @@ pub(super) fn insert(conn: &mut Conn, kept: &Kept<'_>, now: Instant) -> Result<(
 /// Forgets the owner's own slips: too few to be told of, at a browser of theirs, and then they got in there.
 pub(super) fn forget_slips(conn: &mut Conn, user: &str) -> Result<(), DbError> {
     let sql = "DELETE FROM account_event
-               WHERE user_name = ?1 AND kind <= 2 AND known = 1 AND times < ?2 AND answered IS NULL";
+               WHERE user_name = ?1 AND kind IN (1, 2, 14) AND known = 1 AND times < ?2 AND answered IS NULL";
     conn.execute(sql, &[user.into(), SLIPS.into()])?;
     Ok(())
 }
