@@ -4,9 +4,20 @@ use crate::app::{App, feed};
 use crate::postgres;
 use crate::says::{With, patient};
 use care::db::Place;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::crypto::ring::sign::any_supported_type;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
 fn openssl(folder: &Path, arguments: &str) {
     let made = Command::new("openssl")
@@ -136,5 +147,75 @@ fn a_database_without_tls_is_refused_where_tls_is_asked_for() {
         format!("{plain}?sslmode=disable"),
     ] {
         assert_eq!(under_tls(&address), Ok(false), "{address}");
+    }
+}
+
+/// What an authority needs to date a certificate back.
+const OFFICE: &str = "[ca]\ndefault_ca=office\n[office]\ndatabase=signed.txt\nserial=number\nnew_certs_dir=.\n\
+                      default_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n";
+
+/// The certificate of [`server`] as it would be had it been made long ago, `late.pem`.
+fn run_out(folder: &Path, by: &str) {
+    for (name, text) in [("office", OFFICE), ("signed.txt", ""), ("number", "01\n")] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    openssl(
+        folder,
+        &format!(
+            "ca -batch -notext -config office -cert {by}.pem -keyfile {by}.key -in server.csr -extfile names \
+             -startdate 20200101000000Z -enddate 20200201000000Z -out late.pem"
+        ),
+    );
+}
+
+/// Something that says it is a database, once, and shows a certificate with a key that may belong to another: as would
+/// somebody who copied one off the wire. Answers where it is, and in the end how many bytes it was told under TLS.
+fn pretended(folder: &Path, shown: (&str, &str), version: &'static SupportedProtocolVersion) -> (u16, JoinHandle<usize>) {
+    let chain = vec![CertificateDer::from_pem_file(folder.join(shown.0)).unwrap()];
+    let private = PrivateKeyDer::from_pem_file(folder.join(shown.1)).unwrap();
+    // Nothing looks here whether the two belong together.
+    let both = CertifiedKey::new(chain, any_supported_type(&private).unwrap());
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(both)));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let told = std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        line.read_exact(&mut [0; 8]).unwrap();
+        line.write_all(b"S").unwrap();
+        let agreed = ServerConnection::new(Arc::new(config)).unwrap();
+        StreamOwned::new(agreed, line).read(&mut [0; 512]).unwrap_or(0)
+    });
+    (port, told)
+}
+
+#[test]
+fn a_database_that_cannot_prove_its_certificate_or_whose_has_run_out_is_told_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    authority(here, "right");
+    authority(here, "other");
+    server(here, "right");
+    run_out(here, "right");
+    for version in [&TLS12, &TLS13] {
+        for (certificate, key, why) in [
+            ("server.pem", "server.key", ""),
+            ("late.pem", "server.key", "has run out"),
+            ("server.pem", "other.key", "is not trusted: BadSignature"),
+        ] {
+            let (port, told) = pretended(here, (certificate, key), version);
+            let root = here.join("right.pem");
+            let said = under_tls(&format!(
+                "postgres://postgres@localhost:{port}/postgres?sslmode=verify-full&sslrootcert={}",
+                root.display()
+            ))
+            .expect_err("it is no database");
+            let told = told.join().unwrap();
+            assert!(said.contains(why), "{version:?} {certificate} {key}: {said}");
+            assert_eq!(told > 0, why.is_empty(), "{version:?} {certificate} {key}: {told} bytes");
+        }
     }
 }
