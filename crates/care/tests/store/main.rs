@@ -32,6 +32,7 @@ mod safety;
 mod says;
 mod seals;
 mod sensitive;
+mod spent;
 mod ties;
 mod unusual;
 mod weighing;
