@@ -13,10 +13,15 @@ export class Show {
 
   complain(words) { this.wrong.push(`${this.story}: ${words}`); }
 
-  // Somebody signed in by one press, as a demonstration offers it; `width` is what they hold in their hand.
-  async as(user, width = wide) {
+  // Somebody at a browser of their own, not signed in; `width` is what they hold in their hand.
+  async at(user, width = wide) {
     const context = await this.browser.newContext({ viewport: width, javaScriptEnabled: false, acceptDownloads: true });
-    const person = new Person(this, user, await context.newPage());
+    return new Person(this, user, await context.newPage());
+  }
+
+  // Somebody signed in by one press, as a demonstration offers it.
+  async as(user, width = wide) {
+    const person = await this.at(user, width);
     await person.go("/sign-in");
     await Promise.all([person.page.waitForEvent("load"), person.page.click(`button[name=user][value=${user}]`)]);
     await person.page.waitForURL((url) => url.pathname !== "/sign-in");
