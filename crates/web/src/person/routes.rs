@@ -379,7 +379,7 @@ async fn version(Path((id, name, number)): Path<(String, String, String)>, asked
     answer(asked, move |visit| {
         let opened = open(visit, &id, &name)?;
         if !opened.grant.covers_as_sent() {
-            return Err(PageError::Refused(NOT_AS_SENT.to_owned()));
+            return Err(PageError::Refused(not_as_sent(&opened).to_owned()));
         }
         let at = place_of(&opened, &number)?;
         entry_page(visit, &opened, Some(at))
@@ -388,9 +388,18 @@ async fn version(Path((id, name, number)): Path<(String, String, String)>, asked
 }
 
 const NOT_AS_SENT: &str = "Your role shows what was said, not the bytes that were sent. Ask a clinician of your team, or the data team, to look for you.";
+const NOT_AS_SENT_AT_HOME: &str = "This is for staff: it is what was sent, byte for byte, and not only what was said. If you need it, ask the GP practice of the person.";
 const NOT_WHILE_OWN_ONLY: &str = "What was sent is not shown while this person’s record is not shared with you: your own system holds what your organisation wrote.";
 const MAY_TELL_WHERE: &str =
     "This person's whereabouts are restricted. What was sent could tell them, so it is shown to nobody here.";
+
+/// Why what was sent is not shown, in the words of whoever asks.
+fn not_as_sent(opened: &Opened) -> &'static str {
+    match opened.grant.is_own_use() {
+        true => NOT_AS_SENT_AT_HOME,
+        false => NOT_AS_SENT,
+    }
+}
 
 /// Where in the list of versions, newest first, the one of this number stands.
 fn place_of(opened: &Opened, number: &str) -> Result<usize, PageError> {
@@ -464,7 +473,7 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         why_not_sent: match () {
             () if opened.record.restricted => MAY_TELL_WHERE,
             () if opened.record.own_only.is_some() => NOT_WHILE_OWN_ONLY,
-            () => NOT_AS_SENT,
+            () => not_as_sent(opened),
         }
         .to_owned(),
         version: version
@@ -496,7 +505,7 @@ async fn version_as_sent(Path((id, name, number)): Path<(String, String, String)
 fn bytes(visit: &Visit, id: &str, name: &str, number: Option<&str>) -> Answered {
     let opened = open(visit, id, name)?;
     if !opened.grant.covers_as_sent() {
-        return Err(PageError::Refused(NOT_AS_SENT.to_owned()));
+        return Err(PageError::Refused(not_as_sent(&opened).to_owned()));
     }
     if opened.record.restricted {
         return Err(PageError::Refused(MAY_TELL_WHERE.to_owned()));

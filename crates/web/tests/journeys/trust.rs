@@ -297,14 +297,21 @@ async fn a_data_steward_from_whom_part_is_kept_is_told_whom_to_ask_and_offered_n
     gp.send(&format!("{sealed}/sharing"), &fields).await;
     let seen = steward.see(&path).await;
     assert!(seen.text.contains("Part of this record is sealed"), "{}", seen.words());
-    assert!(seen.text.contains("The organisation that wrote it can open it: ask them."));
+    assert!(
+        seen.text
+            .contains("The organisation that wrote it can open it: ask them.")
+    );
     assert!(!offers_an_emergency(&seen));
     assert!(offers_an_emergency(&nurse.see(&path).await));
     let form = format!("{path}/sharing/objection");
     resident.see(&form).await;
     resident.send(&form, &[("with", "everybody"), ("words", "")]).await;
     let seen = steward.see(&path).await;
-    assert!(seen.text.contains("has asked that their record is not shared"), "{}", seen.words());
+    assert!(
+        seen.text.contains("has asked that their record is not shared"),
+        "{}",
+        seen.words()
+    );
     assert!(seen.text.contains("Ask those who care for the person."));
     assert!(!offers_an_emergency(&seen));
     assert!(offers_an_emergency(&nurse.see(&path).await));
