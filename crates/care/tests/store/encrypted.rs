@@ -170,7 +170,11 @@ fn run_out(folder: &Path, by: &str) {
 
 /// Something that says it is a database, once, and shows a certificate with a key that may belong to another: as would
 /// somebody who copied one off the wire. Answers where it is, and in the end how many bytes it was told under TLS.
-fn pretended(folder: &Path, shown: (&str, &str), version: &'static SupportedProtocolVersion) -> (u16, JoinHandle<usize>) {
+fn pretended(
+    folder: &Path,
+    shown: (&str, &str),
+    version: &'static SupportedProtocolVersion,
+) -> (u16, JoinHandle<usize>) {
     let chain = vec![CertificateDer::from_pem_file(folder.join(shown.0)).unwrap()];
     let private = PrivateKeyDer::from_pem_file(folder.join(shown.1)).unwrap();
     // Nothing looks here whether the two belong together.
@@ -215,7 +219,11 @@ fn a_database_that_cannot_prove_its_certificate_or_whose_has_run_out_is_told_not
             .expect_err("it is no database");
             let told = told.join().unwrap();
             assert!(said.contains(why), "{version:?} {certificate} {key}: {said}");
-            assert_eq!(told > 0, why.is_empty(), "{version:?} {certificate} {key}: {told} bytes");
+            assert_eq!(
+                told > 0,
+                why.is_empty(),
+                "{version:?} {certificate} {key}: {told} bytes"
+            );
         }
     }
 }

@@ -318,7 +318,11 @@ fn wrong_codes_of_somebody_signed_in_are_told_and_not_settled_by_whoever_gave_th
         let found = looks(app, &nia, &home(), "hers again");
         let told: Vec<(What, i64, bool)> = found.iter().map(|one| (one.what, one.times, one.known)).collect();
         assert_eq!(told, [(What::WrongInside, 2, false)]);
-        assert_eq!(says(app, &nia, (&home(), "hers"), true, &found, at), 0, "nor settles it");
+        assert_eq!(
+            says(app, &nia, (&home(), "hers"), true, &found, at),
+            0,
+            "nor settles it"
+        );
         assert_eq!(says(app, &nia, (&home(), "hers again"), false, &found, at), 1);
         let copied = access::session::of_token(&app.care, "hers", at).unwrap().signed_in();
         assert!(copied.is_none(), "and the copy is good no longer");
@@ -336,6 +340,10 @@ fn wrong_codes_of_somebody_signed_in_are_told_and_not_settled_by_whoever_gave_th
         signs_in(app, &nia, &home(), ("next", 10));
         let told = shown(app, &nia, &home(), "next");
         assert_eq!(told, [(What::WrongInside, 3)]);
-        assert_eq!(outcomes(app, "show second factor again").len(), 7, "each is in the audit too");
+        assert_eq!(
+            outcomes(app, "show second factor again").len(),
+            7,
+            "each is in the audit too"
+        );
     });
 }

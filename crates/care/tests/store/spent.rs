@@ -4,6 +4,7 @@ use crate::accounts::{PASSWORD, Tried, enrolled, home, kept, key, later, made_as
 use crate::app::{actor, on_both};
 use care::access::Actor;
 use care::access::account::{self, Again, Begun, Compared, Ended, Enrolled, Enrolling, authenticator};
+use care::access::session::{self, Known};
 use care::db::Place;
 use record::Instant;
 use std::time::Duration;
@@ -23,7 +24,9 @@ fn a_recovery_code_is_good_once_even_in_two_tries_at_the_same_moment() {
         let mut held = app.place.connect(false).unwrap();
         match app.place {
             Place::Lite(_) => held.batch("BEGIN IMMEDIATE").unwrap(),
-            Place::Pg(_) => held.batch("BEGIN; LOCK TABLE account_recovery IN EXCLUSIVE MODE").unwrap(),
+            Place::Pg(_) => held
+                .batch("BEGIN; LOCK TABLE account_recovery IN EXCLUSIVE MODE")
+                .unwrap(),
         }
         let ended: Vec<bool> = std::thread::scope(|two| {
             let ends = |(going, token): (Box<account::Going>, &'static str)| {
@@ -99,5 +102,22 @@ fn an_account_whose_code_ran_out_or_that_was_shut_meanwhile_is_not_set_up() {
         assert_eq!(app.count("session"), 0);
         assert_eq!(app.count("account_recovery"), 0);
         assert_eq!(outcomes(app, "enrol"), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn whoever_was_signing_in_when_their_account_was_shut_is_not_in() {
+    on_both(|app| {
+        let nia = enrolled(app, "Nia Marlow", 10);
+        let at = later(app, 2);
+        let Begun::Go(going) = account::begin(&app.care, &key(), "nia.marlow", &home(), at).unwrap() else {
+            panic!("held back")
+        };
+        account::suspend(&app.care, "nia.marlow", true, "system:test", at).unwrap();
+        let shown = (nia.code(at), "a session");
+        let shown = (shown.0.as_str(), shown.1);
+        account::finish(&app.care, &key(), *going, Compared(true), shown, at).unwrap();
+        let known = session::of_token(&app.care, "a session", at).unwrap();
+        assert_eq!(known, Known::Nobody);
     });
 }
