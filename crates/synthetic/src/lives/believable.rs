@@ -520,7 +520,11 @@ fn what_failed_for_an_infection_is_not_given_again_within_four_weeks() {
             .happenings
             .iter()
             .filter_map(|h| match h.care {
-                Care::Medicine { product, reason, .. } if reason == "Urine infection" => Some((h.at.date, product)),
+                Care::Medicine {
+                    product,
+                    reason: "Urine infection",
+                    ..
+                } => Some((h.at.date, product)),
                 _ => None,
             })
             .collect();

@@ -403,10 +403,14 @@ pub fn answered(happenings: &mut Vec<Happening>) {
         })
         .collect();
     happenings.retain(|h| match h.care {
-        Care::Contact { reason, .. } if reason == "Discussion of test results" => {
-            tested.iter().any(|day| (0..=60).contains(&(h.at.date.0 - day.0)))
-        }
-        Care::Contact { reason, .. } if reason == "Medication review" => taken
+        Care::Contact {
+            reason: "Discussion of test results",
+            ..
+        } => tested.iter().any(|day| (0..=60).contains(&(h.at.date.0 - day.0))),
+        Care::Contact {
+            reason: "Medication review",
+            ..
+        } => taken
             .iter()
             .any(|(from, until)| *from <= h.at.date && *until >= h.at.date),
         _ => true,
