@@ -13,6 +13,7 @@ mod backups;
 mod columns;
 mod decided;
 mod encrypted;
+mod feeds;
 mod happened;
 mod homes;
 mod identity;
