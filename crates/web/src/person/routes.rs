@@ -267,6 +267,9 @@ async fn record(Path(id): Path<String>, asked: Asked) -> Response {
 }
 
 fn record_page(visit: &Visit, grant: &PersonGrant) -> Answered {
+    if grant.is_own_use() {
+        return super::own::own_page(visit, grant);
+    }
     let record = care::person::read(visit.care(), grant)?;
     let present = Present::of(visit.care().system(), &record);
     page(&RecordPage {
@@ -388,6 +391,7 @@ async fn version(Path((id, name, number)): Path<(String, String, String)>, asked
 }
 
 const NOT_AS_SENT: &str = "Your role shows what was said, not the bytes that were sent. Ask a clinician of your team, or the data team, to look for you.";
+const NOT_AT_HOME: &str = "What one computer sent to another is for those who mend it. A copy of all that is held is the person’s to ask for.";
 const NOT_WHILE_OWN_ONLY: &str = "What was sent is not shown while this person’s record is not shared with you: your own system holds what your organisation wrote.";
 const MAY_TELL_WHERE: &str =
     "This person's whereabouts are restricted. What was sent could tell them, so it is shown to nobody here.";
@@ -420,7 +424,12 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         AsSent::lay_out(feeds::language(Some(sent.format)), &sent.body, place, &download)
     });
     let mut facts = found.map(|(_, line)| present.said_of(line)).unwrap_or_default();
-    if let Some(sent) = sent.first().filter(|_| !opened.record.restricted) {
+    let at_home = opened.grant.is_own_use();
+    if at_home {
+        // Codes, and what is only of use to whoever draws a value, say nothing at home.
+        facts.retain(|said| !["Code", "Also coded as", "Drawn as"].contains(&said.label.as_str()));
+    }
+    if let Some(sent) = sent.first().filter(|_| !opened.record.restricted && !at_home) {
         let feed = system
             .feed(&sent.feed)
             .map_or(sent.feed.as_str(), |feed| feed.title.as_str());
@@ -463,6 +472,7 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         as_sent,
         why_not_sent: match () {
             () if opened.record.restricted => MAY_TELL_WHERE,
+            () if at_home => NOT_AT_HOME,
             () if opened.record.own_only.is_some() => NOT_WHILE_OWN_ONLY,
             () => NOT_AS_SENT,
         }

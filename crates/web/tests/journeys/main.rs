@@ -8,6 +8,7 @@ mod asked;
 mod client;
 mod guarding;
 mod identity;
+mod own;
 mod rights;
 #[path = "../store/mod.rs"]
 mod store;

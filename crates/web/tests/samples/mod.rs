@@ -5,6 +5,7 @@
 
 mod account;
 mod identity;
+mod own;
 mod person;
 mod record;
 mod rest;
