@@ -364,6 +364,7 @@ fn feeds(frame: Frame) -> FeedsPage {
         last: last.into(),
         expected: expected.into(),
         late: late.into(),
+        not_due: last == "never",
         today: if late.is_empty() { "1,312" } else { "12" }.into(),
         usual: "usual 1,240".into(),
         odd: !late.is_empty(),
@@ -461,6 +462,12 @@ fn rows() -> Vec<HeldRow> {
         sender: sender.into(),
         feed: feed.into(),
         when: "today 08:55".into(),
+        stood: if feed.ends_with("fhir") {
+            ""
+        } else {
+            "row 4 of the file"
+        }
+        .into(),
         place: place.into(),
         reason: reason.into(),
         concerns: if clock.is_empty() {
