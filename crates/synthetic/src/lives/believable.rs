@@ -166,11 +166,11 @@ fn the_letter_after_talking_therapies_says_what_was_written_down() {
                     }
                 )
             });
-            let scores = life.happenings.iter().filter(course).filter_map(|h| match h.care {
+            let mut scores = life.happenings.iter().filter(course).filter_map(|h| match h.care {
                 Care::Result { test, value, .. } if ["PHQ9", "GAD7"].contains(&test.short) => Some((test.short, value)),
                 _ => None,
             });
-            let (came, last) = (came.count(), scores.last());
+            let (came, last) = (came.count(), scores.next_back());
             // Whoever was on a ward for a part of it has fewer rows.
             let wards = life.happenings.iter().any(|h| matches!(h.care, Care::Stay { .. }));
             if let Some((test, value)) = last
