@@ -347,3 +347,28 @@ fn wrong_codes_of_somebody_signed_in_are_told_and_not_settled_by_whoever_gave_th
         );
     });
 }
+
+/// Else one slip of the owner's, in a session of theirs, would hide in it what somebody does in a copy of another.
+#[test]
+fn wrong_codes_are_counted_for_each_session_that_gave_them() {
+    on_both(|app| {
+        let nia = enrolled(app, "Nia Marlow", 10);
+        let (who, other) = (as_actor(&nia), stranger());
+        for (token, minute) in [("one", 2), ("two", 4)] {
+            signs_in(app, &nia, &home(), (token, minute));
+        }
+        for token in ["one", "two"] {
+            let at = (&other, later(app, 5));
+            let shown = account::show_again(&app.care, &key(), (&who, token), "000000", at);
+            assert_eq!(shown.unwrap(), Again::No);
+        }
+        for token in ["one", "two"] {
+            let told = shown(app, &nia, &home(), token);
+            assert_eq!(
+                told,
+                [(What::WrongInside, 1)],
+                "{token}: of the other, and not of itself"
+            );
+        }
+    });
+}
