@@ -5,12 +5,12 @@
 use super::filter::{Filter, YEARS_USUAL, Years};
 use super::line::{self, cut, value_words};
 use super::present::Present;
+use super::reading_order::{DIASTOLIC, SYSTOLIC, is_one_of, reading_order, tells_of_smoking};
 use super::spark::{Point, draw};
 use super::view::{Line, List, ResultLine, Timeline};
 use crate::site::clock::short;
 use crate::site::view::{Choice, Paging};
 use care::person::Fact;
-use record::concept::{LOINC, SNOMED};
 use record::{Certainty, Concept, Kind, Precision, Status, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -24,27 +24,6 @@ pub const PAGE: usize = 50;
 const PARTS_SHOWN: usize = 6;
 const DAY_MICROS: i64 = 86_400_000_000;
 
-/// Blood pressure has two numbers in one item, and is read as one.
-const SYSTOLIC: [(&str, &str); 5] = [
-    (SNOMED, "72313002"),
-    (SNOMED, "271649006"),
-    (SNOMED, "407554009"),
-    (SNOMED, "314440001"),
-    (LOINC, "8480-6"),
-];
-const DIASTOLIC: [(&str, &str); 4] = [
-    (SNOMED, "1091811000000102"),
-    (SNOMED, "271650006"),
-    (SNOMED, "407555005"),
-    (LOINC, "8462-4"),
-];
-
-fn is_one_of(concept: &Concept, codes: &[(&str, &str)]) -> bool {
-    codes
-        .iter()
-        .any(|(system, code)| concept.system == *system && concept.code == *code)
-}
-
 /// What a fact is about, for telling whether two are about the same thing: its code, or else its words.
 fn about(concept: &Concept) -> (String, String) {
     if concept.code.is_empty() {
@@ -55,22 +34,26 @@ fn about(concept: &Concept) -> (String, String) {
 }
 
 impl Present<'_> {
-    fn facts_of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+    pub(super) fn facts_of(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
         self.record.facts.iter().filter(move |fact| fact.entry().kind == kind)
     }
 
-    fn line(&self, fact: &Fact) -> Line {
+    pub(super) fn line(&self, fact: &Fact) -> Line {
         let mut shown = line::line(fact, &self.senders, &self.path, self.record.restricted);
         shown.marks.extend(self.questioned(fact).map(str::to_owned));
         shown
     }
 
-    fn all_of(&self, kind: Kind) -> String {
+    pub(super) fn all_of(&self, kind: Kind) -> String {
         format!("{}?kind={}&years=all#timeline", self.path, kind as u8)
     }
 
     /// Problems that stand, those going on first. What is over is on the timeline.
     pub fn problems(&self) -> List<Line> {
+        self.list(self.standing_problems(), Kind::Problem, SHOWN)
+    }
+
+    pub(super) fn standing_problems(&self) -> Vec<&Fact> {
         let stands = |fact: &&Fact| {
             let entry = fact.entry();
             let over = matches!(
@@ -94,11 +77,15 @@ impl Present<'_> {
             })
             .collect();
         standing.sort_by_key(|fact| fact.entry().status != Status::Active);
-        self.list(standing, Kind::Problem, SHOWN)
+        standing
     }
 
     /// Medicines that stand: of each medicine, dose and sender the latest, those going on first.
     pub fn medicines(&self) -> List<Line> {
+        self.list(self.standing_medicines(), Kind::Medicine, SHOWN)
+    }
+
+    pub(super) fn standing_medicines(&self) -> Vec<&Fact> {
         let mut said = HashSet::new();
         let mut standing: Vec<&Fact> = self
             .facts_of(Kind::Medicine)
@@ -119,7 +106,7 @@ impl Present<'_> {
             })
             .collect();
         standing.sort_by_key(|fact| fact.entry().status != Status::Active);
-        self.list(standing, Kind::Medicine, SHOWN)
+        standing
     }
 
     /// Documents, newest first; each once, whatever its parts.
@@ -142,6 +129,20 @@ impl Present<'_> {
 
     /// The latest of each kind of result, with its course over values on one scale.
     pub fn results(&self) -> List<ResultLine> {
+        let latest = self.latest_results();
+        List {
+            total: latest.len() as u64,
+            lines: latest
+                .iter()
+                .take(SHOWN)
+                .map(|(group, lower)| self.result(group, *lower))
+                .collect(),
+            path: self.all_of(Kind::Result),
+        }
+    }
+
+    /// Each kind of result, its latest first, with the lower pressure where it is the upper one.
+    pub(super) fn latest_results(&self) -> Vec<(Vec<&Fact>, Option<&Fact>)> {
         let mut order: Vec<(String, String)> = Vec::new();
         let mut groups: HashMap<(String, String), Vec<&Fact>> = HashMap::new();
         let mut diastolic: HashMap<(i64, i64), &Fact> = HashMap::new();
@@ -159,16 +160,19 @@ impl Present<'_> {
                 }
             }
         }
-        let mut lines = Vec::new();
+        let mut lines: Vec<(Vec<&Fact>, Option<&Fact>)> = Vec::new();
         let mut told = HashSet::new();
-        for group in order.iter().filter_map(|key| groups.get(key)) {
+        for group in order.iter().filter_map(|key| groups.remove(key)) {
             let latest = group[0];
             let place = (latest.line().record_no, latest.line().item);
             let entry = latest.entry();
             if is_one_of(&entry.what, &DIASTOLIC) && told.contains(&place) {
                 continue;
             }
-            let lower = diastolic.get(&place).filter(|_| is_one_of(&entry.what, &SYSTOLIC));
+            let lower = diastolic
+                .get(&place)
+                .copied()
+                .filter(|_| is_one_of(&entry.what, &SYSTOLIC));
             if lower.is_some() {
                 told.insert(place);
             }
@@ -179,26 +183,22 @@ impl Present<'_> {
             let line = group[0].line();
             !(is_one_of(&line.entry.what, &DIASTOLIC) && told.contains(&(line.record_no, line.item)))
         });
-        // Newest first; within one set of observations in the order in which they were sent.
+        // Whether somebody smokes stands last; else the newest day first, and of one day what is read first.
         lines.sort_by_key(|(group, _)| {
             let entry = group[0].entry();
+            let when = entry.happened.or(entry.recorded);
             (
-                std::cmp::Reverse(entry.happened.or(entry.recorded).map(|when| when.instant)),
+                tells_of_smoking(&entry.what),
+                std::cmp::Reverse(when.map(record::When::date)),
+                reading_order(&entry.what),
+                std::cmp::Reverse(when.map(|when| when.instant)),
                 entry.part,
             )
         });
-        List {
-            total: lines.len() as u64,
-            lines: lines
-                .into_iter()
-                .take(SHOWN)
-                .map(|(group, lower)| self.result(group, lower.copied()))
-                .collect(),
-            path: self.all_of(Kind::Result),
-        }
+        lines
     }
 
-    fn result(&self, group: &[&Fact], lower: Option<&Fact>) -> ResultLine {
+    pub(super) fn result(&self, group: &[&Fact], lower: Option<&Fact>) -> ResultLine {
         let mut line = self.line(group[0]);
         line.note = String::new();
         if let Some(lower) = lower {
@@ -429,7 +429,9 @@ fn named_values(parts: &[&Fact]) -> Vec<String> {
             format!("Blood pressure {words}")
         });
     }
-    for part in parts {
+    let mut ordered: Vec<&&Fact> = parts.iter().collect();
+    ordered.sort_by_key(|part| reading_order(&part.entry().what));
+    for part in ordered {
         let entry = part.entry();
         let Some(value) = &entry.value else { continue };
         let told = both.is_some() && (is_one_of(&entry.what, &SYSTOLIC) || is_one_of(&entry.what, &DIASTOLIC));

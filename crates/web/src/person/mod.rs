@@ -7,6 +7,7 @@ mod lists;
 pub(crate) mod opened;
 mod own_word;
 pub mod present;
+mod reading_order;
 pub mod routes;
 pub mod spark;
 pub mod view;
