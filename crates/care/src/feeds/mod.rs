@@ -29,6 +29,18 @@ pub struct FeedState {
     pub quarantined: i64,
     /// Whether it is later than it should be.
     pub late: bool,
+    /// Whether nothing came by it yet, and nothing had to: what it is filled with is invented, and was filled more
+    /// lately than the feed comes round.
+    pub not_due: bool,
+}
+
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// Whether a folder of invented people, filled `days` days ago at most, is younger than the feed's round. What is live
+/// has no such grace: a sender of whom nothing was ever heard is late from the start.
+fn is_not_due(feed: &Feed, days: i64) -> bool {
+    feed.expected_every_minutes
+        .is_some_and(|minutes| i64::from(minutes) >= days * DAY_MINUTES)
 }
 
 /// Every feed of the system and every other by which something came, by name.
@@ -37,11 +49,12 @@ pub struct FeedState {
 /// When the store fails.
 pub fn states(care: &Care, grant: &ListGrant) -> Result<Vec<FeedState>, DbError> {
     let today = i64::from(grant.now().uk_date().0);
-    let (heard, days, open) = care.readers().read(|conn| {
+    let (heard, days, open, first) = care.readers().read(|conn| {
         Ok::<_, DbError>((
             store::heard(conn)?,
             store::days(conn, today - 28)?,
             quarantine::open_by_feed(conn)?,
+            store::first_day(conn)?,
         ))
     })?;
     let mut feeds: Vec<Feed> = care.system().feeds.clone();
@@ -53,6 +66,8 @@ pub fn states(care: &Care, grant: &ListGrant) -> Result<Vec<FeedState>, DbError>
         }
     }
     feeds.sort_by(|a, b| a.name.cmp(&b.name));
+    // Counted with both days whole, so that no feed is spared longer than its round.
+    let age_days = first.filter(|_| care.is_demo()).map(|first| today - first + 1);
     Ok(feeds
         .into_iter()
         .map(|feed| {
@@ -64,7 +79,8 @@ pub fn states(care: &Care, grant: &ListGrant) -> Result<Vec<FeedState>, DbError>
                 .filter(|(_, day, _)| *day < today)
                 .map(|(.., count)| *count)
                 .collect();
-            let late = feed.is_late(last, grant.now());
+            let not_due = last.is_none() && age_days.is_some_and(|days| is_not_due(&feed, days));
+            let late = !not_due && feed.is_late(last, grant.now());
             FeedState {
                 today: of_feed()
                     .filter(|(_, day, _)| *day == today)
@@ -78,6 +94,7 @@ pub fn states(care: &Care, grant: &ListGrant) -> Result<Vec<FeedState>, DbError>
                     .sum(),
                 last_received: last,
                 late,
+                not_due,
                 feed,
             }
         })

@@ -19,3 +19,9 @@ pub(super) fn days(conn: &mut Conn, since: i64) -> Result<Vec<(i64, i64, i64)>, 
         |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)),
     )
 }
+
+/// The first day on which anything came by any feed; `None` when nothing ever did.
+pub(super) fn first_day(conn: &mut Conn) -> Result<Option<i64>, DbError> {
+    let first = conn.first("SELECT MIN(day) FROM feed_day", &[], |row| row.opt_int(0))?;
+    Ok(first.flatten())
+}

@@ -14,6 +14,7 @@ mod columns;
 mod counts;
 mod decided;
 mod encrypted;
+mod feeds;
 mod happened;
 mod homes;
 mod identity;

@@ -36,6 +36,7 @@ pub fn feed_row(state: &FeedState, system: &System, now: Instant, may_open: bool
             |minutes| format!("every {}", every(minutes)),
         ),
         late,
+        not_due: state.not_due,
         today: count(state.today),
         usual: usual
             .map(|usual| format!("usual is {} a day", count(usual.round() as i64)))

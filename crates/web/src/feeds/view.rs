@@ -20,6 +20,8 @@ pub struct FeedRow {
     pub expected: String,
     /// How late it is, in words; empty when it is not.
     pub late: String,
+    /// Whether nothing came by it yet, and nothing had to.
+    pub not_due: bool,
     /// Items received today.
     pub today: String,
     /// How today compares with the same hour on other days: "usual is 1,240"; empty when unknown.

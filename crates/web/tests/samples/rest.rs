@@ -364,6 +364,7 @@ fn feeds(frame: Frame) -> FeedsPage {
         last: last.into(),
         expected: expected.into(),
         late: late.into(),
+        not_due: last == "never",
         today: if late.is_empty() { "1,312" } else { "12" }.into(),
         usual: "usual 1,240".into(),
         odd: !late.is_empty(),
