@@ -74,6 +74,9 @@ pub struct Splitter {
     /// The line being read, from 1, and the line its row began on.
     line: usize,
     row_line: usize,
+    /// The row being read, from 1, as a spreadsheet counts it: the heading and empty rows count, and a line end within
+    /// a quoted cell does not.
+    row_number: usize,
     after_return: bool,
     started: bool,
 }
@@ -106,6 +109,7 @@ impl Splitter {
             row: Vec::new(),
             line: 1,
             row_line: 1,
+            row_number: 1,
             after_return: false,
             started: false,
         })
@@ -145,6 +149,7 @@ impl Splitter {
                 self.emit(row, sink)?;
                 self.quotes = Quotes::CellStart;
                 self.row_line = self.line;
+                self.row_number += 1;
             }
         }
         Ok(())
@@ -184,6 +189,7 @@ impl Splitter {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             self.emit(line.to_vec(), sink)?;
             self.row_line += usize::from(ended);
+            self.row_number += usize::from(ended);
         }
         self.row = rest.to_vec();
         self.quotes = Quotes::CellStart;
@@ -223,7 +229,10 @@ impl Splitter {
             }
         }
         sink(Piece {
-            place: format!("line {}", self.row_line),
+            place: match self.row_number == self.row_line {
+                true => format!("line {}", self.row_line),
+                false => format!("line {}, row {}", self.row_line, self.row_number),
+            },
             format: Format::Table,
             body: Cow::Owned(row),
             context: self.context.clone().unwrap_or_default(),

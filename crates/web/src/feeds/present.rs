@@ -129,6 +129,21 @@ pub fn place_and_reason(item: &Quarantined) -> (String, String) {
     }
 }
 
+/// Where an item stood in what was sent, in words: "row 4 of the file", or of the file's name where it came by one;
+/// empty when nothing was said of it.
+fn stood(place: &str, of_table: bool) -> String {
+    let (file, at) = place.rsplit_once(": ").unwrap_or(("the file", place));
+    let Some(line) = at.strip_prefix("line ") else {
+        return place.to_owned();
+    };
+    match line.split_once(", row ") {
+        // A cell with a line end in it moves the lines on, and not the rows.
+        Some((line, row)) if of_table => format!("row {row} of {file}, on its line {line}"),
+        None if of_table => format!("row {line} of {file}"),
+        _ => format!("line {line} of {file}"),
+    }
+}
+
 /// One item of the quarantine.
 pub fn held_row(item: &Quarantined, system: &System, now: Instant) -> HeldRow {
     let (clock, overdue) = clock(item, now);
@@ -139,6 +154,12 @@ pub fn held_row(item: &Quarantined, system: &System, now: Instant) -> HeldRow {
         sender: sender(&item.feed, system),
         feed: item.feed.clone(),
         when: moment(item.received),
+        stood: stood(
+            &item.place,
+            system
+                .feed(&item.feed)
+                .is_some_and(|feed| feed.format == FeedFormat::Table),
+        ),
         place,
         reason,
         concerns: match item.record_no {
@@ -309,6 +330,21 @@ mod tests {
             place_and_reason(&other),
             ("message 3".into(), "the whole thing: is odd".into())
         );
+    }
+
+    #[test]
+    fn a_row_of_a_file_is_told_by_its_number() {
+        for (place, of_table, words) in [
+            ("line 4", true, "row 4 of the file"),
+            ("line 9, row 4", true, "row 4 of the file, on its line 9"),
+            ("pds-trace-00.csv: line 10", true, "row 10 of pds-trace-00.csv"),
+            ("line 4", false, "line 4 of the file"),
+            ("line 4, entry[2]", false, "line 4, entry[2] of the file"),
+            ("message 3", false, "message 3"),
+            ("", false, ""),
+        ] {
+            assert_eq!(stood(place, of_table), words, "{place}");
+        }
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct HeldRow {
     pub feed: String,
     /// When it came.
     pub when: String,
+    /// Where it stood in what was sent: "row 4 of the file"; empty when nothing was said of it.
+    pub stood: String,
     /// Where in it the trouble is.
     pub place: String,
     /// Why, in words.

@@ -462,6 +462,12 @@ fn rows() -> Vec<HeldRow> {
         sender: sender.into(),
         feed: feed.into(),
         when: "today 08:55".into(),
+        stood: if feed.ends_with("fhir") {
+            ""
+        } else {
+            "row 4 of the file"
+        }
+        .into(),
         place: place.into(),
         reason: reason.into(),
         concerns: if clock.is_empty() {

@@ -24,10 +24,10 @@ fn rows_are_cut_with_their_lines() {
     for (document, expected) in [
         ("h\na\nb", vec![("line 2", "a"), ("line 3", "b")]),
         ("\u{feff}h\r\na\r\n\r\nb\r\n", vec![("line 2", "a"), ("line 4", "b")]),
-        ("\u{feff}\"h\ni\"\na", vec![("line 3", "a")]),
+        ("\u{feff}\"h\ni\"\na", vec![("line 3, row 2", "a")]),
         (
             "h,i\n\"a\nb\",c\nd,e",
-            vec![("line 2", "\"a\nb\",c"), ("line 4", "d,e")],
+            vec![("line 2", "\"a\nb\",c"), ("line 4, row 3", "d,e")],
         ),
         ("h\n\"a\"\"b\"\rc", vec![("line 2", "\"a\"\"b\""), ("line 3", "c")]),
         // A quote that is never closed costs its own line, not those after it.
