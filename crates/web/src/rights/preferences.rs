@@ -4,7 +4,7 @@ use super::view::{ChangePage, Effect, PreferenceLine, PreferencesPage};
 use super::{headed, kept, person_of};
 use crate::access::known_as;
 use crate::access::visit::{Asked, Visit, answer};
-use crate::person::present::Present;
+use crate::person::present::{Present, address};
 use crate::serving::Site;
 use crate::site::answer::{Answered, PageError, page_with, step};
 use crate::site::clock::moment;
@@ -16,12 +16,12 @@ use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use care::access::choices::contact;
-use care::access::{Act, Part, PersonGrant};
+use care::access::{Act, Part, PersonGrant, Role};
 use care::person::PersonRecord;
 use care::rights::RightsError;
 use care::rights::preferences::{self, About, Preference, Said};
-use record::PersonId;
 use record::system::{BannerKind, System};
+use record::{Address, Demographics, PersonId};
 use std::sync::Arc;
 
 /// `/people/{id}/preferences` and what is under it.
@@ -56,6 +56,14 @@ pub(super) fn list_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
             .collect()
     };
     let abouts = About::ALL.map(|about| (about.value(), about.words()));
+    let opens_record = grant.covers_part(Act::ReadRecord, Part::Record);
+    let by_whom = |mut lines: Vec<PreferenceLine>| {
+        // Who sent it would tell a front desk by whom somebody is cared for (SAFETY 8).
+        if !opens_record {
+            lines.iter_mut().for_each(|line| line.by = how_many(&line.by));
+        }
+        lines
+    };
     let lists = About::ALL.into_iter().filter(|about| !about.choices().is_empty());
     let (status, title) = headed("Reaching and meeting", &problems);
     page_with(
@@ -64,9 +72,13 @@ pub(super) fn list_page(visit: &Visit, person: PersonId, typed: &Pairs, problems
             frame: visit.frame(&title),
             banner: Present::of(visit.care().system(), &record).banner(),
             own: grant.is_own_use(),
-            back: grant.covers_part(Act::ReadRecord, Part::Record),
+            back: opens_record,
             standing: lines(&standing),
-            senders: of_senders(visit.care().system(), &record),
+            // Somebody who acts for the person is not told where they live: a parent may have to be kept from it.
+            reach: (!grant.is_own_use() || visit.actor.role == Role::Resident)
+                .then(|| by_whom(reach(visit.care().system(), &record))),
+            restricted: record.restricted,
+            senders: by_whom(of_senders(visit.care().system(), &record)),
             past: lines(&past),
             abouts: if may_add {
                 Choice::list(abouts, typed.get("about"))
@@ -111,6 +123,58 @@ fn line(one: &Preference, care: &care::Care, grant: &PersonGrant, may_undo: bool
         },
         undone: undone.unwrap_or_default(),
     }
+}
+
+/// How many senders say something, in place of who they are.
+fn how_many(by: &str) -> String {
+    match by.split(" + ").count() {
+        1 => "1 sender".to_owned(),
+        several => format!("{several} senders"),
+    }
+}
+
+/// What reaches them, as senders say: telephone, e-mail and address, each once with all who say it. The views of
+/// somebody whose whereabouts are restricted hold none.
+fn reach(system: &System, record: &PersonRecord) -> Vec<PreferenceLine> {
+    let senders = Senders::about(system, record.restricted);
+    let mut found: Vec<PreferenceLine> = Vec::new();
+    let ways: [(&str, fn(&Demographics) -> Vec<String>); 3] =
+        [("Telephone", phones), ("E-mail", emails), ("Address", homes)];
+    for (about, of) in ways {
+        for view in &record.views {
+            let by = senders.name(&view.sender);
+            for value in view.says.as_ref().map(of).unwrap_or_default() {
+                match found.iter_mut().find(|one| one.about == about && one.value == value) {
+                    Some(one) if one.by.split(" + ").any(|known| known == by) => {}
+                    Some(one) => one.by = format!("{} + {by}", one.by),
+                    None => found.push(PreferenceLine {
+                        about: about.to_owned(),
+                        value,
+                        by: by.clone(),
+                        ..PreferenceLine::default()
+                    }),
+                }
+            }
+        }
+    }
+    found
+}
+
+fn phones(says: &Demographics) -> Vec<String> {
+    says.phones.clone()
+}
+
+fn emails(says: &Demographics) -> Vec<String> {
+    says.emails.clone()
+}
+
+/// Where they live, and where they lived before when a sender says that it is so no more.
+fn homes(says: &Demographics) -> Vec<String> {
+    let one = |home: &Address| match home.r#use.as_str() {
+        "old" => format!("{} (where they lived before)", address(home)),
+        _ => address(home),
+    };
+    says.addresses.iter().map(one).collect()
 }
 
 /// What senders say of language, interpreter and adjustments, each with its sender.

@@ -215,6 +215,11 @@ pub struct PreferencesPage {
     pub back: bool,
     /// What stands, by the person's word.
     pub standing: Vec<PreferenceLine>,
+    /// Where they live and the numbers and addresses that reach them, as senders say; `None` when this reader is not
+    /// shown them, empty when no sender told any.
+    pub reach: Option<Vec<PreferenceLine>>,
+    /// Whether where they are must be shown to nobody.
+    pub restricted: bool,
     /// What senders say.
     pub senders: Vec<PreferenceLine>,
     /// What was taken back.

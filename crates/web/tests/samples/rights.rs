@@ -109,6 +109,13 @@ fn preferences(frame: Frame, problems: Vec<Problem>) -> PreferencesPage {
         own: false,
         back: true,
         standing: vec![preference("Do not contact by", "telephone", "")],
+        reach: Some(vec![PreferenceLine {
+            about: "Telephone".into(),
+            value: "01632 960142".into(),
+            by: "The Invented Practice + Invented Hospital".into(),
+            ..PreferenceLine::default()
+        }]),
+        restricted: false,
         senders: vec![preference("Main language", "English", "")],
         past: vec![preference(
             "Contact by",
