@@ -127,6 +127,8 @@ async function whoLooked(show, plan) {
   await resident.type(/What did you see/, "Who is Dr Lulworth? I was never on her ward.");
   await resident.press("Send this report");
   await resident.sees(/Report \d+|number \d+|Thank you|is kept/);
+  await resident.press("See what became of it");
+  await resident.sees("Nobody has begun to look at it yet", "Who is Dr Lulworth?");
   await resident.leaves();
   const carer = await show.as("carer", phone);
   await carer.sees("LOVELESS, Margaret");

@@ -195,6 +195,18 @@ pub fn bind(care: &Care, number: NhsNumber, now: Instant) -> Result<(), DbError>
     keep(proxy, "carer", "Margaret signed the practice's form for her daughter")
 }
 
+/// The person whom somebody's account says that they are; `None` when nobody has said so. Whether their record opens to
+/// them is asked for again.
+///
+/// # Errors
+/// When the store fails.
+pub fn own_person(care: &Care, actor: &Actor) -> Result<Option<PersonId>, DbError> {
+    let acts = care
+        .readers()
+        .read(|conn| store::of_holder(conn, &actor.user, What::IsUser))?;
+    Ok(acts.first().map(|act| act.person))
+}
+
 /// The people whom someone of the public may open: themselves, then those they act for. Whether each opens is
 /// asked for again.
 ///

@@ -21,7 +21,7 @@ pub mod session;
 pub mod staff;
 mod store;
 
-pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, people_of};
+pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, own_person, people_of};
 pub use facts::{EntryFacts, Facts, ProxyStands, birthday, proxy_stands};
 pub use list_of_care::Listed;
 pub(crate) use list_of_care::in_care_of;

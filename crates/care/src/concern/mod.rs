@@ -3,9 +3,10 @@
 mod store;
 
 use crate::Care;
-use crate::access::{Actor, ListGrant};
+use crate::access::{self, AccessError, Act, Actor, ListGrant};
 use crate::db::{DbError, Urgency};
 use record::{Instant, PersonId};
+use std::collections::HashMap;
 
 /// Who owns a concern until someone takes it on.
 pub const DESK: &str = "Data quality desk";
@@ -97,4 +98,92 @@ pub fn close(care: &Care, grant: &ListGrant, number: i64, why: &str) -> Result<b
     let (by, why, now) = (grant.actor().user.clone(), why.to_owned(), grant.now());
     care.writer()
         .write(Urgency::Waiting, move |conn| store::close(conn, number, &by, &why, now))
+}
+
+/// What became of something, for whoever reported it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// Nobody has taken it on yet.
+    Waits,
+    /// Somebody looks at it.
+    LookedAt,
+    /// It was answered: when, and how.
+    Answered(Instant, String),
+    /// It was answered, and is about a record that does not open to whoever reported it now: they are not told how.
+    AnsweredElsewhere(Instant),
+}
+
+/// Something that whoever asks reported themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// Its number.
+    pub number: i64,
+    /// The page it was reported from.
+    pub page: String,
+    /// What kind.
+    pub kind: String,
+    /// In their words.
+    pub words: String,
+    /// When.
+    pub reported: Instant,
+    /// What became of it.
+    pub became: Became,
+}
+
+/// What whoever asks reported themselves, newest first, at most `limit`, with what became of each. An answer about a
+/// record is told only to whom that record opens now, by leave that is audited as any look is: whoever acted for
+/// somebody once learns nothing more of them.
+///
+/// # Errors
+/// When the store or the audit fails.
+pub fn reported_by(care: &Care, actor: &Actor, limit: i64, now: Instant) -> Result<Vec<Reported>, AccessError> {
+    let concerns = care
+        .readers()
+        .read(|conn| store::of_reporter(conn, &actor.user, limit))?;
+    let mut opens: HashMap<PersonId, bool> = HashMap::new();
+    let mut found = Vec::with_capacity(concerns.len());
+    for one in concerns {
+        let became = match (one.closed, one.person) {
+            (None, _) if one.owner == DESK => Became::Waits,
+            (None, _) => Became::LookedAt,
+            (Some((at, _, why)), None) => Became::Answered(at, why),
+            (Some((at, _, why)), Some(person)) => {
+                let known = opens.get(&person).copied();
+                let open = match known {
+                    Some(open) => open,
+                    None => opens_to(care, actor, person, now)?,
+                };
+                opens.insert(person, open);
+                match open {
+                    true => Became::Answered(at, why),
+                    false => Became::AnsweredElsewhere(at),
+                }
+            }
+        };
+        found.push(Reported {
+            number: one.number,
+            page: one.page,
+            kind: one.kind,
+            words: one.words,
+            reported: one.reported,
+            became,
+        });
+    }
+    Ok(found)
+}
+
+/// How many things whoever asks reported themselves, and how many of those are answered.
+///
+/// # Errors
+/// When the store fails.
+pub fn count_reported_by(care: &Care, actor: &Actor) -> Result<(i64, i64), DbError> {
+    care.readers().read(|conn| store::count_of_reporter(conn, &actor.user))
+}
+
+fn opens_to(care: &Care, actor: &Actor, person: PersonId, now: Instant) -> Result<bool, AccessError> {
+    match access::person(care, actor, person, Act::ReadRecord, now) {
+        Ok(_) => Ok(true),
+        Err(AccessError::Db(error)) => Err(error.into()),
+        Err(_) => Ok(false),
+    }
 }

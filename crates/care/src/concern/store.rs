@@ -66,6 +66,21 @@ pub(super) fn one(conn: &mut Conn, number: i64) -> Result<Option<Concern>, DbErr
     conn.first(&sql, &[number.into()], concern)
 }
 
+pub(super) fn of_reporter(conn: &mut Conn, reporter: &str, limit: i64) -> Result<Vec<Concern>, DbError> {
+    let sql = format!("SELECT {COLUMNS} FROM concern WHERE reporter = ?1 ORDER BY concern_no DESC LIMIT ?2");
+    conn.query(&sql, &[reporter.into(), limit.into()], concern)
+}
+
+/// How many somebody reported, and how many of those are closed.
+pub(super) fn count_of_reporter(conn: &mut Conn, reporter: &str) -> Result<(i64, i64), DbError> {
+    let counted = conn.first(
+        "SELECT COUNT(*), COUNT(closed) FROM concern WHERE reporter = ?1",
+        &[reporter.into()],
+        |row| Ok((row.int(0)?, row.int(1)?)),
+    )?;
+    Ok(counted.unwrap_or_default())
+}
+
 pub(super) fn own(conn: &mut Conn, number: i64, owner: &str) -> Result<bool, DbError> {
     let sql = "UPDATE concern SET owner = ?2 WHERE concern_no = ?1 AND state = 0";
     Ok(conn.execute(sql, &[number.into(), owner.into()])? == 1)

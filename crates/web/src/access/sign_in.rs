@@ -51,7 +51,7 @@ async fn home(asked: Asked) -> Response {
 }
 
 fn front_door(visit: &Visit) -> Answered {
-    match doors(visit.actor.role, "").first() {
+    match doors(visit.actor.role, "", None).first() {
         Some(door) => Ok(Redirect::to(&door.path).into_response()),
         None => nothing_yet(visit),
     }

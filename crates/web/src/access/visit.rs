@@ -19,7 +19,7 @@ use care::access::account::{self, KeptForm, Source};
 use care::access::session::{Known, Method as ByMethod, Session};
 use care::access::{Act, Actor, DEMO_USERS, ListGrant, Role, may, may_plan};
 use care::db::DbError;
-use record::Instant;
+use record::{Instant, PersonId};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -206,12 +206,21 @@ impl Caller {
             doors: self
                 .actor
                 .as_ref()
-                .map(|actor| doors(actor.role, &self.path))
+                .map(|actor| doors(actor.role, &self.path, self.own_person()))
                 .unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             duty_number: duty_number(system),
             notice: self.notice && self.path != happened::PATH,
         }
+    }
+
+    /// Who a resident is, for their menu; a page is not kept from them because the store could not say.
+    fn own_person(&self) -> Option<PersonId> {
+        let resident = self.actor.as_ref().filter(|actor| actor.role == Role::Resident)?;
+        care::access::own_person(self.care(), resident).unwrap_or_else(|error| {
+            tracing::error!(%error, "who a resident is could not be read");
+            None
+        })
     }
 
     /// Whether anything happened to the account of whoever is signed in by this token that they are to be shown.
@@ -257,22 +266,20 @@ pub(super) fn job(actor: &Actor) -> String {
     known.map_or(actor.role.words(), |user| user.job).to_owned()
 }
 
-/// The ways in that a role has, the one that `path` is behind marked. The first is the role's front door.
-pub fn doors(role: Role, path: &str) -> Vec<Door> {
+/// The ways in that a role has, the one that `path` is behind marked. The first is the role's front door. `own`: the
+/// person whom a resident is, whose pages are theirs from wherever they stand.
+pub fn doors(role: Role, path: &str, own: Option<PersonId>) -> Vec<Door> {
     if matches!(role, Role::Resident | Role::Carer) {
-        let record = path.split('/').nth(2).filter(|_| path.starts_with("/people/"));
-        let mut found = Vec::new();
-        if let (Some(id), Role::Resident) = (record, role) {
-            for (name, page) in [("Who has looked", "looked"), ("Who may see it", "sharing")] {
-                let behind = format!("/people/{id}/{page}");
-                let here = path
-                    .strip_prefix(&behind)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                found.push(door(name, &behind, here));
-            }
+        let part = path
+            .strip_prefix("/people/")
+            .map(|rest| rest.split('/').nth(1).unwrap_or(""));
+        let beside = [("Who has looked", "looked"), ("Who may see it", "sharing")];
+        let record = part.is_some_and(|part| own.is_none() || beside.iter().all(|(_, page)| *page != part));
+        let mut found = vec![door("The record", "/", record)];
+        if let (Some(id), Role::Resident) = (own, role) {
+            let behind = beside.map(|(name, page)| door(name, &format!("/people/{id}/{page}"), part == Some(page)));
+            found.extend(behind);
         }
-        let elsewhere = found.iter().any(|door| door.here);
-        found.insert(0, door("The record", "/", !elsewhere));
         return found;
     }
     [

@@ -177,7 +177,7 @@ pub fn ways_on(caller: &Caller) -> Vec<Step> {
     let behind = caller
         .actor
         .as_ref()
-        .map(|actor| doors(actor.role, ""))
+        .map(|actor| doors(actor.role, "", None))
         .unwrap_or_default();
     let mut steps: Vec<Step> = behind
         .into_iter()

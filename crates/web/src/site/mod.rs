@@ -8,6 +8,7 @@ pub mod form;
 pub mod headers;
 pub mod invented;
 pub mod pace;
+pub mod reported;
 pub mod routes;
 pub mod senders;
 pub mod statements;

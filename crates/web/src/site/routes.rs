@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use care::access::{Act, ListGrant};
+use care::access::{Act, ListGrant, Role};
 use care::concern::{self, Concern};
 use record::{Instant, PersonId};
 use std::sync::Arc;
@@ -253,6 +253,10 @@ fn person_of(path: &str) -> Option<PersonId> {
 
 async fn queue(asked: Asked) -> Response {
     answer(asked, |visit| {
+        // The queue is the stewards'; whoever is no member of staff finds their own reports where it stands.
+        if matches!(visit.actor.role, Role::Resident | Role::Carer) {
+            return super::reported::reported_page(visit);
+        }
         let grant = visit.list_grant(Act::ReadConcerns, "the queue")?;
         let asked = Pairs::read(&visit.query);
         let state = match asked.get("state") {
