@@ -50,6 +50,8 @@ pub struct Organisation {
     pub kind: OrganisationKind,
     /// The code of the place it belongs to; empty when it serves the whole system.
     pub place: String,
+    /// The number that people ring it by; empty when none is held.
+    pub telephone: String,
     /// Whether it is invented for the demonstration (SAFETY 18).
     pub invented: bool,
 }
@@ -155,6 +157,7 @@ pub(super) fn read_organisations(section: Section<'_, '_>) -> Vec<(Organisation,
         let kind = one_of(&at, "kind", &ORGANISATION_KINDS);
         let name = at.needed("name");
         let place = at.text("place").unwrap_or_default();
+        let telephone = at.text("telephone").unwrap_or_default();
         let invented = at.flag("invented").unwrap_or(false);
         at.finish();
         if let (Some(code), Some(kind), Some(name)) = (code, kind, name) {
@@ -163,6 +166,7 @@ pub(super) fn read_organisations(section: Section<'_, '_>) -> Vec<(Organisation,
                 name,
                 kind,
                 place,
+                telephone,
                 invented,
             };
             organisations.push((organisation, line));

@@ -10,8 +10,8 @@ use crate::site::form::{Pairs, Problem, own_path};
 use crate::site::view::{ErrorPage, Frame};
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use care::access::account::{KeptForm, take_form};
 use care::access::{Actor, DEMO_USERS, Role};
@@ -325,19 +325,40 @@ fn label_of(name: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Leads to a page that anybody might be reading (SAFETY 9). By this header and not by a redirect: a browser follows no
+/// redirect of a form to another site, and goes back from there to no page of ours.
+fn away() -> Response {
+    const NEUTRAL: &str = "0; url=https://www.bbc.co.uk/weather";
+    let page = "<!DOCTYPE html><html lang=\"en-GB\"><title>Weather</title><p>The weather</p></html>";
+    ([(header::REFRESH, NEUTRAL)], Html(page)).into_response()
+}
+
 async fn sign_out(asked: Asked) -> Response {
     answer_anyone(asked, |caller| {
+        let leaves = caller.form.get("away") == "yes";
         if !caller.form_is_ours() {
-            return failed(&caller, PageError::Forged);
+            // Whoever must leave at once leaves; a form that is not ours ends nobody's session.
+            return if leaves {
+                away()
+            } else {
+                failed(&caller, PageError::Forged)
+            };
         }
         let ended = caller
             .token
             .as_ref()
             .map(|token| care::access::session::end(caller.care(), token.as_str(), caller.now));
-        if let Some(Err(error)) = ended {
-            return failed(&caller, error.into());
+        match ended {
+            // Whoever must leave at once leaves, whatever the store says.
+            Some(Err(error)) if leaves => tracing::error!(%error, "a session could not be ended"),
+            Some(Err(error)) => return failed(&caller, error.into()),
+            Some(Ok(_)) | None => {}
         }
-        let answered = Redirect::to("/sign-in?was=out").into_response();
+        let answered = if leaves {
+            away()
+        } else {
+            Redirect::to("/sign-in?was=out").into_response()
+        };
         with_cookie(answered, session::end(caller.site.secure_cookies))
     })
     .await

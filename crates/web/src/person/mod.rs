@@ -5,6 +5,7 @@ pub mod find;
 pub mod line;
 mod lists;
 pub(crate) mod opened;
+pub mod own;
 mod own_word;
 pub mod present;
 mod reading_order;

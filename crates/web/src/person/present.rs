@@ -1,7 +1,9 @@
 //! Who someone is and what must be read first, from the store's types to what pages show.
 
 use super::line::{self, entry_path};
-use super::view::{Banner, Disagreement, FeedAge, Freshness, Held, Perhaps, Safety, Silent, Statement, Vital};
+use super::view::{
+    Banner, Disagreement, FeedAge, Freshness, Held, PRACTICE_HIDDEN, Perhaps, Safety, Silent, Statement, Vital,
+};
 use crate::feeds::present as feeds;
 use crate::site::clock::{ago, moment, short, span, time_of_day};
 use crate::site::senders::Senders;
@@ -118,7 +120,7 @@ impl<'a> Present<'a> {
 
     fn practice(&self) -> String {
         if self.record.restricted {
-            return "Practice hidden: whereabouts restricted".to_owned();
+            return PRACTICE_HIDDEN.to_owned();
         }
         self.said()
             .find_map(|(_, says)| practice(says, &self.senders))
@@ -194,7 +196,7 @@ impl<'a> Present<'a> {
         }
     }
 
-    fn statements(&self, kinds: &[BannerKind]) -> Vec<Statement> {
+    pub(super) fn statements(&self, kinds: &[BannerKind]) -> Vec<Statement> {
         let wanted = self
             .record
             .banner

@@ -267,6 +267,9 @@ async fn record(Path(id): Path<String>, asked: Asked) -> Response {
 }
 
 fn record_page(visit: &Visit, grant: &PersonGrant) -> Answered {
+    if grant.is_own_use() {
+        return super::own::own_page(visit, grant);
+    }
     let record = care::person::read(visit.care(), grant)?;
     let present = Present::of(visit.care().system(), &record);
     page(&RecordPage {
@@ -429,7 +432,12 @@ fn entry_page(visit: &Visit, opened: &Opened, version: Option<usize>) -> Answere
         AsSent::lay_out(feeds::language(Some(sent.format)), &sent.body, place, &download)
     });
     let mut facts = found.map(|(_, line)| present.said_of(line)).unwrap_or_default();
-    if let Some(sent) = sent.first().filter(|_| !opened.record.restricted) {
+    let at_home = opened.grant.is_own_use();
+    if at_home {
+        // Codes, and what is only of use to whoever draws a value, say nothing at home.
+        facts.retain(|said| !["Code", "Also coded as", "Drawn as"].contains(&said.label.as_str()));
+    }
+    if let Some(sent) = sent.first().filter(|_| !opened.record.restricted && !at_home) {
         let feed = system
             .feed(&sent.feed)
             .map_or(sent.feed.as_str(), |feed| feed.title.as_str());

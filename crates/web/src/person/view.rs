@@ -48,7 +48,18 @@ pub struct Banner {
     pub more: Vec<Step>,
 }
 
+/// What stands for the practice of somebody whose whereabouts are restricted.
+pub const PRACTICE_HIDDEN: &str = "Practice hidden: whereabouts restricted";
+
 impl Banner {
+    /// Whom somebody at home asks about what they read: the practice by name, where it is known and may be named.
+    pub fn whom_to_ask(&self) -> &str {
+        match self.practice.as_str() {
+            "" | PRACTICE_HIDDEN => "the GP practice",
+            named => named,
+        }
+    }
+
     /// What stands where a list is empty. It never says that nothing was sent: what this reader may not see was.
     pub fn none(&self, what: &str) -> String {
         match () {

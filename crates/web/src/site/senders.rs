@@ -40,6 +40,12 @@ impl<'a> Senders<'a> {
         }
     }
 
+    /// The number that people ring it by; empty when none is held, or when the practice must not be named.
+    pub fn telephone(&self, code: &OrgCode) -> &'a str {
+        let found = self.system.organisation(code).filter(|_| !self.is_hidden(code));
+        found.map_or("", |found| found.telephone.as_str())
+    }
+
     /// Whether it is a general practice.
     pub fn is_practice(&self, code: &OrgCode) -> bool {
         self.system

@@ -33,6 +33,11 @@ impl Frame {
         self.doors.first().is_some_and(|door| door.path == "/")
     }
 
+    /// Whether a button to leave at once stands on the page: for people at home, whom somebody may be watching (SAFETY 9).
+    pub fn leaves_at_once(&self) -> bool {
+        self.user.is_some() && self.is_of_the_public()
+    }
+
     /// Whether whoever reads may be told who has looked at a record: those who act for somebody may not.
     pub fn shows_who_looked(&self) -> bool {
         !self.is_of_the_public() || self.doors.iter().any(|door| door.path.ends_with("/looked"))

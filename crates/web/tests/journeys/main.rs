@@ -9,6 +9,7 @@ mod client;
 mod counts;
 mod guarding;
 mod identity;
+mod own;
 mod rights;
 #[path = "../store/mod.rs"]
 mod store;

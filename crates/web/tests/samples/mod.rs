@@ -6,6 +6,7 @@
 mod account;
 mod counts;
 mod identity;
+mod own;
 mod person;
 mod record;
 mod rest;

@@ -59,6 +59,7 @@ pub fn add_to(samples: &mut Vec<Sample>) {
             })
         },
     );
+    super::own::add_to(samples);
     add(samples, &format!("{PERSON}/entries/2"), "One entry", |frame| {
         render(entry(frame))
     });
