@@ -274,3 +274,42 @@ fn nobody_who_does_not_walk_yet_sprains_an_ankle_or_comes_with_low_mood() {
         }
     }
 }
+
+#[test]
+fn whoever_is_poorer_falls_ill_sooner() {
+    let mut ages = [[0.0, 0.0]; 2];
+    for person in truth(Plan {
+        people: 60_000,
+        ..plan()
+    }) {
+        let at = match person.facts.fifth {
+            1 => 0,
+            5 => 1,
+            _ => continue,
+        };
+        let ill = [
+            "Type 2 diabetes mellitus",
+            "Chronic obstructive pulmonary disease",
+            "Coronary arteriosclerosis",
+        ];
+        // Of one age band: where more of the old live, more fall ill late.
+        let of_age = (60..80).contains(&person.facts.age(plan().as_of));
+        for had in person
+            .conditions
+            .iter()
+            .filter(|had| of_age && ill.contains(&had.words))
+        {
+            ages[at][0] += f64::from(had.since.0 - person.facts.born.0) / 365.25;
+            ages[at][1] += 1.0;
+        }
+    }
+    let [poorest, least_poor] = ages.map(|[sum, count]| sum / count);
+    eprintln!(
+        "{poorest:.1} and {least_poor:.1} years, of {:.0} and {:.0}",
+        ages[0][1], ages[1][1]
+    );
+    assert!(
+        ages[0][1] > 50.0 && poorest + 1.0 < least_poor,
+        "{poorest:.1} against {least_poor:.1}"
+    );
+}

@@ -175,7 +175,12 @@ pub fn conditions(person: &Person, household: &Household, until: Date) -> Vec<Ha
         let forced =
             person.given_conditions.contains(&shape.condition) || last_illness.contains(&Some(shape.condition));
         let height = county().rates.height(shape.condition) * multiplier(shape, person, fifth, &had);
-        let middle = shape.middle - (3.0 - f64::from(fifth)) * -1.5 * f64::from(u8::from(shape.hardship > 0.2));
+        let sooner = if shape.hardship > 0.2 {
+            1.5 * (3.0 - f64::from(fifth))
+        } else {
+            0.0
+        };
+        let middle = shape.middle - sooner;
         let reached = height.min(0.97) * risen(shape, middle, age, person.sex);
         // Nobody so small is told that they are low or anxious, however early it begins in those who are older.
         let moods = matches!(shape.condition, Condition::Anxiety | Condition::Depression);
@@ -337,7 +342,7 @@ fn multiplier(shape: &Shape, person: &Person, fifth: u8, had: &[Had]) -> f64 {
 /// Raised blood pressure, found or not, as a share of its height: Health Survey for England 2022, read at the
 /// middle of its age bands. Women's rises later and goes higher.
 const RAISED_AGES: [f64; 8] = [15.0, 25.0, 39.5, 49.5, 59.5, 69.5, 80.0, 95.0];
-const RAISED_MEN: [f64; 8] = [0.0, 0.0085, 0.234, 0.268, 0.474, 0.589, 0.644, 0.664];
+const RAISED_MEN: [f64; 8] = [0.0, 0.0097, 0.234, 0.268, 0.474, 0.589, 0.644, 0.664];
 const RAISED_WOMEN: [f64; 8] = [0.0, 0.0435, 0.0285, 0.24, 0.257, 0.532, 0.714, 0.75];
 
 /// What the two tables are shares of.
