@@ -297,3 +297,37 @@ fn safety_9_what_is_sealed_or_about_safeguarding_is_in_no_count_and_nobody_dead_
         assert_eq!(counted(app), 11);
     });
 }
+
+#[test]
+fn safety_2_where_a_restricted_person_lives_is_in_no_count() {
+    on_both(|app| {
+        known(app, "R0D", 0, 30);
+        for n in 0..12 {
+            let marked = patient(
+                &local(n),
+                "",
+                &format!("Family{n}"),
+                &format!("Given{n}"),
+                "1946-05-09",
+                "female",
+            )
+            .with(
+                "/generalPractitioner",
+                json!([{"identifier": {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": PRACTICE}}]),
+            )
+            .with("/meta/security", json!([{"code": "R"}]))
+            .at("2026-03-01T09:00:00Z");
+            app.send(&feed("R0D", true), marked.line());
+        }
+        assert_eq!(counted(app), 30);
+        for by in [By::Council, By::Neighbourhood] {
+            let answer = asked(app, None, by, None);
+            let told: Vec<(&str, Shown)> = answer.rows.iter().map(|row| (row.name.as_str(), row.all)).collect();
+            let [(place, there), ("Not known", hidden)] = told.as_slice() else {
+                panic!("{told:?}");
+            };
+            assert!(!place.is_empty() && matches!(there, Shown::About(15 | 20)), "{told:?}");
+            assert!(matches!(hidden, Shown::About(10 | 15)), "{told:?}");
+        }
+    });
+}

@@ -114,8 +114,8 @@ fn table(ask: &Ask, answer: &Answer) -> Told {
         everybody: words(answer.of),
         share: share(answer.all, answer.of),
         left_out: match answer.left_out {
-            Shown::Few => "Fewer than 8 people, or nobody".to_owned(),
-            Shown::About(people) => format!("About {} people", thousands(people)),
+            Shown::Few => "fewer than 8, or nobody".to_owned(),
+            Shown::About(people) => format!("about {}", thousands(people)),
         },
     }
 }

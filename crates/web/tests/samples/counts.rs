@@ -58,7 +58,7 @@ fn page(frame: Frame, counted: bool, unknown: bool) -> CountsPage {
             all: "575".into(),
             everybody: "20,005".into(),
             share: "2.9%".into(),
-            left_out: "About 15 people".into(),
+            left_out: "about 15".into(),
         }),
     }
 }
