@@ -133,7 +133,18 @@ fn safety_11_the_same_people_are_one_number_however_asked_and_on_the_next_day() 
         for n in 0..23 {
             has(app, "R0D", n, "44054006");
         }
+        // Twelve of each come out as 10 or as 15, by whom they are.
+        let others: Vec<String> = (0..12).map(|n| format!("90000{n:02}")).collect();
+        for (from, code) in (0..).zip(&others) {
+            (from..from + 12).for_each(|n| has(app, "R0D", n, code));
+        }
+        let each = || -> Vec<Shown> {
+            let of = |code: &String| asked(app, Some(&format!("snomed.info/sct|{code}")), By::Age, None).all;
+            others.iter().map(of).collect()
+        };
         counted(app);
+        let first_day = each();
+        assert!(first_day.contains(&Shown::About(10)) && first_day.contains(&Shown::About(15)));
         // All are of one age and one place: every way to ask is a way to count the same people.
         let all = asked(app, Some(DIABETES), By::Age, None).all;
         for by in [By::Age, By::Council, By::Neighbourhood, By::Ethnicity] {
@@ -143,6 +154,7 @@ fn safety_11_the_same_people_are_one_number_however_asked_and_on_the_next_day() 
         }
         counted(app);
         assert_eq!(asked(app, Some(DIABETES), By::Sex, None).all, all);
+        assert_eq!(each(), first_day);
     });
 }
 
