@@ -26,7 +26,7 @@ pub use block::Candidates;
 pub use cluster::{Pair, persons};
 pub use model::Model;
 pub use schema::{Role, Schema};
-pub use score::{Scorer, Weights};
+pub use score::{Growing, Scorer, Weights};
 pub use table::{Rows, Table};
 
 /// Weighs every candidate pair and gives those of at least this weight, in order of records, each once.

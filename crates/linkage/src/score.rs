@@ -5,6 +5,7 @@
 //! family are thereby weighed against what families have in common, not against strangers.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
@@ -12,7 +13,7 @@ use crate::compare::{Comparison, Level, comparisons};
 use crate::given_names;
 use crate::model::{LevelWeight, Model};
 use crate::schema::Schema;
-use crate::table::{Table, hash};
+use crate::table::{Rows, Table, hash};
 
 /// A model made ready for weighing: made once, used for any number of tables.
 #[derive(Clone)]
@@ -38,10 +39,75 @@ pub struct Weights {
 pub struct Scorer<'a> {
     table: &'a Table,
     weights: Cow<'a, Weights>,
-    /// Base-2 logarithm of how common each value of each column is, by value id less one.
-    common: Vec<Vec<f32>>,
+    common: Arc<Common>,
     /// The most that the comparisons that are not quick can add, against a household and against strangers.
     rest: [f32; 2],
+}
+
+/// What a model says of the values of a table.
+#[derive(Clone, Default)]
+struct Common {
+    /// For each column, base-2 logarithm of how common each value is, by value id less one.
+    of: Vec<Vec<f32>>,
+    /// For each column, that of its rarest value.
+    rarest: Vec<f32>,
+}
+
+impl Common {
+    /// Looks up the values that the table has and that were not looked up yet.
+    fn follow(&mut self, table: &Table, weights: &Weights) {
+        let columns = table.schema().columns.len();
+        self.of.resize_with(columns, Vec::new);
+        self.rarest.resize(columns, 0.0);
+        for (at, (of, rarest)) in self.of.iter_mut().zip(&mut self.rarest).enumerate() {
+            let values = &table.column(at).values;
+            let listed = weights.listed.get(at);
+            for id in of.len() as u32 + 1..=values.len() as u32 {
+                let common = listed.map_or(-20.0, |(listed, rest)| {
+                    listed.get(&values.hash(id)).copied().unwrap_or(*rest)
+                });
+                of.push(common);
+                *rarest = rarest.min(common);
+            }
+        }
+    }
+}
+
+/// A table that grows while pairs of its records are weighed: a record is cleaned once, and what a model says of a value
+/// is looked up once. A pair's weight is the same as in a table of the two records alone.
+pub struct Growing {
+    weights: Arc<Weights>,
+    table: Table,
+    common: Arc<Common>,
+}
+
+impl Growing {
+    /// An empty table of the columns of these weights.
+    pub fn new(weights: Arc<Weights>) -> Growing {
+        Growing {
+            table: Table::new(weights.schema.clone()),
+            common: Arc::default(),
+            weights,
+        }
+    }
+
+    /// Adds rows; answers the place of the first.
+    pub fn add(&mut self, rows: &Rows) -> u32 {
+        let first = self.table.len() as u32;
+        self.table.extend(rows, []);
+        Arc::make_mut(&mut self.common).follow(&self.table, &self.weights);
+        first
+    }
+
+    /// The table.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Weighs pairs of what is there now.
+    pub fn scorer(&self) -> Scorer<'_> {
+        Scorer::over(&self.table, Cow::Borrowed(&self.weights), Arc::clone(&self.common))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -173,26 +239,21 @@ impl Weights {
 impl<'a> Scorer<'a> {
     /// Prepares a table and a model of the same columns.
     pub fn new(table: &'a Table, model: &Model) -> Scorer<'a> {
-        Scorer::over(table, Cow::Owned(Weights::new(model)))
+        Scorer::alone(table, Cow::Owned(Weights::new(model)))
     }
 
     /// Prepares a table for weights of the same columns.
     pub fn with(table: &'a Table, weights: &'a Weights) -> Scorer<'a> {
-        Scorer::over(table, Cow::Borrowed(weights))
+        Scorer::alone(table, Cow::Borrowed(weights))
     }
 
-    fn over(table: &'a Table, weights: Cow<'a, Weights>) -> Scorer<'a> {
-        let common = (0..table.schema().columns.len())
-            .map(|at| {
-                let values = &table.column(at).values;
-                let Some((listed, rest)) = weights.listed.get(at) else {
-                    return vec![-20.0; values.len()];
-                };
-                (1..=values.len() as u32)
-                    .map(|id| listed.get(&values.hash(id)).copied().unwrap_or(*rest))
-                    .collect()
-            })
-            .collect();
+    fn alone(table: &'a Table, weights: Cow<'a, Weights>) -> Scorer<'a> {
+        let mut common = Common::default();
+        common.follow(table, &weights);
+        Scorer::over(table, weights, Arc::new(common))
+    }
+
+    fn over(table: &'a Table, weights: Cow<'a, Weights>, common: Arc<Common>) -> Scorer<'a> {
         let mut scorer = Scorer {
             table,
             weights,
@@ -208,7 +269,7 @@ impl<'a> Scorer<'a> {
 
     /// The most that one comparison can add, against a household and against strangers.
     fn most(&self, n: usize) -> [f32; 2] {
-        let rarest = |column: usize| self.common[column].iter().copied().fold(0.0, f32::min);
+        let rarest = |column: usize| self.common.rarest[column];
         let mut most = [0.0f32; 2];
         for (shares, worth) in self.weights.shares[n].iter().zip(&self.weights.value[n]).skip(1) {
             let stranger = match worth {
@@ -347,7 +408,7 @@ impl<'a> Scorer<'a> {
     fn known_common(&self, column: usize, row: u32) -> f32 {
         let id = self.table.column(column).ids[row as usize] as usize;
         id.checked_sub(1)
-            .map_or(f32::NEG_INFINITY, |at| self.common[column][at])
+            .map_or(f32::NEG_INFINITY, |at| self.common.of[column][at])
     }
 
     /// What strangers have in common, whatever else: the logarithm that training holds fixed.
@@ -366,7 +427,7 @@ impl<'a> Scorer<'a> {
 
     fn common_of(&self, column: usize, row: u32) -> f32 {
         let id = self.table.column(column).ids[row as usize] as usize;
-        id.checked_sub(1).map_or(0.0, |at| self.common[column][at])
+        id.checked_sub(1).map_or(0.0, |at| self.common.of[column][at])
     }
 
     /// Takes a pair's weight apart.
@@ -476,5 +537,46 @@ fn add(a: f32, b: f32) -> f32 {
         great
     } else {
         great + (1.0 + (small - great).exp2()).log2()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Role;
+
+    fn table(schema: &Schema, people: &[[&str; 4]]) -> Table {
+        let mut rows = Rows::new(4);
+        people.iter().for_each(|person| rows.push(*person));
+        let mut table = Table::new(schema.clone());
+        table.extend(&rows, []);
+        table
+    }
+
+    #[test]
+    fn a_pair_weighs_the_same_in_a_table_that_grows_as_alone() {
+        let columns = ["given", "family", "born", "postcode"];
+        let roles = [Role::Given, Role::Surname, Role::Birth, Role::Postcode];
+        let schema = Schema::new(columns.into_iter().zip(roles));
+        let people = [
+            ["Ada", "Hardy", "1945-05-04", "DT1 1AA"],
+            ["Ida", "Hardy", "1945-05-04", "DT1 1AA"],
+            ["", "Barnes", "1801-02-22", ""],
+            ["William", "Barnes", "1801-02-22", "DT2 8AA"],
+            ["Ada", "Hardie", "1945-04-05", "DT1 1AB"],
+        ];
+        let weights = Arc::new(Weights::new(&Model::untrained(&table(&schema, &people))));
+        let mut growing = Growing::new(Arc::clone(&weights));
+        for (place, person) in (0..).zip(people) {
+            let mut one = Rows::new(4);
+            one.push(person);
+            assert_eq!(growing.add(&one), place);
+            for (before, other) in (0..place).zip(people) {
+                let alone = table(&schema, &[other, person]);
+                let (here, there) = (growing.scorer(), Scorer::with(&alone, &weights));
+                assert_eq!(here.score(before, place), there.score(0, 1), "{person:?} {other:?}");
+                assert!(here.rest[0] >= there.rest[0] && here.rest[1] >= there.rest[1]);
+            }
+        }
     }
 }

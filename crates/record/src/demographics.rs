@@ -210,6 +210,13 @@ pub enum Death {
     DeadSince(When),
 }
 
+impl Death {
+    /// Whether the sender says that the person has died.
+    pub const fn is_dead(&self) -> bool {
+        matches!(self, Self::Dead | Self::DeadSince(_))
+    }
+}
+
 /// How one of a sender's records relates to another of the same sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {

@@ -238,6 +238,9 @@ pub fn fetch_by_keys<T>(
     mut each: impl FnMut(&Row<'_>) -> Result<T, DbError>,
 ) -> Result<Vec<T>, DbError> {
     let mut found = Vec::new();
+    if keys.is_empty() {
+        return Ok(found);
+    }
     match conn {
         Conn::Lite(conn) => {
             let mut statement = conn.prepare_cached(sql)?;

@@ -315,10 +315,7 @@ fn describe(conn: &mut Conn, person_no: i64, person: PersonId) -> Result<Option<
         senders.insert(record.sender.clone());
         let Some(text) = &record.demographics else { continue };
         let says = demographics::of_text(text)?;
-        dead |= matches!(
-            says.death,
-            record::demographics::Death::Dead | record::demographics::Death::DeadSince(_)
-        );
+        dead |= says.death.is_dead();
         if best
             .as_ref()
             .is_none_or(|(verified, _)| !verified && record.nhs_verified)

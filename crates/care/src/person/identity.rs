@@ -12,8 +12,9 @@ use super::matching::store::Weighed;
 use super::sets::Sets;
 use super::store::{self, Identity};
 use crate::db::{Conn, DbError};
+use hashbrown::HashMap;
 use record::{Demographics, NhsNumber, Sex};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A component larger than this is a fault in the data (a number used as a stand-in), and nothing in it joins
 /// by itself.
@@ -106,9 +107,11 @@ pub(crate) fn settle(conn: &mut Conn, touched: &BTreeSet<i64>) -> Result<(), DbE
     }
     let found = Surroundings::gather(conn, touched)?;
     let (mut changes, mut whose) = (Vec::new(), HashMap::new());
-    for component in found.components() {
+    let components = found.components();
+    let shared = found.shared_out(&components);
+    for (component, (decisions, pairs)) in components.iter().zip(shared) {
         let identities: Vec<&Identity> = component.iter().filter_map(|no| found.identities.get(no)).collect();
-        for group in group(&component, &identities, &found.decisions, &found.pairs) {
+        for group in group(component, &identities, &decisions, &pairs) {
             let person_no = group.iter().min().copied().unwrap_or_default();
             for record_no in group {
                 whose.insert(record_no, person_no);
@@ -217,6 +220,33 @@ impl Surroundings {
             }
         }
         sets.groups()
+    }
+
+    /// The decisions and pairs that have a say within each component. All given to each, the time taken grew with the
+    /// square of how many are settled together.
+    fn shared_out(&self, components: &[Vec<i64>]) -> Vec<(Vec<Kind>, Vec<Weighed>)> {
+        let numbered = components.iter().enumerate();
+        let place: HashMap<i64, usize> = numbered
+            .flat_map(|(at, all)| all.iter().map(move |no| (*no, at)))
+            .collect();
+        // What replaced a number may be asked of any.
+        let of_numbers = |kind: &&Kind| matches!(kind, Kind::Superseded { .. });
+        let everyone: Vec<Kind> = self.decisions.iter().filter(of_numbers).copied().collect();
+        let mut shared = vec![(everyone, Vec::new()); components.len()];
+        for kind in &self.decisions {
+            if let Kind::Merge { from: a, .. } | Kind::KeepApart(a, _) | Kind::Barred(a, _) = kind
+                && let Some((decisions, _)) = place.get(a).and_then(|at| shared.get_mut(*at))
+            {
+                decisions.push(*kind);
+            }
+        }
+        for pair in &self.pairs {
+            let (a, b) = (place.get(&pair.a), place.get(&pair.b));
+            if let Some((_, pairs)) = a.filter(|a| Some(*a) == b).and_then(|at| shared.get_mut(*at)) {
+                pairs.push(*pair);
+            }
+        }
+        shared
     }
 }
 

@@ -9,6 +9,7 @@ use super::given_name;
 use super::identity::contradicts;
 use super::store::{self, Identity};
 use crate::db::{Conn, DbError};
+use hashbrown::HashMap;
 use record::{Demographics, NhsNumber};
 use std::collections::BTreeSet;
 
@@ -41,31 +42,42 @@ pub(crate) fn restricted_among(conn: &mut Conn, identities: &[Identity]) -> Resu
     Ok(identities.iter().filter(is_hidden).map(|i| i.record_no).collect())
 }
 
-/// Births and numbers of records that are marked, among those asked for.
+/// Births and numbers of records that are marked, each asked for once. Of use within one transaction.
+#[derive(Default)]
 pub(crate) struct Marks {
-    births: BTreeSet<i64>,
-    numbers: BTreeSet<i64>,
+    births: HashMap<i64, bool>,
+    numbers: HashMap<i64, bool>,
 }
 
 impl Marks {
-    /// Whether a mark may reach a record with this birth date, in days, and this number: [`restricted_among`] says
-    /// whether one does.
-    pub fn reach(&self, birth: Option<i64>, number: Option<i64>) -> bool {
-        birth.is_some_and(|birth| self.births.contains(&birth))
-            || number.is_some_and(|number| self.numbers.contains(&number))
+    /// Asks for the marks that may reach records with these births, in days, and these numbers.
+    pub fn ask(
+        &mut self,
+        conn: &mut Conn,
+        births: impl Iterator<Item = i64>,
+        numbers: impl Iterator<Item = i64>,
+    ) -> Result<(), DbError> {
+        let births: BTreeSet<i64> = births.filter(|birth| !self.births.contains_key(birth)).collect();
+        let births: Vec<i64> = births.into_iter().collect();
+        self.births.extend(births.iter().map(|birth| (*birth, false)));
+        for marked in store::restricted_by_birth(conn, &births)? {
+            self.births.extend(marked.birth.map(|birth| (birth.0.into(), true)));
+        }
+        let numbers: BTreeSet<i64> = numbers.filter(|number| !self.numbers.contains_key(number)).collect();
+        let numbers: Vec<i64> = numbers.into_iter().collect();
+        self.numbers.extend(numbers.iter().map(|number| (*number, false)));
+        let marked = store::restricted_numbers(conn, &numbers)?;
+        self.numbers.extend(marked.into_iter().map(|number| (number, true)));
+        Ok(())
     }
-}
 
-/// The marks that may reach records with these births and numbers.
-pub(crate) fn marks(conn: &mut Conn, births: BTreeSet<i64>, numbers: BTreeSet<i64>) -> Result<Marks, DbError> {
-    let marked = store::restricted_by_birth(conn, &births.into_iter().collect::<Vec<_>>())?;
-    Ok(Marks {
-        births: marked
-            .iter()
-            .filter_map(|i| i.birth.map(|birth| birth.0.into()))
-            .collect(),
-        numbers: store::restricted_numbers(conn, &numbers.into_iter().collect::<Vec<_>>())?,
-    })
+    /// Whether a mark may reach a record with this birth and this number: [`restricted_among`] says whether one does.
+    /// Of what was not asked for, nobody knows, so one may.
+    pub fn reach(&self, birth: Option<i64>, number: Option<i64>) -> bool {
+        let marked = |known: &HashMap<i64, bool>, one: i64| known.get(&one).copied().unwrap_or(true);
+        birth.is_some_and(|birth| marked(&self.births, birth))
+            || number.is_some_and(|number| marked(&self.numbers, number))
+    }
 }
 
 /// The records whose whereabouts are hidden because this marked one may be of the same person.

@@ -5,8 +5,10 @@ use crate::matching::{BORN, GP, TRUST, at_home, drain, lives};
 use crate::order::{Dice, shuffle, take, told};
 use crate::says::{With, patient};
 use care::db::Param;
-use care::person::matching::{Matcher, Worked, weigh_some};
-use serde_json::json;
+use care::person::decision::Kind;
+use care::person::matching::{self, Matcher, Worked, weigh_some};
+use record::Instant;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What the tables of matching hold, a text a row.
@@ -125,12 +127,18 @@ fn a_record_that_changes_is_compared_as_it_is_now() {
 
 #[test]
 fn safety_2_a_mark_that_has_just_come_hides_what_was_held_in_memory() {
-    let n = number(1).to_string();
+    // A mark reaches a record by its number; one that has none, by name and birth date.
+    for n in [number(1).to_string(), String::new()] {
+        hides_what_was_held(&n);
+    }
+}
+
+fn hides_what_was_held(n: &str) {
     on_both(|app| {
         let matcher = Arc::new(Matcher::load(&app.care, 1).unwrap());
         let go_on = |app: &App| assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
         let plain = |id: &str, number: &str| at_home(id, number, "Isla", "female");
-        app.send(&feed(TRUST, true), plain("q1", &n).line());
+        app.send(&feed(TRUST, true), plain("q1", n).line());
         go_on(app);
         app.send(&feed("RBD", true), at_home("r1", "", "Ida", "female").line());
         go_on(app);
@@ -140,7 +148,9 @@ fn safety_2_a_mark_that_has_just_come_hides_what_was_held_in_memory() {
         app.send(&feed("R0D2", true), lives(mistyped, "7 Quay Lane", "DT11 7ZZ").line());
         app.send(
             &feed(GP, true),
-            plain("p1", &n).with("/meta/security", json!([{"code": "R"}])).line(),
+            plain("p1", &number(1).to_string())
+                .with("/meta/security", json!([{"code": "R"}]))
+                .line(),
         );
         go_on(app);
         let (one, third) = (app.record_no(TRUST, "q1"), app.record_no("R0D2", "s1"));
@@ -151,7 +161,7 @@ fn safety_2_a_mark_that_has_just_come_hides_what_was_held_in_memory() {
         assert_eq!(
             now,
             app.ask(between, &pair),
-            "{}: weighed by where she lives",
+            "{}: weighed by where she lives, {n:?}",
             app.name()
         );
     });
@@ -182,5 +192,207 @@ fn a_record_that_changes_while_others_wait_is_compared_with_those_weighed_before
         app.send(&feed(GP, true), now.line());
         assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
         assert!(app.same((GP, "p1"), (TRUST, "q1")), "{}", app.name());
+    });
+}
+
+/// A person whom senders know more or less, one of them as somebody to be hidden, and others of the same home.
+fn hidden_and_plain() -> Vec<(&'static str, Value)> {
+    let (n, m) = (number(1).to_string(), number(2).to_string());
+    let mark = json!([{"code": "R"}]);
+    let mistyped = |id: &str| {
+        let person = patient(id, "", "Stikland", "Isla", BORN, "female");
+        lives(person, "7 Quay Lane", "DT11 7ZZ")
+    };
+    vec![
+        (TRUST, at_home("q1", &n, "Isla", "female")),
+        ("RBD", at_home("r1", "", "Isla", "female")),
+        ("R0D2", mistyped("s1")),
+        (GP, at_home("p1", &n, "Isla", "female").with("/meta/security", mark)),
+        (TRUST, mistyped("q2")),
+        (GP, at_home("p2", &m, "Ivor", "male")),
+        ("RBD", at_home("r2", "", "Ivor", "male")),
+        ("R0D2", at_home("s2", &m, "Ivor", "male")),
+    ]
+}
+
+#[test]
+fn safety_2_one_go_over_marked_and_hidden_records_comes_to_the_same_as_one_at_a_time() {
+    let all = hidden_and_plain();
+    let send = |app: &App, of: usize| app.send(&feed(all[of].0, true), all[of].1.line());
+    for first in 0..all.len() {
+        let order: Vec<usize> = (0..all.len()).map(|n| (n + first) % all.len()).collect();
+        let (alone, at_once, ahead) = (App::lite(), App::lite(), App::lite());
+        ahead.care.weigh_ahead_from(2);
+        for of in &order {
+            send(&alone, *of);
+            drain(&alone);
+            send(&at_once, *of);
+            send(&ahead, *of);
+        }
+        drain(&at_once);
+        drain(&ahead);
+        assert!(alone.count("match_pair") > 5, "too little is alike to prove anything");
+        assert_eq!(weighed(&alone), weighed(&at_once), "from {first}");
+        assert_eq!(
+            weighed(&alone),
+            weighed(&ahead),
+            "from {first}, put under keys together"
+        );
+    }
+}
+
+#[test]
+fn safety_2_what_is_barred_is_not_compared_within_one_go() {
+    on_both(|app| {
+        for (people, ahead) in [(1, 1_000_000), (2, 2)] {
+            app.care.weigh_ahead_from(ahead);
+            let n = number(people).to_string();
+            let mine = |id: &str| format!("{id}-{people}");
+            app.send(&feed(GP, true), at_home(&mine("p"), &n, "Isla", "female").line());
+            app.send(&feed(TRUST, true), at_home(&mine("q"), "", "Isla", "female").line());
+            app.send(&feed("RBD", true), at_home(&mine("r"), &n, "Isla", "female").line());
+            app.send(&feed("R0D2", true), at_home(&mine("s"), "", "Isla", "female").line());
+            let number = |sender: &str, id: &str| app.record_no(sender, &mine(id));
+            let (old, new) = (number(GP, "p"), number(TRUST, "q"));
+            let (beside, other) = (number("RBD", "r"), number("R0D2", "s"));
+            // Before any of them is weighed; one is of the same person as the old identity by its number.
+            app.decide(Kind::Barred(old, new));
+            assert!(app.same((GP, &mine("p")), ("RBD", &mine("r"))));
+            let matcher = Arc::new(Matcher::load(&app.care, 1).unwrap());
+            assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
+            let between = "SELECT COUNT(*) FROM match_pair WHERE record_a = ?1 AND record_b = ?2";
+            for (one, pairs) in [(old, 0), (beside, 0), (other, 1)] {
+                let pair = [one.min(new), one.max(new)].map(Param::Int);
+                assert_eq!(app.ask(between, &pair), Some(pairs), "{} {people} {one}", app.name());
+            }
+        }
+    });
+}
+
+#[test]
+fn records_that_change_between_being_put_under_keys_and_weighed_are_weighed_as_they_are_now() {
+    let all = told(60);
+    let n = number(7).to_string();
+    let was = lives(
+        patient("p1", &n, "Loveless", "Ivor", "1933-01-02", "male"),
+        "3 Mill Street",
+        "BH20 4AA",
+    );
+    let now = at_home("p1", &n, "Isla", "female").with("/meta/lastUpdated", json!("2026-11-03T10:00:00Z"));
+    let like = at_home("q1", "", "Isla", "female");
+    for (whole, changing) in both().zip(both()) {
+        for app in [&whole, &changing] {
+            take(app, &all, 1);
+            app.send(&feed(TRUST, true), like.line());
+            app.send(&feed(GP, true), was.line());
+        }
+        changing.care.weigh_ahead_from(2);
+        let matcher = Arc::new(Matcher::load(&changing.care, 1).unwrap());
+        assert!(matches!(go(&changing, &matcher), Worked::Weighed(_)));
+        let mine = changing.record_no(GP, "p1");
+        let ahead = "SELECT COUNT(*) FROM match_record WHERE state = -1 AND record_no = ?1";
+        assert_eq!(changing.ask(ahead, &[mine.into()]), Some(1), "it waits under its keys");
+        for app in [&whole, &changing] {
+            app.send(&feed(GP, true), now.line());
+        }
+        while go(&changing, &matcher) != Worked::Nothing {}
+        drain(&whole);
+        assert!(changing.same((GP, "p1"), (TRUST, "q1")), "{}", changing.name());
+        assert_eq!(weighed(&whole), weighed(&changing), "{}", changing.name());
+    }
+}
+
+#[test]
+fn what_was_put_under_keys_is_not_trusted_once_another_process_has_weighed() {
+    let all = told(60);
+    let n = number(7).to_string();
+    let was = at_home("p1", &n, "Isla", "female");
+    let now = at_home("p1", &n, "Ysla", "female").with("/meta/lastUpdated", json!("2026-11-03T10:00:00Z"));
+    for (whole, shared) in both().zip(both()) {
+        for app in [&whole, &shared] {
+            app.send(&feed(GP, true), was.line());
+            take(app, &all, 1);
+            app.send(&feed(TRUST, true), at_home("q1", "", "Isla", "female").line());
+        }
+        shared.care.weigh_ahead_from(2);
+        let here = Arc::new(Matcher::load(&shared.care, 1).unwrap());
+        let later = |seconds: i64| Instant(NOW.0 + seconds * 1_000_000);
+        assert!(matches!(go(&shared, &here), Worked::Weighed(_)));
+        assert!(shared.count("match_queue") > 0, "some were put under keys and wait");
+        // This process rests for a minute, and another weighs what is left.
+        matching::drain(&shared.care, 2, later(60), |_| true).unwrap();
+        for app in [&whole, &shared] {
+            app.send(&feed(GP, true), now.line());
+        }
+        while weigh_some(&shared.care, &here, later(120)).unwrap() != Worked::Nothing {}
+        drain(&whole);
+        assert_eq!(weighed(&whole), weighed(&shared), "{}", shared.name());
+    }
+}
+
+#[test]
+fn a_bar_lifted_while_records_are_put_under_keys_loses_none_of_them() {
+    let n = number(7).to_string();
+    for (whole, cut_short) in both().zip(both()) {
+        for app in [&whole, &cut_short] {
+            app.send(&feed(GP, true), at_home("p1", &n, "Isla", "female").line());
+            take(app, &told(60), 1);
+            app.send(&feed(TRUST, true), at_home("q1", "", "Isla", "female").line());
+        }
+        cut_short.care.weigh_ahead_from(2);
+        let matcher = Arc::new(Matcher::load(&cut_short.care, 1).unwrap());
+        assert!(matches!(go(&cut_short, &matcher), Worked::Weighed(_)));
+        // As if it had been killed before any key of this one was put in.
+        let mine = cut_short.record_no(TRUST, "q1");
+        cut_short.write(|conn| {
+            let sql = "DELETE FROM match_key WHERE record_no IN
+                       (SELECT record_no FROM match_record WHERE state = -1 AND record_no = ?1)";
+            assert!(conn.execute(sql, &[mine.into()])? > 0);
+            Ok(())
+        });
+        cut_short.care.weigh_ahead_from(1_000_000);
+        for app in [&whole, &cut_short] {
+            let bar = app.decide(Kind::Barred(app.record_no(GP, "p1"), app.record_no(TRUST, "q1")));
+            assert!(app.undo(bar));
+            drain(app);
+        }
+        assert_eq!(weighed(&whole), weighed(&cut_short), "{}", whole.name());
+    }
+}
+
+#[test]
+fn a_record_that_changed_and_comes_up_later_is_compared_as_it_is_now() {
+    let n = number(7).to_string();
+    let somebody = |id: &str, number: &str| {
+        let person = patient(id, number, "Loveless", "Ivor", "1933-01-02", "male");
+        lives(person, "3 Mill Street", "BH20 4AA")
+    };
+    let newer = |person: Value| person.with("/meta/lastUpdated", json!("2026-11-03T10:00:00Z"));
+    on_both(|app| {
+        let matcher = Arc::new(Matcher::load(&app.care, 1).unwrap());
+        app.send(&feed(TRUST, true), somebody("q1", "").line());
+        take(app, &told(60), 1);
+        app.send(&feed(GP, true), at_home("p1", &n, "Isla", "female").line());
+        // Not until nothing waits: then all that is held would be forgotten.
+        while app.count("match_queue") > 0 {
+            assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
+        }
+        // The first record becomes like the last, which is somebody else now; more wait than one go takes.
+        app.send(&feed(GP, true), newer(at_home("p1", &n, "Rosamund", "female")).line());
+        app.send(&feed(TRUST, true), newer(at_home("q1", "", "Isla", "female")).line());
+        app.write(|conn| {
+            let sql = "INSERT INTO match_queue (record_no, since) SELECT record_no, 0 FROM identity
+                       WHERE record_no NOT IN (SELECT record_no FROM match_queue)";
+            conn.execute(sql, &[])
+        });
+        assert!(matches!(go(app, &matcher), Worked::Weighed(_)));
+        let waits = "SELECT COUNT(*) FROM match_queue WHERE record_no = ?1";
+        let last = app.record_no(GP, "p1");
+        assert_eq!(app.ask(waits, &[last.into()]), Some(1), "the last waits still");
+        assert!(
+            !app.same((GP, "p1"), (TRUST, "q1")),
+            "{}: by what it said before",
+            app.name()
+        );
     });
 }

@@ -32,9 +32,9 @@ pub(super) struct Ahead {
     held: Mutex<Held>,
 }
 
-struct Held {
-    /// In order of number.
-    records: Vec<i64>,
+/// What is known of them.
+pub(super) struct Held {
+    lot: Lot,
     /// All of them up to here may have been weighed.
     weighed: i64,
     /// Goes until it is asked again whether many wait.
@@ -42,11 +42,56 @@ struct Held {
     many: usize,
 }
 
+/// Records put under their keys together, a bit each from the lowest on: whether one is among them is asked some forty
+/// times a record.
+#[derive(Default)]
+struct Lot {
+    lowest: i64,
+    bits: Vec<u64>,
+    highest: Option<i64>,
+}
+
+impl Lot {
+    /// Of records in order of number.
+    fn of(records: &[i64]) -> Self {
+        let lowest = records.first().copied().unwrap_or_default();
+        let mut bits = Vec::new();
+        for record in records {
+            let at = record.abs_diff(lowest);
+            let word = (at / 64) as usize;
+            bits.resize(word + 1, 0);
+            if let Some(word) = bits.get_mut(word) {
+                *word |= 1u64 << (at % 64);
+            }
+        }
+        let highest = records.last().copied();
+        Self { lowest, bits, highest }
+    }
+
+    fn contains(&self, record: i64) -> bool {
+        let at = record.abs_diff(self.lowest);
+        let word = self.bits.get((at / 64) as usize).copied().unwrap_or_default();
+        record >= self.lowest && word >> (at % 64) & 1 == 1
+    }
+}
+
+impl Held {
+    /// Whether a record is still to be weighed, and will then find all that stand under its keys.
+    pub fn will_find(&self, record: i64) -> bool {
+        record > self.weighed && self.lot.contains(record)
+    }
+
+    /// Whether a record that is noted as [`store::AHEAD`] was put under all the keys noted there.
+    pub fn put_under_all(&self, record: i64) -> bool {
+        self.lot.contains(record)
+    }
+}
+
 impl Ahead {
     /// Nothing put under keys yet; it is done when so many wait.
     pub fn from(many: usize) -> Self {
         let held = Held {
-            records: Vec::new(),
+            lot: Lot::default(),
             weighed: i64::MIN,
             rest: 0,
             many: many.max(1),
@@ -54,14 +99,15 @@ impl Ahead {
         Self { held: Mutex::new(held) }
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    /// What is known of the records put under their keys.
+    pub fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a record is still to be weighed, and will then find all that stand under its keys.
-    pub fn will_find(&self, record: i64) -> bool {
+    /// Whether any of them is still to be weighed.
+    pub fn any_left(&self) -> bool {
         let held = self.held();
-        record > held.weighed && held.records.binary_search(&record).is_ok()
+        held.lot.highest.is_some_and(|highest| highest > held.weighed)
     }
 
     /// Notes that these may have been weighed.
@@ -69,20 +115,25 @@ impl Ahead {
         let mut held = self.held();
         held.weighed = records.iter().copied().fold(held.weighed, i64::max);
     }
+
+    /// Forgets them: another process may have weighed some, or a transaction was undone.
+    pub fn forget(&self) {
+        self.held().lot = Lot::default();
+    }
 }
 
 /// Puts records that wait under their keys, if many do and those it did before are weighed.
 pub(super) fn prepare(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<(), DbError> {
+    if matcher.ahead.any_left() {
+        return Ok(());
+    }
     let many = {
         let mut held = matcher.ahead.held();
-        if held.records.last().is_some_and(|last| *last > held.weighed) {
-            return Ok(());
-        }
         if held.rest > 0 {
             held.rest -= 1;
             return Ok(());
         }
-        held.records = Vec::new();
+        held.lot = Lot::default();
         held.rest = ASKED_EVERY;
         held.many
     };
@@ -90,7 +141,8 @@ pub(super) fn prepare(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Resu
         return Ok(());
     }
     let waiting = care.readers().read(|conn| store::waiting_unknown(conn, MOST as i64))?;
-    let mut noting = Slices::new(care, matcher, now);
+    let begun = Arc::default();
+    let mut noting = Slices::new(care, matcher, now, &begun);
     for some in waiting.chunks(SOME) {
         let found = care.readers().read(|conn| keys_of(conn, matcher, some))?;
         noting.write(move |conn| store::keep_ahead(conn, found))?;
@@ -102,25 +154,27 @@ pub(super) fn prepare(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Resu
         .flat_map(|(record, keys)| keys.iter().map(|key| (*key, *record)));
     let mut under: Vec<(i64, i64)> = under.collect();
     under.sort_unstable();
-    let mut putting = Slices::new(care, matcher, now);
+    let mut putting = Slices::new(care, matcher, now, &begun);
     for some in under.chunks(SOME) {
         let some = some.to_vec();
         putting.write(move |conn| store::put_under(conn, &some))?;
     }
     if putting.all()?.is_some() {
-        let records = noted.into_iter().map(|(record, _)| record).collect();
+        let records: Vec<i64> = noted.into_iter().map(|(record, _)| record).collect();
         let mut held = matcher.ahead.held();
-        (held.records, held.weighed, held.rest) = (records, i64::MIN, 0);
+        (held.lot, held.weighed, held.rest) = (Lot::of(&records), i64::MIN, 0);
     }
     Ok(())
 }
 
-/// Work in slices, which the writer may take together; each is done only if no other process weighs by then, and none
-/// after one that was not done.
+/// Work in slices, which the writer may take together; each is done only if no other process weighs by then nor has
+/// since the first, and none after one that was not done.
 struct Slices<'a, T> {
     care: &'a Care,
     matcher: &'a Arc<Matcher>,
     now: Instant,
+    /// Whether any slice of this lot was done.
+    begun: Arc<AtomicBool>,
     broken: Arc<AtomicBool>,
     outcomes: (Sender<Outcome<T>>, Receiver<Outcome<T>>),
 }
@@ -129,11 +183,12 @@ struct Slices<'a, T> {
 type Outcome<T> = Result<Option<T>, DbError>;
 
 impl<'a, T: Send + 'static> Slices<'a, T> {
-    fn new(care: &'a Care, matcher: &'a Arc<Matcher>, now: Instant) -> Self {
+    fn new(care: &'a Care, matcher: &'a Arc<Matcher>, now: Instant, begun: &Arc<AtomicBool>) -> Self {
         Self {
             care,
             matcher,
             now,
+            begun: Arc::clone(begun),
             broken: Arc::default(),
             outcomes: unbounded(),
         }
@@ -141,13 +196,15 @@ impl<'a, T: Send + 'static> Slices<'a, T> {
 
     fn write(&mut self, slice: impl FnOnce(&mut Conn) -> Result<T, DbError> + Send + 'static) -> Result<(), DbError> {
         let (matcher, now) = (Arc::clone(self.matcher), self.now);
+        let begun = Arc::clone(&self.begun);
         let (broken, after, outcome) = (
             Arc::clone(&self.broken),
             Arc::clone(&self.broken),
             self.outcomes.0.clone(),
         );
         let work = move |conn: &mut Conn| {
-            if broken.load(Ordering::Relaxed) || !matcher.may_weigh(conn, now)? {
+            let first = !begun.swap(true, Ordering::Relaxed);
+            if broken.load(Ordering::Relaxed) || !matcher.may_weigh(conn, now, first)? {
                 broken.store(true, Ordering::Relaxed);
                 return Ok(None);
             }

@@ -5,9 +5,10 @@ use crate::person::decision::Kind;
 use crate::person::given_name::{GivenNames, compare};
 use crate::person::sets::Sets;
 use crate::person::store::Identity;
+use hashbrown::HashMap;
 use linkage::care::Bars;
 use record::Sex;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs in the order in which they join: the surest first, of equals the lowest records.
 fn in_order(pairs: &[Weighed]) -> Vec<Weighed> {
@@ -129,7 +130,7 @@ impl<'a> Evidence<'a> {
     /// Those of a group who say who they are about, records that decisions made one together.
     fn voices(&self, group: &[i64]) -> Vec<Vec<i64>> {
         let mut voices: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for no in group.iter().filter(|no| self.identities.contains_key(no)) {
+        for no in group.iter().filter(|no| self.identities.contains_key(*no)) {
             voices.entry(self.one.root(*no)).or_default().push(*no);
         }
         voices.into_values().collect()
@@ -158,8 +159,12 @@ pub(crate) fn join_weighed(
     weighed: &[Weighed],
     decisions: &[Kind],
 ) {
+    let joining = in_order(weighed);
+    if joining.is_empty() {
+        return;
+    }
     let evidence = Evidence::of(one, identities, weighed, decisions);
-    for equally_sure in in_order(weighed).chunk_by(|x, y| x.weight == y.weight) {
+    for equally_sure in joining.chunk_by(|x, y| x.weight == y.weight) {
         let weight = equally_sure[0].weight;
         let mut possible: Vec<(i64, i64)> = equally_sure.iter().map(|pair| (pair.a, pair.b)).collect();
         possible.retain(|(a, b)| evidence.may_join(*a) && evidence.may_join(*b) && sets.root(*a) != sets.root(*b));

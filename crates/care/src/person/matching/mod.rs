@@ -8,6 +8,7 @@
 mod ahead;
 mod answers;
 mod count;
+mod go;
 pub(crate) mod join;
 mod labels;
 mod models;
@@ -26,4 +27,4 @@ pub use linkage::care::{Bars, Hold};
 pub use models::{ModelRow, all as models, bars, learn, put_in_force};
 pub use queue::{COUNTED, Checked, Pending, Progress, Side, Waits, next_check, next_pair, progress};
 pub(crate) use work::weigh_again;
-pub use work::{Matcher, Worked, drain, weigh_some};
+pub use work::{Matcher, Worked, drain, drain_with, weigh_some};

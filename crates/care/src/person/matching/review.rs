@@ -4,8 +4,9 @@ use super::store::{self, Weighed};
 use crate::db::{Conn, DbError};
 use crate::person::decision::Kind;
 use crate::person::store as person_store;
+use hashbrown::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts what is to be looked at about these records in step. `whose`: every record of a set that decisions and joins
 /// lead no further from, with its person; `pairs`: all pairs of any of them. Of each two persons the pair that weighs

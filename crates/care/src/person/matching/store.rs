@@ -2,7 +2,7 @@
 
 use super::count::Band;
 use super::labels::Likeness;
-use crate::db::{Cell, Conn, DbError, Param, Table, fetch_by_keys, insert_or_leave, insert_rows};
+use crate::db::{Cell, Conn, DbError, Param, Row, Table, fetch_by_keys, insert_or_leave, insert_rows};
 use crate::person::decision::{Decision, Kind};
 use crate::person::store::{DECISION_COLUMNS, decision_of};
 use record::Instant;
@@ -87,10 +87,8 @@ pub(crate) fn waiting_count(conn: &mut Conn) -> Result<i64, DbError> {
 
 /// Takes records off the queue.
 pub(super) fn done(conn: &mut Conn, records: &[i64]) -> Result<(), DbError> {
-    for record in records {
-        conn.execute("DELETE FROM match_queue WHERE record_no = ?1", &[(*record).into()])?;
-    }
-    Ok(())
+    let sql = "DELETE FROM match_queue WHERE record_no = ?1 RETURNING record_no";
+    fetch_by_keys(conn, sql, records, |row| row.int(0)).map(|_| ())
 }
 
 /// Whether a process may weigh.
@@ -127,11 +125,11 @@ pub(super) fn those_that_wait(conn: &mut Conn, records: &[i64]) -> Result<BTreeS
         .collect())
 }
 
-/// What was weighed of a record when it was last weighed, and the keys it stands under.
-pub(super) fn indexed(conn: &mut Conn, record: i64) -> Result<Option<(i64, Vec<i64>)>, DbError> {
-    let sql = "SELECT state, keys FROM match_record WHERE record_no = ?1";
-    let found = conn.first(sql, &[record.into()], |row| Ok((row.int(0)?, row.bytes(1)?)))?;
-    Ok(found.map(|(state, bytes)| (state, keys_of(&bytes))))
+/// What was weighed of these records when they were last weighed, and the keys they stand under.
+pub(super) fn indexed(conn: &mut Conn, records: &[i64]) -> Result<BTreeMap<i64, (i64, Vec<i64>)>, DbError> {
+    let sql = "SELECT record_no, state, keys FROM match_record WHERE record_no = ?1";
+    let each = |row: &Row<'_>| Ok((row.int(0)?, (row.int(1)?, keys_of(&row.bytes(2)?))));
+    Ok(fetch_by_keys(conn, sql, records, each)?.into_iter().collect())
 }
 
 /// Keys are 40 bits: five bytes each.
@@ -144,24 +142,25 @@ fn keys_of(bytes: &[u8]) -> Vec<i64> {
 pub(super) const AHEAD: i64 = -1;
 
 /// Puts a record under these keys in place of those it stood under; when that was [`AHEAD`], under some of them.
-pub(super) fn index(
-    conn: &mut Conn,
-    record: i64,
-    state: i64,
-    (old, ahead): (&[i64], bool),
-    new: &[i64],
-) -> Result<(), DbError> {
+/// [`note`] is to follow in the same transaction.
+pub(super) fn index(conn: &mut Conn, record: i64, (old, ahead): (&[i64], bool), new: &[i64]) -> Result<(), DbError> {
     for key in old.iter().filter(|key| !new.contains(key)) {
         let sql = "DELETE FROM match_key WHERE key = ?1 AND record_no = ?2";
         conn.execute(sql, &[(*key).into(), record.into()])?;
     }
     let added = new.iter().filter(|key| ahead || !old.contains(key));
-    insert_or_leave(conn, &KEY, &added.map(|key| (*key, record)).collect::<Vec<_>>())?;
-    conn.execute("DELETE FROM match_record WHERE record_no = ?1", &[record.into()])?;
-    if new.is_empty() {
-        return Ok(());
-    }
-    insert_rows(conn, &RECORD, &[with_keys(record, state, new)])
+    insert_or_leave(conn, &KEY, &added.map(|key| (*key, record)).collect::<Vec<_>>())
+}
+
+/// Notes what was weighed of records, as (record, state, keys), in place of what was noted before; nothing of one that
+/// stands under no keys.
+pub(super) fn note(conn: &mut Conn, weighed: &[(i64, i64, Vec<i64>)]) -> Result<(), DbError> {
+    let records: Vec<i64> = weighed.iter().map(|(record, ..)| *record).collect();
+    let sql = "DELETE FROM match_record WHERE record_no = ?1 RETURNING record_no";
+    fetch_by_keys(conn, sql, &records, |row| row.int(0))?;
+    let under_keys = weighed.iter().filter(|(.., keys)| !keys.is_empty());
+    let rows = under_keys.map(|(record, state, keys)| with_keys(*record, *state, keys));
+    insert_rows(conn, &RECORD, &rows.collect::<Vec<_>>())
 }
 
 fn with_keys(record: i64, state: i64, keys: &[i64]) -> Vec<Cell> {
@@ -192,27 +191,27 @@ pub(super) fn put_under(conn: &mut Conn, keys: &[(i64, i64)]) -> Result<(), DbEr
     insert_or_leave(conn, &KEY, keys)
 }
 
-/// Has a record weighed anew when it next comes up, whether or not it changed.
+/// Has a record weighed anew when it next comes up, whether or not it changed. One that was never weighed stays
+/// [`AHEAD`]: it may stand under only some of its keys.
 pub(super) fn forget_state(conn: &mut Conn, record: i64) -> Result<(), DbError> {
-    conn.execute(
-        "UPDATE match_record SET state = 0 WHERE record_no = ?1",
-        &[record.into()],
-    )?;
+    let sql = "UPDATE match_record SET state = 0 WHERE record_no = ?1 AND state <> ?2";
+    conn.execute(sql, &[record.into(), AHEAD.into()])?;
     Ok(())
 }
 
-/// The records under any of these keys. A key that more than `most` stand under tells nobody apart and is left out.
-pub(super) fn under(conn: &mut Conn, keys: &[i64], most: usize) -> Result<BTreeSet<i64>, DbError> {
+/// The records under any of these keys, in order. A key that more than `most` stand under tells nobody apart and is left
+/// out.
+pub(super) fn under(conn: &mut Conn, keys: &[i64], most: usize) -> Result<Vec<i64>, DbError> {
     let sql = "SELECT key, record_no FROM match_key WHERE key = ?1";
-    let mut by_key: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for (key, record) in fetch_by_keys(conn, sql, keys, |row| Ok((row.int(0)?, row.int(1)?)))? {
-        by_key.entry(key).or_default().push(record);
-    }
-    Ok(by_key
-        .into_values()
-        .filter(|records| records.len() <= most)
-        .flatten()
-        .collect())
+    let mut found = fetch_by_keys(conn, sql, keys, |row| Ok((row.int(0)?, row.int(1)?)))?;
+    found.sort_unstable();
+    let by_key = found
+        .chunk_by(|(x, _), (y, _)| x == y)
+        .filter(|records| records.len() <= most);
+    let mut records: Vec<i64> = by_key.flatten().map(|(_, record)| *record).collect();
+    records.sort_unstable();
+    records.dedup();
+    Ok(records)
 }
 
 /// Puts these pairs in place of all pairs of a record; answers the records of the pairs taken out that joined.
@@ -248,7 +247,7 @@ pub(super) fn replace_pairs(conn: &mut Conn, record: i64, pairs: &[Weighed]) -> 
 
 const PAIR_COLUMNS: &str = "record_a, record_b, weight, verdict, model_no";
 
-fn weighed(row: &crate::db::Row<'_>) -> Result<Weighed, DbError> {
+fn weighed(row: &Row<'_>) -> Result<Weighed, DbError> {
     Ok(Weighed {
         a: row.int(0)?,
         b: row.int(1)?,

@@ -1,27 +1,23 @@
 //! The worker: weighs waiting records, a few in one go.
 
 use super::ahead::{self, Ahead};
+use super::go::go;
 use super::models;
 use super::rows::{self, Cells};
 use super::seen::Seen;
-use super::store::{self, Lease, Weighed};
+use super::store::{self, Lease};
 use crate::Care;
 use crate::db::{Conn, DbError, Urgency};
 use crate::person::decision::Kind;
 use crate::person::store::Identity;
-use crate::person::{demographics, identity, store as person_store, whereabouts};
+use crate::person::{demographics, store as person_store, whereabouts};
+use crossbeam_channel::{Receiver, RecvError, bounded};
 use linkage::block::{Rule, keys, rules_for_index};
-use linkage::care::{Verdict, verdict};
-use linkage::{Scorer, Weights};
+use linkage::{Table, Weights};
 use record::Instant;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A key under which more records stand tells nobody apart: a telephone of a care home, a stand-in postcode.
-const UNDER_ONE_KEY: usize = 300;
-/// How many records are weighed in one go, some 25 ms: a go must not keep a reader's write waiting, and each is a
-/// transaction.
-const AT_ONCE: i64 = 80;
 /// How long a worker that stops without a word keeps the others out, in microseconds.
 const LEASE: i64 = 20_000_000;
 /// Keys have 40 bits.
@@ -29,7 +25,7 @@ const KEY_BITS: u64 = (1 << 40) - 1;
 
 /// A model made ready, with who works with it.
 pub struct Matcher {
-    weights: Weights,
+    weights: Arc<Weights>,
     rules: Vec<Rule>,
     model_no: i64,
     holder: i64,
@@ -60,21 +56,27 @@ impl Matcher {
 
     fn of(conn: &mut Conn, holder: i64, many: usize) -> Result<Matcher, DbError> {
         let (model_no, model) = models::in_force(conn)?;
-        let weights = Weights::new(&model);
+        let weights = Arc::new(Weights::new(&model));
         let rules = rules_for_index(weights.schema());
         Ok(Matcher {
+            seen: Mutex::new(Seen::new(Arc::clone(&weights))),
             weights,
             rules,
             model_no,
             holder,
             ahead: Ahead::from(many),
-            seen: Mutex::default(),
         })
     }
 
-    /// Takes the lease; answers whether this process may weigh by this model.
-    pub(super) fn may_weigh(&self, conn: &mut Conn, now: Instant) -> Result<bool, DbError> {
-        Ok(self.leased(conn, now)? && store::model_number(conn)? == self.model_no)
+    /// Takes the lease; answers whether this process may weigh by this model. `anew`: whether it may have to be taken,
+    /// so that others may have weighed before.
+    pub(super) fn may_weigh(&self, conn: &mut Conn, now: Instant, anew: bool) -> Result<bool, DbError> {
+        let may = match self.leased(conn, now)? {
+            Lease::Held => true,
+            Lease::Taken => anew,
+            Lease::Others => false,
+        };
+        Ok(may && store::model_number(conn)? == self.model_no)
     }
 
     /// The number of its model.
@@ -82,31 +84,39 @@ impl Matcher {
         self.model_no
     }
 
-    fn leased(&self, conn: &mut Conn, now: Instant) -> Result<bool, DbError> {
+    fn leased(&self, conn: &mut Conn, now: Instant) -> Result<Lease, DbError> {
         let lease = store::lease(conn, self.holder, now, Instant(now.0 + LEASE))?;
         if lease != Lease::Held {
-            self.seen().forget();
+            self.forget();
         }
-        Ok(lease != Lease::Others)
+        Ok(lease)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    /// Forgets all that is held in memory of records.
+    fn forget(&self) {
+        self.seen().forget();
+        self.ahead.forget();
+    }
+
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The keys under which each of these records stands.
     pub(super) fn keys_of(&self, records: &[Cells]) -> Vec<Vec<i64>> {
         let table = rows::table(self.weights.schema(), records.iter().map(rows::borrowed));
-        let of = |row: u32| {
-            let mut found = BTreeSet::new();
-            for (number, rule) in self.rules.iter().enumerate() {
-                keys(&table, rule, number, row, |key| {
-                    found.insert((key & KEY_BITS) as i64);
-                });
-            }
-            found.into_iter().collect()
-        };
-        (0..).take(records.len()).map(of).collect()
+        (0..).take(records.len()).map(|row| self.keys_at(&table, row)).collect()
+    }
+
+    /// The keys under which the record in this row of a table stands, in order.
+    pub(super) fn keys_at(&self, table: &Table, row: u32) -> Vec<i64> {
+        let mut found = Vec::new();
+        for (number, rule) in self.rules.iter().enumerate() {
+            keys(table, rule, number, row, |key| found.push((key & KEY_BITS) as i64));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -115,21 +125,10 @@ impl Matcher {
 /// # Errors
 /// When the store fails; nothing of the go stands then.
 pub fn weigh_some(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<Worked, DbError> {
-    if care.readers().read(|conn| store::waiting(conn, 1))?.is_empty() {
-        matcher.seen().forget();
+    if !made_ready(care, matcher, now)? {
         return Ok(Worked::Nothing);
     }
-    ahead::prepare(care, matcher, now)?;
-    let matcher = Arc::clone(matcher);
-    care.writer().write(Urgency::Bulk, move |conn| {
-        if !matcher.leased(conn, now)? {
-            return Ok(Worked::Nothing);
-        }
-        if store::model_number(conn)? != matcher.model_no {
-            return Ok(Worked::OtherModel);
-        }
-        go(conn, &matcher, now)
-    })
+    submit(care, matcher, now)?.recv().map_err(stopped)?
 }
 
 /// Weighs until nothing waits; answers how many records were weighed. `step` is told about how many of those that
@@ -137,115 +136,116 @@ pub fn weigh_some(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<W
 ///
 /// # Errors
 /// When the store fails.
-pub fn drain(care: &Care, holder: i64, now: Instant, mut step: impl FnMut(i64) -> bool) -> Result<usize, DbError> {
-    let mut matcher = Arc::new(Matcher::load(care, holder)?);
+pub fn drain(care: &Care, holder: i64, now: Instant, step: impl FnMut(i64) -> bool) -> Result<usize, DbError> {
+    drain_with(care, &mut Arc::new(Matcher::load(care, holder)?), now, step)
+}
+
+/// As [`drain`], with a model made ready before, in place of which another is put when another is in force: what it holds
+/// of records that still wait is of use when it goes on.
+///
+/// # Errors
+/// When the store fails.
+pub fn drain_with(
+    care: &Care,
+    matcher: &mut Arc<Matcher>,
+    now: Instant,
+    mut step: impl FnMut(i64) -> bool,
+) -> Result<usize, DbError> {
     let mut weighed = 0;
     // Counted once: among a million that wait, counting takes longer than weighing.
     let waiting = care.readers().read(store::waiting_count)?;
     loop {
-        match weigh_some(care, &matcher, now)? {
-            Worked::Weighed(count) => weighed += count,
-            Worked::OtherModel => matcher = Arc::new(Matcher::load(care, holder)?),
-            Worked::Nothing => return Ok(weighed),
-        }
-        if !step((waiting - weighed as i64).max(0)) {
+        if !made_ready(care, matcher, now)? {
             return Ok(weighed);
         }
-    }
-}
-
-fn go(conn: &mut Conn, matcher: &Matcher, now: Instant) -> Result<Worked, DbError> {
-    let records = store::waiting(conn, AT_ONCE)?;
-    if records.is_empty() {
-        return Ok(Worked::Nothing);
-    }
-    let mut touched = BTreeSet::new();
-    for record in &records {
-        touched.insert(*record);
-        touched.extend(weigh(conn, matcher, *record, now)?);
-    }
-    identity::settle(conn, &touched)?;
-    store::done(conn, &records)?;
-    matcher.ahead.weighed(&records);
-    Ok(Worked::Weighed(records.len()))
-}
-
-/// Weighs one record against all that stand under its keys; answers the records whose persons this may change.
-fn weigh(conn: &mut Conn, matcher: &Matcher, record: i64, now: Instant) -> Result<BTreeSet<i64>, DbError> {
-    matcher.seen().forget_one(record);
-    let indexed = store::indexed(conn, record)?;
-    let (state, old_keys) = indexed.unwrap_or_default();
-    let ahead = state == store::AHEAD;
-    let Some(own) = cells_of(conn, record)? else {
-        store::index(conn, record, 0, (&old_keys, ahead), &[])?;
-        return store::replace_pairs(conn, record, &[]);
-    };
-    let new_state = rows::state(&own, matcher.model_no);
-    if state == new_state {
-        return Ok(BTreeSet::new());
-    }
-    if person_store::identities(conn, &[record])?
-        .iter()
-        .any(|identity| identity.restricted)
-    {
-        // Others of the same person must not be found by where they live from now on.
-        let alike = whereabouts::hidden_with(conn, record)?;
-        store::enqueue(conn, &alike, now)?;
-    }
-    let new_keys = matcher.keys_of(std::slice::from_ref(&own)).pop().unwrap_or_default();
-    store::index(conn, record, new_state, (&old_keys, ahead), &new_keys)?;
-    let mut others = store::under(conn, &new_keys, UNDER_ONE_KEY)?;
-    others.retain(|other| *other != record && !(*other > record && matcher.ahead.will_find(*other)));
-    for barred in barred_from(conn, record)? {
-        others.remove(&barred);
-    }
-    let pairs = weigh_against(conn, matcher, record, &own, &others)?;
-    let mut touched = store::replace_pairs(conn, record, &pairs)?;
-    touched.extend(pairs.iter().filter(|pair| pair.joins).flat_map(|pair| [pair.a, pair.b]));
-    Ok(touched)
-}
-
-fn weigh_against(
-    conn: &mut Conn,
-    matcher: &Matcher,
-    record: i64,
-    own: &Cells,
-    others: &BTreeSet<i64>,
-) -> Result<Vec<Weighed>, DbError> {
-    let mut seen = matcher.seen();
-    let still = seen.still(conn, others)?;
-    let asked: BTreeSet<i64> = still.iter().map(|(other, _)| *other).collect();
-    let asked: Vec<i64> = others.difference(&asked).copied().collect();
-    let read = cells_of_all(conn, &asked)?;
-    let numbers = still.iter().map(|(other, _)| *other);
-    let numbers: Vec<i64> = numbers
-        .chain(read.iter().map(|(identity, ..)| identity.record_no))
-        .collect();
-    let table = rows::table(
-        matcher.weights.schema(),
-        std::iter::once(rows::borrowed(own))
-            .chain(still.iter().map(|(_, one)| one.cells()))
-            .chain(read.iter().map(|(_, cells, _)| rows::borrowed(cells))),
-    );
-    for (identity, cells, _) in read.iter().filter(|(.., restricted)| !restricted) {
-        seen.hold(identity, cells);
-    }
-    let scorer = Scorer::with(&table, &matcher.weights);
-    let mut pairs = Vec::new();
-    for (place, other) in (1u32..).zip(numbers) {
-        let scored = scorer.score(0, place);
-        let verdict = verdict(scorer.comparisons(), scored, models::bars(matcher.model_no));
-        if verdict != Verdict::No {
-            pairs.push(Weighed {
-                a: record.min(other),
-                b: record.max(other),
-                weight: (f64::from(scored.weight) * 1000.0).round() as i64,
-                joins: verdict == Verdict::Join,
-                model_no: matcher.model_no,
-            });
+        let outcome = lot(care, matcher, now, &mut |count| {
+            weighed += count;
+            step((waiting - weighed as i64).max(0))
+        });
+        match outcome? {
+            Some(Worked::Weighed(_)) => {}
+            Some(Worked::OtherModel) => *matcher = Arc::new(Matcher::load(care, matcher.holder)?),
+            Some(Worked::Nothing) | None => return Ok(weighed),
         }
     }
-    Ok(pairs)
+}
+
+/// Goes of one worker that wait for the writer or for the disk at once: the writer then need not wait for the worker, and
+/// commits several goes together.
+const UNDER_WAY: usize = 3;
+
+/// Weighs a few of the records that wait, or all that were put under keys together, several goes at a time. `each` is told
+/// how many were weighed, and says whether to go on; `None` when it says no.
+fn lot(
+    care: &Care,
+    matcher: &Arc<Matcher>,
+    now: Instant,
+    each: &mut impl FnMut(usize) -> bool,
+) -> Result<Option<Worked>, DbError> {
+    let mut under_way = VecDeque::from([submit(care, matcher, now)?]);
+    let mut ended = None;
+    while let Some(outcome) = under_way.pop_front() {
+        while ended.is_none() && under_way.len() + 1 < UNDER_WAY && matcher.ahead.any_left() {
+            under_way.push_back(submit(care, matcher, now)?);
+        }
+        let worked = outcome.recv().map_err(stopped)??;
+        let goes_on = match worked {
+            Worked::Weighed(count) => each(count),
+            Worked::Nothing | Worked::OtherModel => true,
+        };
+        let over = match worked {
+            _ if !goes_on => Some(None),
+            Worked::Weighed(_) if matcher.ahead.any_left() => None,
+            Worked::Weighed(_) | Worked::Nothing | Worked::OtherModel => Some(Some(worked)),
+        };
+        ended = ended.or(over);
+        if ended.is_none() && under_way.is_empty() {
+            under_way.push_back(submit(care, matcher, now)?);
+        }
+    }
+    Ok(ended.flatten())
+}
+
+fn stopped(_: RecvError) -> DbError {
+    DbError::state("the writer has stopped")
+}
+
+/// Whether any record waits; many that do are first put under their keys.
+fn made_ready(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<bool, DbError> {
+    if care.readers().read(|conn| store::waiting(conn, 1))?.is_empty() {
+        matcher.seen().forget();
+        return Ok(false);
+    }
+    ahead::prepare(care, matcher, now)?;
+    Ok(true)
+}
+
+/// What a go comes to, once it is durable.
+type Outcome = Receiver<Result<Worked, DbError>>;
+
+/// Has the writer weigh a few of the records that wait, if no other process does.
+fn submit(care: &Care, matcher: &Arc<Matcher>, now: Instant) -> Result<Outcome, DbError> {
+    let (told, outcome) = bounded(1);
+    let (matcher, holder) = (Arc::clone(matcher), Arc::clone(matcher));
+    let work = move |conn: &mut Conn| {
+        if matcher.leased(conn, now)? == Lease::Others {
+            return Ok(Worked::Nothing);
+        }
+        if store::model_number(conn)? != matcher.model_no {
+            return Ok(Worked::OtherModel);
+        }
+        go(conn, &matcher, now)
+    };
+    let done = move |worked: Result<Worked, DbError>| {
+        if worked.is_err() {
+            // What was read within a transaction that was undone is not what records say. The writer calls this before
+            // it does anything else.
+            holder.forget();
+        }
+        let _ = told.send(worked);
+    };
+    care.writer().submit(Urgency::Bulk, work, done)?;
+    Ok(outcome)
 }
 
 /// What of each of these records is weighed, and whether their whereabouts are restricted.
@@ -278,6 +278,20 @@ pub(super) fn barred_from(conn: &mut Conn, record: i64) -> Result<BTreeSet<i64>,
         }
     }
     Ok(of_same_person(conn, &across)?.into_iter().collect())
+}
+
+/// As [`barred_from`], of each of these records from which any is kept apart.
+pub(super) fn barred_among(conn: &mut Conn, records: &[i64]) -> Result<BTreeMap<i64, BTreeSet<i64>>, DbError> {
+    let theirs = of_same_person(conn, records)?;
+    let decisions = person_store::decisions_on(conn, &theirs)?;
+    let mut barred = BTreeMap::new();
+    // Nearly always there is none, and then nothing is asked for each.
+    if decisions.iter().any(|kind| matches!(kind, Kind::Barred(..))) {
+        for record in records {
+            barred.insert(*record, barred_from(conn, *record)?);
+        }
+    }
+    Ok(barred)
 }
 
 fn of_same_person(conn: &mut Conn, records: &[i64]) -> Result<Vec<i64>, DbError> {
