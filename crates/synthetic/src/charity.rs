@@ -115,17 +115,18 @@ impl Company {
             .set("ReferredBy", self.by)
             .set("ReferralReason", self.reason);
         row.set("ReferralStatus", "Open").set("ContactDate", slashed(day));
-        row.set(
-            "ContactType",
-            rng.pick(&["Phone", "Phone", "Visit", "Meeting", "Message"]),
-        )
-        .set("LinkWorker", self.worker);
+        // Nobody is visited who has no home.
+        let housed = !copy.lines.is_empty();
+        let met = match rng.pick(&["Phone", "Phone", "Visit", "Meeting", "Message"]) {
+            "Visit" if !housed => "Meeting",
+            other => other,
+        };
+        row.set("ContactType", met).set("LinkWorker", self.worker);
         // Whoever lives with their husband has not lost him; nor has whoever never married.
         let widow = person.sex == record::Sex::Female
             && copy.household.people.len() == 1
             && person.age(day) >= 55
             && person.title == "Mrs";
-        let housed = !copy.lines.is_empty();
         let matters = rng.pick(&MATTERS);
         let fits = (widow || !matters.contains("husband"))
             && (person.age(day) >= 45 || !matters.contains("grandchildren") && !matters.contains("daughter"))

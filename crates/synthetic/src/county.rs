@@ -67,7 +67,9 @@ pub struct Often {
     pub pathways: f64,
     /// Mean weeks that a pathway lasts.
     pub pathway_weeks: f64,
-    /// Share of young people seen by mental health services within four weeks.
+    /// Young people's referrals to mental health services, against the program's own rates.
+    pub young_referrals: f64,
+    /// Of those, the share seen within four weeks.
     pub young_seen_in_time: f64,
 }
 
@@ -191,6 +193,7 @@ fn bare() -> County {
                 obesity_recorded: 0.3,
                 pathways: 1.0,
                 pathway_weeks: 18.0,
+                young_referrals: 1.0,
                 young_seen_in_time: 0.5,
             },
         },

@@ -264,7 +264,7 @@ impl Facts {
                             service: YOUNG,
                             outcome: Outcome::Attended,
                             ..
-                        }
+                        } | Care::Contact { service: YOUNG, .. }
                     );
                     seen && (sent..=sent + 28).contains(&other.at.date.0)
                 }));

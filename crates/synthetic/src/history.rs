@@ -77,7 +77,8 @@ pub fn pages(plan: Plan, numbers: &[u32]) -> String {
     pages
 }
 
-fn page(out: &mut String, person: &Person, household: &Household, life: &Life, as_of: Date) {
+/// The page of one person.
+pub(crate) fn page(out: &mut String, person: &Person, household: &Household, life: &Life, as_of: Date) {
     let died = person.died.map_or(String::new(), |day| format!(", died {}", day.iso()));
     let place = household.neighbourhood;
     let _ = writeln!(

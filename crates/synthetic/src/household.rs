@@ -5,7 +5,7 @@ use crate::household_mix::Kind;
 use crate::names::{self, Community};
 use crate::people::{self, Marks, Person, Role, Sketch};
 use crate::place::{self, CAST_PLACES, Neighbourhood, Practice};
-use crate::random::{Rng, spread};
+use crate::random::{Rng, spread, spread_on};
 use crate::{Plan, cast, mortality, numbers, risks};
 use record::{Date, Sex};
 
@@ -403,10 +403,16 @@ fn dying(person: &mut Person, at: &Household, resident: bool, as_of: Date, rng: 
     let age = person.age(as_of);
     let fifth = at.neighbourhood.fifth;
     let times = mortality::resident(age, resident);
-    if !rng.chance(mortality::dies(age, person.sex, fifth, times)) {
+    // Of two in each household, spread over kinds and places: a few hundred deaths of the young make a fifth's life
+    // expectancy, and chance alone would move it by a year.
+    let draw = match person.slot {
+        slot @ 0..=1 => spread_on(person.seed, person.household, 3 + usize::from(slot)),
+        _ => rng.unit(),
+    };
+    if draw >= mortality::dies(age, person.sex, fifth, times) {
         return;
     }
-    let ago = mortality::years_ago(age, person.sex, fifth, times, rng);
+    let ago = mortality::years_ago(age, person.sex, fifth, times, draw);
     let day = ago * 365 + rng.range(1, 365);
     let longest = (as_of.0 - person.born.0 - 1).max(1);
     person.died = Some(Date(as_of.0 - day.min(longest)));

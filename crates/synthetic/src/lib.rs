@@ -35,6 +35,7 @@ mod public_health;
 mod random;
 pub mod reference;
 pub mod report;
+pub mod report_page;
 mod risks;
 mod social_care;
 mod table;

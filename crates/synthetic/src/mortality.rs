@@ -3,7 +3,7 @@
 //! set so that life expectancy at birth comes near that of each fifth of England's areas (ONS, deciles of
 //! deprivation 2018–2020: men 73.5 to 83.2 years, women 78.3 to 86.3; the steps between are our own reading).
 
-use crate::random::{Rng, exp};
+use crate::random::exp;
 use record::Sex;
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -87,9 +87,10 @@ pub fn dies(age: i32, sex: Sex, fifth: u8, times: f64) -> f64 {
     1.0 - exp(-times * years(age, sex, fifth).iter().sum::<f64>())
 }
 
-/// How many years ago such a person died: 0 within the last year. They lived through the years before that.
-pub fn years_ago(age: i32, sex: Sex, fifth: u8, times: f64, rng: &mut Rng) -> i32 {
-    let mut left = rng.unit() * dies(age, sex, fifth, times);
+/// How many years ago such a person died, by the draw, below the chance to die, by which they did: 0 within the last
+/// year. They lived through the years before that.
+pub fn years_ago(age: i32, sex: Sex, fifth: u8, times: f64, draw: f64) -> i32 {
+    let mut left = draw;
     let mut alive = 1.0;
     for (ago, rate) in [0, 1, 2].into_iter().zip(years(age, sex, fifth)).rev() {
         let died = alive * (1.0 - exp(-times * rate));

@@ -4,31 +4,77 @@
 //! Only addition, multiplication and square roots are used, which every machine rounds alike: the system's
 //! own `exp` and `ln` differ between platforms and would change the bytes.
 
+/// Numbers of a household that are spread evenly: how many there are.
+pub const AXES: usize = 8;
+
+/// For each number but the first: the degree of its polynomial, the polynomial's inner digits, and where its directions
+/// begin (Joe and Kuo 2008).
+const BEGINNINGS: [(usize, u32, [u32; 5]); AXES - 1] = [
+    (1, 0, [1, 0, 0, 0, 0]),
+    (2, 1, [1, 3, 0, 0, 0]),
+    (3, 1, [1, 3, 1, 0, 0]),
+    (3, 2, [1, 1, 1, 0, 0]),
+    (4, 1, [1, 1, 3, 3, 0]),
+    (4, 4, [1, 3, 5, 13, 0]),
+    (5, 2, [1, 1, 5, 5, 17]),
+];
+
+const DIRECTIONS: [[u32; 32]; AXES] = directions();
+
+const fn directions() -> [[u32; 32]; AXES] {
+    let mut all = [[0; 32]; AXES];
+    let mut bit = 0;
+    while bit < 32 {
+        all[0][bit] = 1 << (31 - bit);
+        bit += 1;
+    }
+    let mut axis = 1;
+    while axis < AXES {
+        let (degree, inner, begin) = BEGINNINGS[axis - 1];
+        let mut bit = 0;
+        while bit < 32 {
+            if bit < degree {
+                all[axis][bit] = begin[bit] << (31 - bit);
+            } else {
+                let mut next = all[axis][bit - degree] ^ (all[axis][bit - degree] >> degree);
+                let mut back = 1;
+                while back < degree {
+                    if inner >> (degree - 1 - back) & 1 == 1 {
+                        next ^= all[axis][bit - back];
+                    }
+                    back += 1;
+                }
+                all[axis][bit] = next;
+            }
+            bit += 1;
+        }
+        axis += 1;
+    }
+    all
+}
+
 /// Three numbers of household `index`, each from 0 up to, not including, 1: drawn by chance, but so that they are spread
 /// evenly over all households and, in each of them, over the others. By them it is settled where a household is, of what
 /// kind, and of which community: so what is asked of a place comes out nearer to what is asked than chance alone would
 /// have it, and a household of a small run is that of a large one.
+pub fn spread(seed: u64, index: u32) -> [f64; 3] {
+    [0, 1, 2].map(|axis| spread_on(seed, index, axis))
+}
+
+/// One of [`AXES`] such numbers; those past the first three settle what befalls one member of a household and seldom
+/// befalls anybody, so that as many are befallen in each kind of household of each place as should be.
 ///
 /// The sequence of Sobol' (1967; direction numbers of Joe and Kuo 2008), each digit permuted by chance as Owen (1995)
 /// asks, by the hash of Laine and Karras (2011) in the form of Burley (2020).
-pub fn spread(seed: u64, index: u32) -> [f64; 3] {
-    let (mut second, mut third) = (0, 0);
-    let (mut two, mut three) = (1 << 31, [1u32 << 31, 3 << 30]);
-    for bit in 0..32 {
+pub fn spread_on(seed: u64, index: u32, axis: usize) -> f64 {
+    let mut at = 0;
+    for (bit, direction) in DIRECTIONS[axis.min(AXES - 1)].iter().enumerate() {
         if index >> bit & 1 == 1 {
-            second ^= two;
-            third ^= three[0];
+            at ^= direction;
         }
-        two ^= two >> 1;
-        three = [three[1], three[0] ^ three[0] >> 2 ^ three[1]];
     }
-    let from = mix(seed ^ GOLDEN);
-    let mut axis = 0;
-    [index.reverse_bits(), second, third].map(|at| {
-        axis += 1;
-        let key = mix(from ^ axis) as u32;
-        f64::from(permuted(at, key)) / (f64::from(u32::MAX) + 1.0)
-    })
+    let key = mix(mix(seed ^ GOLDEN) ^ (axis as u64 + 1)) as u32;
+    f64::from(permuted(at, key)) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// Each binary digit of a share of one flipped or not, by chance and by the digits before it.
@@ -193,6 +239,24 @@ mod tests {
             assert!(sums.iter().all(|mean| (mean - 0.5).abs() < 0.001), "{sums:?}");
         }
         assert_ne!(spread(1, 5), spread(2, 5));
+    }
+
+    #[test]
+    fn what_befalls_members_is_spread_evenly_over_places_and_kinds() {
+        for axis in 3..AXES {
+            let mut alone = [0; 4096];
+            let mut boxes = [[0; 64]; 2];
+            for index in 0..4096 {
+                let at = spread_on(7, index, axis);
+                alone[(at * 4096.0) as usize] += 1;
+                for (other, boxes) in boxes.iter_mut().enumerate() {
+                    let other = spread_on(7, index, other);
+                    boxes[(at * 8.0) as usize * 8 + (other * 8.0) as usize] += 1;
+                }
+            }
+            assert!(alone.iter().all(|held| *held == 1), "{axis}: one in each of 4,096");
+            assert!(boxes.iter().flatten().all(|held| *held == 64), "{axis}: {boxes:?}");
+        }
     }
 
     #[test]

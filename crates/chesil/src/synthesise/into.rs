@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 use synthetic::Plan;
@@ -130,11 +130,12 @@ fn take_all(
 /// Weighs records as they come, and after taking has ended what is left; answers how many.
 fn weigh(care: &Care, ended: &AtomicBool, bar: &ProgressBar) -> Result<usize, Failure> {
     let mut weighed = 0;
+    let mut matcher = Arc::new(matching::Matcher::load(care, WEIGHER)?);
     while !ended.load(Ordering::Relaxed) {
-        weighed += matching::drain(care, WEIGHER, clock::now(), |_| !ended.load(Ordering::Relaxed))?;
+        weighed += matching::drain_with(care, &mut matcher, clock::now(), |_| !ended.load(Ordering::Relaxed))?;
         std::thread::sleep(REST);
     }
-    weighed += matching::drain(care, WEIGHER, clock::now(), |left| {
+    weighed += matching::drain_with(care, &mut matcher, clock::now(), |left| {
         bar.set_message(format!("{left} records left to compare"));
         true
     })?;

@@ -1,7 +1,7 @@
 //! Falls, ambulances, emergency departments, hospital stays, outpatients and their results.
 
 use super::conditions::Condition;
-use super::practice::{haemoglobin, kidneys, number};
+use super::practice::{haemoglobin, kidneys, number, usual_pressure};
 use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, stays};
 use crate::calendar;
 use crate::county::county;
@@ -228,8 +228,12 @@ pub fn observed(diary: &mut Diary<'_>, at: Moment, by: Tellers, shift: f64) {
         .round()
         .min(100.0);
     let warmth = (diary.rng.normal(36.7 + 0.7 * shift, 0.4) * 10.0).round() / 10.0;
-    let spread = if young > 0.0 { 8.0 } else { 14.0 };
-    let usual = if young > 0.0 { 116.0 - 2.0 * young } else { 134.0 };
+    // Grown-ups bring their own pressure with them; pain and hurry raise it a little.
+    let (usual, spread) = if young > 0.0 {
+        (116.0 - 2.0 * young, 8.0)
+    } else {
+        (usual_pressure(diary, at.date) + 6.0, 9.0)
+    };
     let systolic = diary.rng.normal(usual - 6.0 * shift, spread).round() as i32;
     let diastolic = (f64::from(systolic) * 0.57).round() as i32;
     number(diary, at, by, &terms::PULSE, pulse);

@@ -297,7 +297,12 @@ fn operation(diary: &mut Diary<'_>, site: &'static Site, day: Date, own: Tellers
         _ => diary.rng.range(0, 1),
     };
     let ward = if nights == 0 { "Day surgery" } else { "Surgical ward" };
-    let (from, until) = diary.planned_stay(day, own, (site.term, site.icd), ward, site.clinic, nights);
+    // Whoever lies on a ward that day is operated on later.
+    let days = [0, 9, 18, 27, 45, 60].map(|later| after(day, later));
+    let stay = days
+        .iter()
+        .find_map(|day| diary.planned_stay(*day, own, (site.term, site.icd), ward, site.clinic, nights));
+    let Some((from, until)) = stay else { return };
     diary.done(from.later(140), own, site.surgery);
     if until.date.0 <= diary.life.until.0 {
         let text = format!(
@@ -321,7 +326,10 @@ fn chemotherapy(diary: &mut Diary<'_>, site: &'static Site, (from, cycles): (Dat
         number(diary, before, own, &terms::NEUTROPHILS, neutrophils);
         let reason = terms::words("Chemotherapy");
         let unit: Clinic = ("Clinical oncology", "800");
-        let (at, _) = diary.planned_stay(day, own, (reason, "Z51.1"), "Oncology day unit", unit, 0);
+        let Some((at, _)) = diary.planned_stay(day, own, (reason, "Z51.1"), "Oncology day unit", unit, 0) else {
+            day = after(day, 21);
+            continue;
+        };
         diary.done(at.later(60), own, regimen(site));
         if cycle > 0 && diary.rng.chance(0.035) {
             super::stays::neutropenia(diary, at.later(9 * 1440 + 700));

@@ -316,9 +316,9 @@ fn urine(diary: &mut Diary<'_>, at: Moment) {
     let product = match (kidneys, not_trimethoprim) {
         (true, false) => "Trimethoprim 200mg tablets",
         // Clarithromycin, which others have in place of a penicillin, does nothing for urine.
-        (true, true) if diary.allergic("penicillin") => "Nitrofurantoin 100mg modified-release capsules",
+        (true, true) if diary.allergic("penicillin") => NITROFURANTOIN,
         (true, true) => "Pivmecillinam 200mg tablets",
-        _ => "Nitrofurantoin 100mg modified-release capsules",
+        _ => NITROFURANTOIN,
     };
     let dose = match (product, woman) {
         ("Pivmecillinam 200mg tablets", true) => "Two at once, then one three times a day for three days",
@@ -336,6 +336,8 @@ fn open(diary: &Diary<'_>, wanted: terms::Term, on: Date, days: i32) -> bool {
         _ => false,
     })
 }
+
+const NITROFURANTOIN: &str = "Nitrofurantoin 100mg modified-release capsules";
 
 /// An infection that comes back within four weeks is looked at under the microscope, and what failed is not given again.
 /// Consultations are not drawn in the order of their days, so this is seen to when all are there.
@@ -378,6 +380,13 @@ pub fn back_again(diary: &mut Diary<'_>) {
                 "Pivmecillinam 200mg tablets",
                 "Two at once, then one three times a day for seven days",
             ),
+        };
+        // What failed is not given again because the other is barred.
+        let (other, course) = match (other == given(*first), diary.has(Condition::Kidney).is_some(), woman) {
+            (false, ..) => (other, course),
+            (true, true, _) => continue,
+            (true, false, true) => (NITROFURANTOIN, "One twice a day for three days"),
+            (true, false, false) => (NITROFURANTOIN, "One twice a day for seven days"),
         };
         if let Some(Care::Medicine { product, dose, .. }) = diary.life.happenings.get_mut(*second).map(|h| &mut h.care)
         {

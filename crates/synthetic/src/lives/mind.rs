@@ -4,7 +4,7 @@
 //! the yearly physical check and, for lithium, blood tests (NICE CG185); memory the referral after blood tests (NG97).
 
 use super::conditions::Condition;
-use super::practice::{fats, haemoglobin, height, kidneys, number};
+use super::practice::{fats, haemoglobin, height, kidneys, number, usual_pressure};
 use super::waiting::YOUNG;
 use super::{Care, Diary, Moment, Outcome, Tellers};
 use crate::terms::{self, term, words};
@@ -298,15 +298,8 @@ fn yearly_check(diary: &mut Diary<'_>, on: Date) {
         bmi * tall * tall / 10_000.0,
     );
     number(diary, at, Tellers::PRACTICE, &terms::BMI, bmi);
-    let systolic = diary.rng.normal(
-        126.0
-            + if diary.truly_has(Condition::Hypertension) {
-                14.0
-            } else {
-                0.0
-            },
-        9.0,
-    );
+    let usual = usual_pressure(diary, at.date);
+    let systolic = diary.rng.normal(usual, 7.0);
     let pressure = Care::Pressure {
         systolic: systolic.round() as i32,
         diastolic: (34.0 + systolic * 0.34).round() as i32,

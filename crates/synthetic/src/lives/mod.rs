@@ -1,8 +1,11 @@
 //! What happens to people: the conditions they have and the care that follows, and who knows of it.
 
 pub mod acute;
+pub mod anticoagulation;
 #[cfg(test)]
 mod believable;
+#[cfg(test)]
+mod believable_clinics;
 pub mod cancer;
 pub mod causes;
 pub mod childhood;
@@ -15,6 +18,7 @@ pub mod maternity;
 pub mod medicines;
 pub mod mind;
 pub mod onset;
+pub mod operations;
 pub mod plans;
 pub mod practice;
 pub mod prevention;
@@ -23,6 +27,7 @@ pub mod stays;
 pub mod telling;
 pub mod together;
 pub mod waiting;
+pub mod young;
 
 use crate::calendar::{self, Moment};
 use crate::household::Household;
@@ -470,10 +475,14 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     cancer::palliative(&mut diary);
     plans::plans(&mut diary);
     maternity::experience(&mut diary);
+    anticoagulation::decisions(&mut diary);
     consultations::back_again(&mut diary);
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
     not_elsewhere(&mut life.happenings);
+    if person.marks.has(Marks::NO_ADDRESS) {
+        life.happenings.iter_mut().for_each(without_a_home);
+    }
     consultations::answered(&mut life.happenings);
     let mut rng = person.rng("errors");
     for happening in &mut life.happenings {
@@ -485,6 +494,17 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
         happening.in_error = may && rng.chance(0.002);
     }
     life
+}
+
+/// Nobody is visited, or measures anything, at a home that they do not have: services meet them where they are.
+fn without_a_home(happening: &mut Happening) {
+    match &mut happening.care {
+        Care::Contact { term, class, .. } if *class == "HH" => {
+            (*term, *class) = (crate::terms::words("Seen at the day centre"), "AMB");
+        }
+        Care::Pressure { home, .. } => *home = false,
+        _ => {}
+    }
 }
 
 /// Whoever is on a ward is not at their practice, nor visited at home, nor taken in anew.

@@ -281,7 +281,8 @@ fn bones(diary: &mut Diary<'_>, had: &Had) {
             diary.note(at, own, attendance);
             diary.report(at.later(80), own, report.0, report.1);
             diary.clinic(by(since, 8), ("Trauma and orthopaedics", "110"), own);
-            if diary.has(Condition::Osteoporosis).is_none() && diary.rng.chance(0.45) {
+            let kidneys_fail = super::together::failing_kidneys(diary).is_some();
+            if diary.has(Condition::Osteoporosis).is_none() && !kidneys_fail && diary.rng.chance(0.45) {
                 scan(diary, 60);
                 let weekly = "One tablet once a week, sitting upright with a full glass of water";
                 diary.takes(

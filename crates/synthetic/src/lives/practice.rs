@@ -167,14 +167,6 @@ fn reviews(diary: &mut Diary<'_>) {
     ];
     let first = long_term.iter().filter_map(|c| diary.has(*c)).map(|d| d.0).min();
     let age = diary.age(diary.life.until);
-    let base = diary
-        .rng
-        .normal(106.0 + 0.33 * f64::from(age) + 0.6 * (diary.person.bmi - 25.0), 8.0);
-    let raised = if diary.truly_has(Condition::Hypertension) {
-        20.0
-    } else {
-        0.0
-    };
     let diabetic = diary.rng.normal(56.0, 9.0).clamp(44.0, 110.0);
     let mut day = diary.life.since.0 + diary.rng.range(0, 300);
     let fifth = f64::from(diary.household.neighbourhood.fifth);
@@ -190,11 +182,8 @@ fn reviews(diary: &mut Diary<'_>) {
             * diary.household.neighbourhood.uptake;
         if diary.age(Date(day)) >= 18 && diary.rng.chance(comes) {
             let at = diary.surgery(Date(day));
-            let treated = diary
-                .has(Condition::Hypertension)
-                .map_or(0.0, |since| (f64::from(day - since.0) / 400.0).clamp(0.0, 1.0) * 17.0)
-                * (1.0 + diary.household.practice.control);
-            pressure(diary, at, base + raised - treated);
+            let usual = usual_pressure(diary, at.date);
+            pressure(diary, at, usual);
             if known || diary.rng.chance(0.5) {
                 weight(diary, at);
             }
@@ -204,6 +193,24 @@ fn reviews(diary: &mut Diary<'_>) {
         }
         day += diary.rng.range(290, 440);
     }
+}
+
+/// The systolic pressure about which someone's readings lie on a day, wherever they are measured, mmHg: by age, weight
+/// and themselves, raised in those who have raised pressure, and lower once that has been treated for a year.
+pub fn usual_pressure(diary: &Diary<'_>, on: Date) -> f64 {
+    let age = f64::from(diary.age(diary.life.until));
+    let middle = 106.0 + 0.33 * age + 0.6 * (diary.person.bmi - 25.0);
+    let base = diary.person.rng("pressure").normal(middle, 8.0);
+    let raised = if diary.truly_has(Condition::Hypertension) {
+        20.0
+    } else {
+        0.0
+    };
+    let treated = diary.has(Condition::Hypertension).map_or(0.0, |since| {
+        let years = f64::from(on.0 - since.0) / 400.0;
+        years.clamp(0.0, 1.0) * 17.0 * (1.0 + diary.household.practice.control)
+    });
+    base + raised - treated
 }
 
 fn pressure(diary: &mut Diary<'_>, at: Moment, mean: f64) {

@@ -2,8 +2,9 @@
 //! Who is not reached is uneven: poorer places, and practices that ask less.
 
 use super::conditions::Condition;
-use super::practice::{fats, number};
+use super::practice::{fats, number, usual_pressure};
 use super::{Care, Diary, Tellers};
+use crate::calendar;
 use crate::terms::{self, words};
 use record::{Date, Sex};
 
@@ -11,10 +12,9 @@ use record::{Date, Sex};
 struct Programme(&'static str, i32, i32, i32, Option<Sex>, f64);
 
 /// The national programmes as they stand in 2026; uptake rounded from NHS England's published coverage.
-const PROGRAMMES: [Programme; 4] = [
+const PROGRAMMES: [Programme; 3] = [
     Programme("Breast screening mammogram", 50, 70, 3, Some(Sex::Female), 0.68),
     Programme("Bowel screening kit returned", 50, 74, 2, None, 0.69),
-    Programme("Cervical screening sample", 25, 64, 5, Some(Sex::Female), 0.69),
     Programme("Abdominal aortic aneurysm scan", 65, 65, 1, Some(Sex::Male), 0.79),
 ];
 
@@ -30,6 +30,7 @@ pub fn prevention(diary: &mut Diary<'_>) {
     for programme in &PROGRAMMES {
         screen(diary, programme, willing, reached);
     }
+    cervical(diary, willing, reached);
     diabetes(diary, reached);
     health_check(diary, reached);
     drink(diary);
@@ -44,7 +45,7 @@ fn screen(diary: &mut Diary<'_>, programme: &Programme, willing: f64, reached: f
     let earliest = diary.life.since.0;
     while day > earliest {
         let age = diary.age(Date(day));
-        let comes = 0.75 * f64::from(u8::from(willing < share * reached)) + 0.25 * share * reached;
+        let comes = comes(willing, share * reached);
         // Nobody asks the dying, or looks for what has been found.
         let dying = diary.has(Condition::Palliative).is_some_and(|since| since.0 <= day);
         let found = match what {
@@ -58,6 +59,40 @@ fn screen(diary: &mut Diary<'_>, programme: &Programme, willing: f64, reached: f
             diary.note(at, Tellers::PRACTICE, Care::Procedure(words(what)));
         }
         day -= every * 365;
+    }
+}
+
+/// The chance that someone comes who is as willing as this, where this share do.
+fn comes(willing: f64, share: f64) -> f64 {
+    0.75 * f64::from(u8::from(willing < share)) + 0.25 * share
+}
+
+/// Share of women asked who come for a cervical sample, before hardship.
+const CERVICAL: f64 = 0.69;
+
+/// Cervical screening, 25 to 64: every five years from 50 on; under 50 every three, and from 1 July 2025 on every five
+/// after a sample without the virus (NHS England, NHS cervical screening programme).
+fn cervical(diary: &mut Diary<'_>, willing: f64, reached: f64) {
+    if diary.person.sex != Sex::Female {
+        return;
+    }
+    let changed = calendar::date(2025, 7, 1);
+    let mut own = diary.person.rng("Cervical screening sample");
+    let mut day = Date(diary.person.born.0 + 8_950 + own.range(0, 300));
+    while day <= diary.life.until {
+        let age = diary.age(day);
+        if age > 64 {
+            return;
+        }
+        let dying = diary.has(Condition::Palliative).is_some_and(|since| since <= day);
+        let comes = own.chance(comes(willing, CERVICAL * reached));
+        if comes && !dying && day > diary.life.since {
+            let at = diary.surgery(day);
+            let what = Care::Procedure(words("Cervical screening sample"));
+            diary.note(at, Tellers::PRACTICE, what);
+        }
+        let years = if age >= 50 || day >= changed { 5 } else { 3 };
+        day.0 += years * 365 + 1 + own.range(0, 40);
     }
 }
 
@@ -105,12 +140,7 @@ fn health_check(diary: &mut Diary<'_>, reached: f64) {
     let at = diary.surgery(Date(day));
     diary.note(at, Tellers::PRACTICE, Care::Procedure(words("NHS Health Check")));
     let mut own = diary.person.rng("health check");
-    let raised = if diary.truly_has(Condition::Hypertension) {
-        16.0
-    } else {
-        0.0
-    };
-    let systolic = own.normal(109.0 + 0.33 * f64::from(diary.age(at.date)) + raised, 7.0);
+    let systolic = own.normal(usual_pressure(diary, at.date), 7.0);
     let pressure = Care::Pressure {
         systolic: systolic.round() as i32,
         diastolic: (34.0 + systolic * 0.33).round() as i32,

@@ -82,6 +82,13 @@ pub static SPECIALTIES: [Specialty; 11] = [
                 "Loose piece of cartilage removed from the knee. Exercises given; no further appointment.",
             ),
             reason(
+                "Knee pain at rest",
+                (58, 85),
+                "Severe arthritis on X-ray, bends to ninety degrees. Replacement talked over; exercises and weight first.",
+                "Replacement of knee",
+                "Walks with one stick and bends to ninety-five degrees. Physiotherapy goes on; film looks well.",
+            ),
+            reason(
                 "Hip pain at night",
                 (45, 130),
                 "Stiff hip, moderate arthritis on X-ray. Injection offered; replacement if it wears off.",

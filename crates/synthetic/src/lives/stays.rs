@@ -210,8 +210,10 @@ fn afterwards(diary: &mut Diary<'_>, cause: &Cause, (from, until): (Moment, Mome
         "Gallstones" if diary.age(until.date) < 84 => {
             let on = later(diary, 60, 330);
             let reason = (words("Removal of gallbladder"), "K80.2");
-            let (at, _) = diary.planned_stay(on, by, reason, "Day surgery", ("General surgery", "100"), 0);
-            diary.done(at.later(120), by, "Laparoscopic cholecystectomy");
+            let surgeons = ("General surgery", "100");
+            if let Some((at, _)) = diary.planned_stay(on, by, reason, "Day surgery", surgeons, 0) {
+                diary.done(at.later(120), by, "Laparoscopic cholecystectomy");
+            }
         }
         "Pulmonary embolism" => {
             let over = Some(Date(until.date.0 + 182));
@@ -312,7 +314,9 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
     if dying {
         until = Moment::new(diary.life.until, 4 * 60);
     }
-    if diary.on_a_ward(at, until) {
+    // Whoever comes through the front door is there for some hours before.
+    let before = if cause.emergency { at.later(-600) } else { at };
+    if diary.on_a_ward(before, until.later(600)) {
         return;
     }
     let still_in = until.date.0 > diary.life.until.0;

@@ -208,7 +208,8 @@ impl Diary<'_> {
         self.note(at, by, care);
     }
 
-    /// A stay that was planned: from the morning of a working day, for so many nights.
+    /// A stay that was planned: from the morning of a working day, for so many nights. `None`, and nothing told, when
+    /// the person lies on a ward then.
     pub fn planned_stay(
         &mut self,
         on: Date,
@@ -217,7 +218,7 @@ impl Diary<'_> {
         ward: &'static str,
         specialty: Clinic,
         nights: i32,
-    ) -> (Moment, Moment) {
+    ) -> Option<(Moment, Moment)> {
         let at = Moment::new(crate::calendar::working_day(on), 7 * 60 + 30);
         let until = if nights == 0 {
             at.later(self.rng.range(200, 420))
@@ -225,7 +226,7 @@ impl Diary<'_> {
             Moment::new(Date(at.date.0 + nights), 14 * 60)
         };
         if self.on_a_ward(at, until) {
-            return (at, until);
+            return None;
         }
         let care = Care::Stay {
             reason,
@@ -237,6 +238,6 @@ impl Diary<'_> {
             died: false,
         };
         self.note(at, by, care);
-        (at, until)
+        Some((at, until))
     }
 }

@@ -5,7 +5,8 @@ use super::conditions::Condition;
 use super::{Care, Diary, Happening};
 use record::Date;
 
-const ANTICOAGULANTS: [&str; 2] = ["Apixaban", "Warfarin"];
+/// Thin the blood.
+pub const ANTICOAGULANTS: [&str; 2] = ["Apixaban", "Warfarin"];
 /// Thin the blood too: not beside an anticoagulant in someone stable.
 const ANTIPLATELETS: [&str; 2] = ["Aspirin", "Clopidogrel"];
 /// Raise lithium in the blood.
@@ -79,11 +80,16 @@ pub fn parted(diary: &mut Diary<'_>) {
         let failing = diary.has(Condition::HeartFailure).is_some();
         instead(diary, if failing { &RAISE_LITHIUM[..1] } else { &RAISE_LITHIUM });
     }
-    let failing =
-        |had: &&super::conditions::Had| had.condition == Condition::Kidney && had.term.words.contains("stage 4");
-    if let Some(since) = diary.life.conditions.iter().find(failing).map(|had| had.since) {
+    if let Some(since) = failing_kidneys(diary) {
         end(diary, &KIDNEYS, since);
     }
+}
+
+/// Since when kidneys filter less than thirty.
+pub fn failing_kidneys(diary: &Diary<'_>) -> Option<Date> {
+    let failing =
+        |had: &&super::conditions::Had| had.condition == Condition::Kidney && had.term.words.contains("stage 4");
+    diary.life.conditions.iter().find(failing).map(|had| had.since)
 }
 
 /// An anticoagulant is begun on this day: what else thins the blood stops.

@@ -1,9 +1,10 @@
-//! Waiting: hospital pathways from referral to treatment with their clocks, and young people's referrals to
-//! mental health services. Waits are long-tailed, and longer for some than for others.
+//! Waiting: hospital pathways from referral to treatment with their clocks. Waits are long-tailed, and longer for some
+//! than for others. A clock stops on a day on which something is: an operation, or the visit at which it was settled
+//! that nothing need be done.
 
 use super::conditions::Condition;
 use super::reasons::{CHILDREN, Reason, SPECIALTIES, Specialty};
-use super::{Care, Diary, Outcome, Tellers};
+use super::{Care, Diary, Moment, Outcome, Tellers, operations};
 use crate::county::county;
 use crate::people::Marks;
 use crate::terms::words;
@@ -18,7 +19,7 @@ pub const YOUNG: &str = "Children and young people's mental health";
 /// Everything about waiting.
 pub fn waiting(diary: &mut Diary<'_>) {
     pathways(diary);
-    young(diary);
+    super::young::young(diary);
 }
 
 fn pathways(diary: &mut Diary<'_>) {
@@ -75,9 +76,7 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     let unfair = (1.0 + 0.04 * (3.0 - fifth)) * if diary.person.interpreter { 1.1 } else { 1.0 };
     let mean = if urgent { 4.0 } else { mean_weeks * slower * unfair };
     let days = (7.0 * mean * diary.rng.exponential()).clamp(1.0, 78.0 * 7.0) as i32;
-    let (treated, seen) = (at.date.0 + days, at.date.0 + (f64::from(days) * 0.62) as i32);
     let until = diary.life.until.0;
-    let open = treated > until;
     let own = diary.own_acute();
     let fitting: Vec<&Reason> = reasons.iter().filter(|reason| reason.fits(age, sex)).collect();
     if fitting.is_empty() {
@@ -93,12 +92,31 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     if diary.life.happenings.iter().any(again) {
         return;
     }
+    let ends = match diary.rng.unit() {
+        x if x < 0.3 => Ends::Done,
+        x if x < 0.7 => Ends::FirstVisit,
+        _ => Ends::NextVisit,
+    };
+    // Whoever is told at the first visit that nothing need be done has waited for that visit alone.
+    let first = match ends {
+        Ends::FirstVisit => days,
+        Ends::Done | Ends::NextVisit => (f64::from(days) * 0.62) as i32,
+    };
+    let seen = free(diary, Date(at.date.0 + first.max(2)), 0);
+    let stops = match ends {
+        Ends::FirstVisit => seen,
+        Ends::Done | Ends::NextVisit => {
+            let nights = operations::theatre(reason).map_or(0, |theatre| theatre.nights.1);
+            free(diary, Date((at.date.0 + days).max(seen.date.0 + 2)), nights)
+        }
+    };
+    let open = stops.date.0 > until;
     diary.asked_for(at, reason.why);
     let referral = Care::Referral {
         to: service,
         reason: reason.why,
         urgent,
-        open: seen > until,
+        open: seen.date.0 > until,
     };
     diary.note(at, Tellers::PRACTICE, referral);
     if open && !diary.life.living {
@@ -106,30 +124,92 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     }
     let clock = Care::Episode {
         service,
-        until: (!open).then_some(Date(treated)),
+        until: (!open).then_some(stops.date),
     };
     diary.note(at.later(1440), own, clock);
-    visit(diary, (at.date, Date(seen)), (service, code), reason.letter);
-    if !open && diary.rng.chance(0.3) {
-        let at = diary.surgery(Date(treated));
-        diary.note(at, own, Care::Procedure(words(reason.done)));
-        diary.letter(
-            at.later(8 * 1440),
-            own,
-            &format!("{service} clinic letter"),
-            reason.after,
-        );
+    visit(diary, (at.date, seen), (service, code), reason.letter);
+    match ends {
+        Ends::Done if !open => done(diary, stops, (service, code), reason),
+        Ends::NextVisit if !open => {
+            met(diary, stops, (service, code));
+            if diary.rng.chance(0.7) {
+                let text = diary.rng.pick(&SETTLED);
+                diary.letter(stops.later(2880), own, &format!("{service} clinic letter"), text);
+            }
+        }
+        Ends::Done | Ends::NextVisit | Ends::FirstVisit => {}
     }
 }
 
+/// How a pathway ends: with something done, with the first visit, or with the next.
+#[derive(Clone, Copy)]
+enum Ends {
+    Done,
+    FirstVisit,
+    NextVisit,
+}
+
+/// What a clinic writes when it sees somebody again and does no more.
+const SETTLED: [&str; 3] = [
+    "Seen again as planned: no worse, and content to leave it there. Back to the practice.",
+    "Better than at the first visit. No more appointments; the practice may ask again.",
+    "Tests talked over, nothing that needs us to act. Discharged with written advice.",
+];
+
+/// A time in clinic hours, on this day or later, from which on, for so many days, the person lies on no ward.
+fn free(diary: &mut Diary<'_>, on: Date, days: i32) -> Moment {
+    let mut at = diary.surgery(on);
+    for _ in 0..8 {
+        if !diary.on_a_ward(at.later(-720), at.later(720 + 1440 * days)) {
+            return at;
+        }
+        at = diary.surgery(Date(at.date.0 + 9));
+    }
+    // Too ill for months: still to come.
+    Moment::new(Date(diary.life.until.0 + 30), at.minute)
+}
+
+/// A visit that was kept.
+fn met(diary: &mut Diary<'_>, at: Moment, (service, specialty): (&'static str, &'static str)) {
+    let own = diary.own_acute();
+    let kept = Care::Appointment {
+        service,
+        specialty,
+        outcome: Outcome::Attended,
+    };
+    diary.note(at, own, kept);
+}
+
+/// What is done, in hospital or in the clinic, and what is written of it.
+fn done(diary: &mut Diary<'_>, at: Moment, clinic: (&'static str, &'static str), reason: &Reason) {
+    let own = diary.own_acute();
+    let over = match operations::theatre(reason) {
+        Some(theatre) => {
+            let nights = diary.rng.range(theatre.nights.0, theatre.nights.1);
+            let why = (words(reason.done), theatre.icd);
+            let Some((from, over)) = diary.planned_stay(at.date, own, why, theatre.ward, clinic, nights) else {
+                return;
+            };
+            diary.note(from.later(110), own, Care::Procedure(words(reason.done)));
+            over
+        }
+        None => {
+            met(diary, at, clinic);
+            diary.note(at.later(15), own, Care::Procedure(words(reason.done)));
+            at
+        }
+    };
+    let title = format!("{} clinic letter", clinic.0);
+    diary.letter(over.later(8 * 1440), own, &title, reason.after);
+}
+
 /// The first appointment: kept, missed and made again, called off, or still to come.
-fn visit(diary: &mut Diary<'_>, (sent, on): (Date, Date), clinic: (&'static str, &'static str), text: &str) {
+fn visit(diary: &mut Diary<'_>, (sent, at): (Date, Moment), clinic: (&'static str, &'static str), text: &str) {
     let own = diary.own_acute();
     let (service, specialty) = clinic;
     let fifth = f64::from(diary.household.neighbourhood.fifth);
     let help = f64::from(u8::from(diary.person.interpreter || diary.marked(Marks::NO_ADDRESS)));
     let misses = 0.04 + 0.013 * (5.0 - fifth) + 0.08 * help;
-    let at = diary.surgery(on);
     let ahead = at.date.0 > diary.life.until.0;
     let booked = |outcome| Care::Appointment {
         service,
@@ -146,7 +226,7 @@ fn visit(diary: &mut Diary<'_>, (sent, on): (Date, Date), clinic: (&'static str,
     if diary.rng.chance(misses) {
         let before = diary.rng.range(20, 45);
         // Nobody misses an appointment with a clinic that they have not been sent to.
-        let missed = diary.surgery(Date((on.0 - before).max(sent.0 + 1)));
+        let missed = diary.surgery(Date((at.date.0 - before).max(sent.0 + 1)));
         if missed < at {
             diary.note(missed, own, booked(Outcome::Missed));
         }
@@ -155,101 +235,4 @@ fn visit(diary: &mut Diary<'_>, (sent, on): (Date, Date), clinic: (&'static str,
     if diary.rng.chance(0.85) {
         diary.letter(at.later(2880), own, &format!("{service} clinic letter"), text);
     }
-}
-
-/// Why a child or young person is sent to mental health services, by age: nobody of seven harms themselves here.
-fn worries(age: i32) -> [&'static str; 4] {
-    match age {
-        ..12 => [
-            "Worries that stop sleep",
-            "Anxious, missing school",
-            "Anger at home and at school",
-            "Will not be apart from a parent",
-        ],
-        _ => [
-            "Low mood and staying in",
-            "Anxious, missing school",
-            "Harming themselves",
-            "Not eating",
-        ],
-    }
-}
-
-/// What the service writes when it has done what it can.
-fn parting(reason: &str) -> &'static str {
-    match reason {
-        "Harming themselves" => {
-            "Safety plan made with the family and tablets locked away. No self-harm for a month. Back to the practice; to be \
-             seen within a day if it begins again."
-        }
-        "Not eating" => {
-            "Weight steady and regular meals with the family. Please weigh every month; come back to us if it falls."
-        }
-        "Low mood and staying in" => {
-            "Goes out twice a week and sees friends again. Plan for bad days agreed with the family."
-        }
-        "Anxious, missing school" => {
-            "In school four days of five with a quiet room to go to. School and family have the plan."
-        }
-        _ => "Sleeps and copes better; parents shown what helps. Discharged to the practice and the school nurse.",
-    }
-}
-
-/// Young people sent to mental health services: few are seen within four weeks.
-fn young(diary: &mut Diary<'_>) {
-    let age = diary.age(diary.life.until);
-    let rate = match age {
-        5..11 => 0.012,
-        11..14 => 0.03,
-        14..20 => 0.042,
-        _ => return,
-    } * [1.5, 1.2, 1.0, 0.85, 0.75][usize::from(diary.household.neighbourhood.fifth.clamp(1, 5)) - 1];
-    if !diary.rng.chance((rate * 2.0f64).min(0.5)) {
-        return;
-    }
-    let day = diary.day_between(Date(diary.life.until.0 - 730), diary.life.until);
-    let at = diary.surgery(day);
-    // Grown-ups are sent to the services of grown-ups.
-    let grown = diary.age(at.date) >= 18;
-    let wait = if diary.rng.chance(county().rates.often.young_seen_in_time) {
-        diary.rng.range(6, 27)
-    } else {
-        29 + (110.0 * diary.rng.exponential()) as i32
-    };
-    let seen = diary.surgery(Date(at.date.0 + wait));
-    let waits = seen.date.0 > diary.life.until.0;
-    let reason = diary.rng.pick(&worries(diary.age(at.date)));
-    if grown {
-        return;
-    }
-    diary.asked_for(at, reason);
-    let referral = Care::Referral {
-        to: YOUNG,
-        reason,
-        urgent: reason == "Harming themselves",
-        open: waits,
-    };
-    diary.note(at, Tellers::PRACTICE.and(Tellers::COMMUNITY), referral);
-    if waits {
-        return;
-    }
-    let visits = diary.rng.range(1, 6);
-    for number in 0..visits {
-        let on = Date(seen.date.0 + 21 * number);
-        let at = if number == 0 { seen } else { diary.surgery(on) };
-        let missed = number > 0 && diary.rng.chance(0.14);
-        let appointment = Care::Appointment {
-            service: YOUNG,
-            specialty: "711",
-            outcome: if missed { Outcome::Missed } else { Outcome::Attended },
-        };
-        diary.note(at, Tellers::COMMUNITY, appointment);
-    }
-    let last = diary.surgery(Date(seen.date.0 + 21 * visits));
-    diary.letter(
-        last,
-        Tellers::COMMUNITY,
-        &format!("{YOUNG}: end of care"),
-        parting(reason),
-    );
 }
