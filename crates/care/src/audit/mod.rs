@@ -2,6 +2,7 @@
 //! one thread that commits whatever waits as a group, and gathers while many come; an answer is released when its row
 //! is durable.
 
+mod inbox;
 mod pace;
 mod reply;
 mod seal;
@@ -15,7 +16,8 @@ pub use unusual::{LOOKED_BACK_MICROS, Unusual, unusual};
 
 use crate::access::ListGrant;
 use crate::db::{Checkpoints, Conn, DbError, Migration, Place, Pool, Turns, migrate};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
+use inbox::Inbox;
 use pace::Pace;
 use record::{Instant, PersonId};
 use reply::{Teller, reply};
@@ -96,17 +98,17 @@ const COPIED_EVERY: usize = 2_000;
 const LOG_MAX: usize = 8_000;
 
 /// Rows to be kept, when they came, and who waits for them.
-type Waiting = (Vec<AuditRow>, std::time::Instant, Teller);
+type Rows = (Vec<AuditRow>, std::time::Instant, Teller);
 
 /// What the one writer is asked to do.
 enum Work {
-    Rows(Waiting),
+    Rows(Rows),
     Seal(Seal, Sender<Result<bool, DbError>>),
 }
 
 /// The audit of one process.
 pub struct Audit {
-    work: Sender<Work>,
+    work: Arc<Inbox<Work>>,
     readers: Pool,
     sealed: Mutex<seal::Sealed>,
 }
@@ -117,7 +119,8 @@ impl Audit {
         let mut conn = place.connect(false)?;
         conn.audit_settings()?;
         migrate(&mut conn, "audit_migration", MIGRATIONS)?;
-        let (work, waiting) = bounded::<Work>(1024);
+        let work = Arc::new(Inbox::new());
+        let waiting = Waiting(Arc::clone(&work));
         let again = place.clone();
         let turns = Turns::of(place)?;
         let checkpoints = Checkpoints::start(&mut conn, place, COPIED_EVERY, LOG_MAX)?;
@@ -148,16 +151,18 @@ impl Audit {
     pub(crate) fn begin(&self, rows: Vec<AuditRow>) -> Result<Keeping, DbError> {
         let (teller, keeping) = reply();
         let came = std::time::Instant::now();
-        self.work
-            .send(Work::Rows((rows, came, teller)))
-            .map_err(|_| stopped())?;
-        Ok(keeping)
+        match self.work.put(Work::Rows((rows, came, teller))) {
+            true => Ok(keeping),
+            false => Err(stopped()),
+        }
     }
 
     /// Keeps a seal; answers whether it was the first of its number.
     fn keep_seal(&self, seal: Seal) -> Result<bool, DbError> {
         let (done, wait) = bounded(1);
-        self.work.send(Work::Seal(seal, done)).map_err(|_| stopped())?;
+        if !self.work.put(Work::Seal(seal, done)) {
+            return Err(stopped());
+        }
         wait.recv().map_err(|_| stopped())?
     }
 
@@ -194,6 +199,22 @@ impl Audit {
     }
 }
 
+/// What waits is kept before the writer ends.
+impl Drop for Audit {
+    fn drop(&mut self) {
+        self.work.end();
+    }
+}
+
+/// The writer's end. INVARIANT: whatever becomes of the writer, nobody waits for it for ever.
+struct Waiting(Arc<Inbox<Work>>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
 fn stopped() -> DbError {
     DbError::state("the audit has stopped")
 }
@@ -203,7 +224,7 @@ fn keep(
     place: &Place,
     (turns, mut checkpoints): (Turns, Checkpoints),
     chain: i64,
-    waiting: &Receiver<Work>,
+    Waiting(waiting): &Waiting,
 ) {
     let mut head = store::Head {
         chain,
@@ -211,7 +232,7 @@ fn keep(
         digest: [0; 32],
     };
     let mut pace = Pace::start();
-    let mut next_work = waiting.recv().ok();
+    let mut next_work = waiting.take();
     while let Some(work) = next_work.take() {
         let (mut rows, mut answers) = match work {
             Work::Rows((rows, came, teller)) => {
@@ -220,21 +241,21 @@ fn keep(
             }
             Work::Seal(seal, done) => {
                 let _ = done.send(store::insert_seal(&mut conn, &seal));
-                next_work = waiting.recv().ok();
+                next_work = waiting.take();
                 continue;
             }
         };
         while rows.len() < GROUP_MAX {
-            match waiting.try_recv() {
-                Ok(Work::Rows((more, _, teller))) => {
+            match waiting.take_now() {
+                Some(Work::Rows((more, _, teller))) => {
                     rows.extend(more);
                     answers.push(teller);
                 }
-                Ok(seal @ Work::Seal(..)) => {
+                Some(seal @ Work::Seal(..)) => {
                     next_work = Some(seal);
                     break;
                 }
-                Err(_) => break,
+                None => break,
             }
         }
         let count = rows.len();
@@ -253,7 +274,7 @@ fn keep(
         }
         checkpoints.after_commit(&mut conn);
         if next_work.is_none() {
-            next_work = waiting.recv().ok();
+            next_work = waiting.take();
         }
     }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 /// Rows that come more often than this are gathered.
 const OFTEN: Duration = Duration::from_micros(2_500);
 /// The first of the rows gathered is durable after so long, as far as the commits before tell.
-const DURABLE: Duration = Duration::from_micros(4_000);
+const DURABLE: Duration = Duration::from_micros(4_450);
 /// Rows are gathered for no longer than this.
-const GATHER_MAX: Duration = Duration::from_micros(3_500);
+const GATHER_MAX: Duration = Duration::from_micros(4_000);
 /// A pause counts as no more than this, so that a night's quiet is forgotten within a few rows.
 const PAUSE_MAX: Duration = Duration::from_millis(20);
 
