@@ -12,6 +12,7 @@ import { Show } from "./shows/person.mjs";
 import { Operator } from "./shows/operator.mjs";
 import { stories } from "./shows/stories.mjs";
 import { accounts } from "./shows/accounts.mjs";
+import { projects } from "./shows/projects.mjs";
 import { before, restored } from "./shows/restored.mjs";
 
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
@@ -21,7 +22,7 @@ const show = new Show(browser, await operator.serve(), plan.pictures);
 let told = 0;
 try {
   const wanted = process.env.CHESIL_STORY ?? "";
-  for (const [name, tell] of [...before, ...stories, ...accounts, ...restored].filter(([name]) => name.includes(wanted))) {
+  for (const [name, tell] of [...before, ...projects, ...stories, ...accounts, ...restored].filter(([name]) => name.includes(wanted))) {
     show.story = name;
     const begun = Date.now();
     // What goes wrong in one does not keep the next from being told.

@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod intake;
 mod opening;
 pub mod person;
+pub mod projects;
 pub mod rebuild;
 pub mod rights;
 

@@ -68,6 +68,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         number: 14,
         sql: include_str!("../migrations/0014-counts.sql"),
     },
+    Migration {
+        number: 15,
+        sql: include_str!("../migrations/0015-projects.sql"),
+    },
 ];
 /// The advisory lock under which processes that share a PostgreSQL database file what arrives.
 const INTAKE_LOCK: i64 = 7_002;

@@ -11,6 +11,7 @@ pub mod fhir;
 pub mod identity;
 pub mod ingest;
 pub mod person;
+pub mod projects;
 pub mod rights;
 pub mod serving;
 pub mod site;

@@ -102,6 +102,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(crate::feeds::routes())
         .merge(crate::identity::routes())
         .merge(crate::counts::routes())
+        .merge(crate::projects::routes())
         .merge(crate::site::routes::routes())
         .fallback(crate::site::routes::nothing)
         .with_state(site)

@@ -200,6 +200,7 @@ async fn given_something_for_every_form() -> World {
             &[("user", "community"), ("words", "looked at a neighbour")],
         )
         .await;
+    projects(&care, &router, &mut officer).await;
     let mut steward = Browser::of(&router, "steward").await;
     let held = last(&steward.see("/feeds/quarantine").await.links("/feeds/quarantine/")[0]);
     World {
@@ -214,6 +215,31 @@ async fn given_something_for_every_form() -> World {
         emergency,
         _folder: folder,
     }
+}
+
+/// A project that waits for an answer, and one that runs.
+async fn projects(care: &care::Care, router: &Router, officer: &mut Browser) {
+    let key = care::access::account::AccountKey::new([9; 32]);
+    care::counts::take(care, &care::access::JobGrant::for_job("test"), &key, store::now()).unwrap();
+    let mut analyst = Browser::of(router, "analyst").await;
+    let proposal = [
+        ("name", "Feet"),
+        ("question", "whose feet"),
+        ("step", "look at them"),
+        ("owner", "Dr Alder"),
+        ("days", "30"),
+    ];
+    analyst.see("/projects").await;
+    for number in 1..=2 {
+        let leads_to = analyst.send("/projects", &proposal).await.leads_to;
+        assert_eq!(leads_to, format!("/projects/{number}"));
+    }
+    officer.see("/projects/2").await;
+    let agreed = [("answer", "agree"), ("words", "public task")];
+    assert_eq!(
+        officer.send("/projects/2/answer", &agreed).await.leads_to,
+        "/projects/2"
+    );
 }
 
 /// Asks for one of the practice's own entries to be removed; answers the address of another.
@@ -250,6 +276,8 @@ impl World {
             _ if route.contains("/emergencies/") => (false, self.emergency.as_str()),
             // The first request is the removal, the second what she asks about an entry.
             _ if route.starts_with("/requests/") => (false, "2"),
+            // The first project waits for its answer, the second runs.
+            _ if route.starts_with("/projects/") && route.ends_with("/lists") => (false, "2"),
             _ => (false, "1"),
         };
         let person = if of_child { &self.child } else { &self.person };

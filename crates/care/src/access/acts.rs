@@ -7,6 +7,7 @@ use super::question::{Relationship, Sensitivity, Show};
 use super::{Actor, store};
 use crate::Care;
 use crate::db::{Conn, DbError, Urgency};
+use crate::person::store as person_store;
 use record::{Instant, PersonId};
 
 /// What was decided.
@@ -122,10 +123,25 @@ impl What {
     }
 }
 
-/// The acts of one kind that stand, after a number, in the order they were done; at most `limit`, and fewer only where an
-/// act is of a kind that a newer program wrote.
-pub(crate) fn standing_after(conn: &mut Conn, what: What, after: i64, limit: i64) -> Result<Vec<AccessAct>, DbError> {
-    store::standing_after(conn, what, after, limit)
+/// Every act of one kind that holds, in the order they were done, each with the number of whom it is about now. However
+/// many there are: who is left out of a count must not depend on how many are.
+pub(crate) fn every_standing(
+    conn: &mut Conn,
+    what: What,
+    now: Instant,
+) -> Result<Vec<(Option<i64>, AccessAct)>, DbError> {
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let some = store::standing(conn, what, after)?;
+        let Some(last) = some.last() else {
+            return Ok(found);
+        };
+        after = last.number;
+        for act in some.into_iter().filter(|act| act.holds(now)) {
+            let person = person_store::person_by_id(conn, act.person)?;
+            found.push((person.map(|(_, number)| number), act));
+        }
+    }
 }
 
 /// Keeps an act; answers its number. Whether the actor may is for the caller to have asked.

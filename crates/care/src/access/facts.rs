@@ -132,6 +132,17 @@ impl Facts {
         })
     }
 
+    /// Whether the reader cares for the person, and not for today alone: everybody may turn up out of hours.
+    pub(crate) fn is_in_care(&self) -> bool {
+        let lasting = CARE.iter().filter(|one| **one != Relationship::Today);
+        lasting.copied().any(|one| self.question.relationships.has(one))
+    }
+
+    /// Whether the person objects to sharing with the reader.
+    pub(crate) const fn objects(&self) -> bool {
+        self.question.objects
+    }
+
     /// What policy says to an act on what the reader's own organisation wrote.
     pub(super) fn of_own_entries(&self, act: Act) -> Decision {
         decide(&Question {

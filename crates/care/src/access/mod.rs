@@ -24,7 +24,7 @@ mod store;
 pub use demo::{DEMO_USERS, DemoUser, bind as bind_demo_users, own_person, people_of};
 pub use facts::{EntryFacts, Facts, ProxyStands, birthday, proxy_stands};
 pub use list_of_care::Listed;
-pub(crate) use list_of_care::in_care_of;
+pub(crate) use list_of_care::{in_care_of, opening_to};
 pub use policy::{may, may_in_an_emergency, may_plan};
 pub use question::{Act, Closeness, Part, Purpose, Question, Relationship, Relationships, Role, Sensitivity, Show};
 
@@ -310,6 +310,38 @@ fn asked(
         }),
     };
     Ok((verdict, row(actor, act, outcome, Some(person), detail, now)))
+}
+
+/// What the audit calls asking who stands behind a pseudonym.
+pub const BEHIND: &str = "find by pseudonym";
+
+/// Whether somebody who stands behind a pseudonym may be found by whoever asks: when their record opens to them, and
+/// `also` holds. Both yes and no are in the person's audit before the answer is given.
+pub(crate) fn behind(
+    care: &Care,
+    grant: &ListGrant,
+    person: PersonId,
+    also: impl Fn(&Facts) -> bool,
+) -> Result<Option<PersonId>, DbError> {
+    let (actor, now) = (&grant.actor, grant.now);
+    let found = care.readers().read(|conn| {
+        let Some((person, person_no)) = person_store::person_by_id(conn, person)? else {
+            return Ok(None);
+        };
+        let facts = facts::gather(care, conn, actor, person_no, now)?;
+        Ok::<_, DbError>(Some((person, facts)))
+    })?;
+    let Some((person, facts)) = found else { return Ok(None) };
+    let finds = open(&facts, Act::ReadRecord).is_permit() && also(&facts);
+    let (outcome, detail) = match finds {
+        true => ("granted".to_owned(), ground(&facts)),
+        false => ("not in their care".to_owned(), String::new()),
+    };
+    care.audit().record(vec![AuditRow {
+        act: BEHIND.to_owned(),
+        ..row(actor, Act::Search, outcome, Some(person), detail, now)
+    }])?;
+    Ok(finds.then_some(person))
 }
 
 /// Leave for a job of the program to read what a person may see of their own record, to put it together for them;

@@ -8,9 +8,10 @@ use crate::Care;
 use crate::db::{Conn, DbError};
 use crate::intake::{concept_of, value_of};
 use crate::person::Line;
-use record::system::{OrganisationKind, SensitiveKind, Told};
+use record::system::{OrganisationKind, Sensitive, SensitiveKind, Told};
 use record::{Kind, OrgCode};
 use std::collections::{BTreeSet, HashMap, HashSet};
+pub(crate) use store::Coded;
 
 /// How sensitive an entry of each kind is, and to whom on the person's side it is shown, unless somebody
 /// decided otherwise (SAFETY 9).
@@ -170,39 +171,58 @@ impl<'a> Sieve<'a> {
 /// What the care system's rules say each entry of a record is, with its item.
 fn kinds_of(care: &Care, conn: &mut Conn, record_no: i64) -> Result<Vec<(i64, Option<SensitiveKind>)>, DbError> {
     let coded = store::coded(conn, record_no)?;
-    let numbers: BTreeSet<i64> = coded
-        .iter()
-        .flat_map(|one| [Some(one.what), one.also, one.category, one.place])
-        .flatten()
-        .collect();
-    let texts = care.terms.texts(conn, &numbers)?;
+    let texts = care.terms.texts(conn, &terms(&coded))?;
     let text = |number: Option<i64>| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text);
-    let rules = &care.system().sensitive;
-    // What many entries say alike is looked at once.
-    let mut kinds = HashMap::new();
-    Ok(coded
-        .iter()
-        .map(|one| {
-            let of_kind = Kind::from_number(one.kind).unwrap_or(Kind::Other);
-            let alike = (one.kind, one.what, one.also, one.category, one.place);
-            let by_terms = *kinds.entry(alike).or_insert_with(|| {
-                let also: Vec<_> = text(one.also)
-                    .split('\u{1e}')
-                    .filter(|text| !text.is_empty())
-                    .map(concept_of)
-                    .collect();
-                rules.kind_of(&Told {
-                    also: &also,
-                    grouping: text(one.category),
-                    place: text(one.place),
-                    ..Told::about(of_kind, &concept_of(text(Some(one.what))))
-                })
-            });
-            let value = one.value.as_deref().and_then(value_of);
-            let by_answer = rules.kind_of_answer(of_kind, value.as_ref(), one.detail.as_deref().unwrap_or_default());
-            (one.item, by_terms.max(by_answer))
-        })
-        .collect())
+    let mut kinds = Kinds::by_rules_of(care);
+    Ok(coded.iter().map(|one| (one.item, kinds.of(one, text))).collect())
+}
+
+/// The numbers of the texts by which entries say what they are about.
+pub(crate) fn terms<'a>(coded: impl IntoIterator<Item = &'a Coded>) -> BTreeSet<i64> {
+    let of = |one: &Coded| [Some(one.what), one.also, one.category, one.place];
+    coded.into_iter().flat_map(of).flatten().collect()
+}
+
+/// Kind, and the numbers of the texts by which an entry says what it is about.
+type Terms = (i64, i64, Option<i64>, Option<i64>, Option<i64>);
+
+/// What the care system's rules say of entries; what many say alike is looked at once.
+pub(crate) struct Kinds<'a> {
+    rules: &'a Sensitive,
+    known: HashMap<Terms, Option<SensitiveKind>>,
+}
+
+impl<'a> Kinds<'a> {
+    /// By the rules of a store's care system, none known yet.
+    pub fn by_rules_of(care: &'a Care) -> Self {
+        Self {
+            rules: &care.system().sensitive,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What they say of one entry. `text`: a shared text by its number, empty when there is none.
+    pub fn of<'t>(&mut self, one: &Coded, text: impl Fn(Option<i64>) -> &'t str) -> Option<SensitiveKind> {
+        let of_kind = Kind::from_number(one.kind).unwrap_or(Kind::Other);
+        let alike = (one.kind, one.what, one.also, one.category, one.place);
+        let rules = self.rules;
+        let by_terms = *self.known.entry(alike).or_insert_with(|| {
+            let also: Vec<_> = text(one.also)
+                .split('\u{1e}')
+                .filter(|text| !text.is_empty())
+                .map(concept_of)
+                .collect();
+            rules.kind_of(&Told {
+                also: &also,
+                grouping: text(one.category),
+                place: text(one.place),
+                ..Told::about(of_kind, &concept_of(text(Some(one.what))))
+            })
+        });
+        let value = one.value.as_deref().and_then(value_of);
+        let by_answer = rules.kind_of_answer(of_kind, value.as_ref(), one.detail.as_deref().unwrap_or_default());
+        by_terms.max(by_answer)
+    }
 }
 
 impl PersonGrant {

@@ -109,21 +109,18 @@ pub(super) fn of_holder(conn: &mut Conn, holder: &str, what: What) -> Result<Vec
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Every act of one kind that stands, in the order they were done.
-pub(super) fn standing(conn: &mut Conn, what: What) -> Result<Vec<AccessAct>, DbError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM access_act a WHERE a.kind = ?1 AND a.undone IS NULL ORDER BY a.act_no LIMIT ?2");
-    let found = conn.query(&sql, &[what.stored().0.into(), STANDING_MAX.into()], act_of)?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-/// The acts of one kind that stand, after a number, in the order they were done.
-pub(super) fn standing_after(conn: &mut Conn, what: What, after: i64, limit: i64) -> Result<Vec<AccessAct>, DbError> {
+/// The acts of one kind that stand, after a number (0 for the first), in the order they were done; at most as many as
+/// there are accounts.
+pub(super) fn standing(conn: &mut Conn, what: What, after: i64) -> Result<Vec<AccessAct>, DbError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM access_act a WHERE a.kind = ?1 AND a.undone IS NULL AND a.act_no > ?2
          ORDER BY a.act_no LIMIT ?3"
     );
-    let found = conn.query(&sql, &[what.stored().0.into(), after.into(), limit.into()], act_of)?;
+    let found = conn.query(
+        &sql,
+        &[what.stored().0.into(), after.into(), STANDING_MAX.into()],
+        act_of,
+    )?;
     Ok(found.into_iter().flatten().collect())
 }
 
@@ -135,7 +132,7 @@ pub(super) fn latest(conn: &mut Conn, what: What, limit: i64) -> Result<Vec<Acce
 }
 
 /// What one entry says of what it is about; what others share by the numbers of the texts.
-pub(super) struct Coded {
+pub(crate) struct Coded {
     pub item: i64,
     pub kind: i64,
     pub what: i64,

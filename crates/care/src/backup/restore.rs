@@ -10,6 +10,7 @@ use crate::audit::{AuditRow, Checked, Signer, check_on};
 use crate::db::catalogue::{self, Shape};
 use crate::db::{Cell, Conn, DbError, Migration, Place, migrate_within};
 use crate::{Care, Opening, Stamp};
+use record::Instant;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -87,7 +88,7 @@ pub fn restore(
     if let Some(wanted) = restoring.into.stamp {
         filling.is_stamped(wanted)?;
     }
-    let ended = filling.end(&to)?;
+    let ended = filling.end(&to, restoring.into.now)?;
     for (name, bytes) in &secrets {
         (restoring.keep)(name, bytes)?;
     }
@@ -142,13 +143,13 @@ fn finish(
     }
     let place = restoring.into.place.clone();
     let care = Care::open_unfinished(restoring.into)?;
-    let taken = record::Instant(manifest.head.taken).rfc3339();
+    let taken = Instant(manifest.head.taken).rfc3339();
     let unlisted = !listed.has_decisions();
     let removed = removals::remove_again(&care, listed.stones, listed.wrong)?;
     let (decided, mut open) = decided::do_all(&care, listed.decided, now)?;
     let mut more: Vec<String> = removed.left.clone();
     if unlisted {
-        more.push(left::unlisted(record::Instant(manifest.head.taken)));
+        more.push(left::unlisted(Instant(manifest.head.taken)));
     }
     left::keep(&care, &more, now)?;
     open.extend(more);
@@ -287,10 +288,10 @@ impl Filling {
     }
 
     /// Ends what must not survive, brings the schema up to date, marks the store and makes all of it durable.
-    fn end(mut self, to: &Stored) -> Result<Ended, BackupError> {
+    fn end(mut self, to: &Stored, now: Instant) -> Result<Ended, BackupError> {
         migrate_within(&mut self.record, "migration", crate::opening::MIGRATIONS)?;
         migrate_within(self.audit(), "audit_migration", crate::audit::MIGRATIONS)?;
-        let ended = store::end_what_must(&mut self.record)?;
+        let ended = store::end_what_must(&mut self.record, now)?;
         store::mark(&mut self.record)?;
         if let Some(conn) = &mut self.apart {
             conn.end_filling()?;

@@ -75,10 +75,12 @@ pub struct Ended {
     pub codes: u64,
     /// Copies of records that waited to be opened: what was removed since could stand in one.
     pub copies: u64,
+    /// Projects that ran: one could have been ended since, and its pseudonyms must lead to nobody.
+    pub projects: u64,
 }
 
 /// Ends what must not outlive the store that it was made for.
-pub(super) fn end_what_must(conn: &mut Conn) -> Result<Ended, DbError> {
+pub(super) fn end_what_must(conn: &mut Conn, now: Instant) -> Result<Ended, DbError> {
     let sessions = conn.execute("DELETE FROM session", &[])?;
     for table in ["sign_in_try", "machine_token", "launch"] {
         conn.execute(&format!("DELETE FROM {table}"), &[])?;
@@ -92,12 +94,22 @@ pub(super) fn end_what_must(conn: &mut Conn) -> Result<Ended, DbError> {
         "UPDATE record_copy SET state = 3, body = NULL WHERE body IS NOT NULL",
         &[],
     )?;
+    let projects = conn.execute(
+        "UPDATE project SET ended = ?1, ended_by = '', ended_words = 'the store was restored', salt = NULL
+         WHERE salt IS NOT NULL",
+        &[now.0.into()],
+    )?;
+    // Counts are made anew: somebody could have opted out since.
+    for table in ["project_listed", "project_person", "count_snapshot"] {
+        conn.execute(&format!("DELETE FROM {table}"), &[])?;
+    }
     // Whoever weighed is gone.
     conn.execute("UPDATE match_lease SET holder = 0, until = 0", &[])?;
     Ok(Ended {
         sessions,
         codes,
         copies,
+        projects,
     })
 }
 

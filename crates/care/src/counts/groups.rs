@@ -86,6 +86,15 @@ impl Names {
     }
 }
 
+impl Names {
+    /// The names in the order of their numbers.
+    pub fn names(self) -> Vec<String> {
+        let mut names: Vec<(u16, String)> = self.0.into_iter().map(|(name, number)| (number, name)).collect();
+        names.sort_unstable();
+        names.into_iter().map(|(_, name)| name).collect()
+    }
+}
+
 /// The names of each kind in the order they are shown, what is not known last, and the new number of each old one.
 pub(super) fn in_order(names: [Names; 5]) -> ([Vec<String>; 5], [Vec<u16>; 5]) {
     let mut renumbered: [Vec<u16>; 5] = Default::default();

@@ -4,12 +4,16 @@
 //! to nobody, with the groups they belong to and the conditions that policy lets be counted. Questions are put to the
 //! latest snapshot; what comes out has passed [`disclosure`], and each question has its row in the audit.
 
+mod choosing;
 pub mod disclosure;
 mod groups;
 mod snapshot;
 mod store;
 mod taking;
+mod who;
 
+pub(crate) use choosing::{Chosen, NotChosen, choose};
+pub use choosing::{LISTED_MAX, Offered, Wanted, offered};
 pub use disclosure::Shown;
 pub use groups::By;
 pub use taking::{anybody, take, taken_at};

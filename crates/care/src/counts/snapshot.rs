@@ -1,10 +1,13 @@
 //! The snapshot that counts are made of: everybody living, by the groups they belong to and the conditions that policy lets
-//! be counted. Nobody stands in it under an id, a name, a number or a date of birth.
+//! be counted. Nobody stands in it under an id, a name, a number or a date of birth; who is who is kept beside it, sealed
+//! ([`super::who`]).
 
 use super::Condition;
+use super::disclosure::SMALLEST;
 use super::groups::By;
 use crate::db::DbError;
 use record::Instant;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 
@@ -32,6 +35,9 @@ pub(super) struct Held {
     pub code: String,
     pub words: String,
     pub people: Vec<u32>,
+    /// Those of them who may be found because of it, on a list for care teams.
+    #[serde(default)]
+    pub listed: Vec<u32>,
 }
 
 /// One of those in a snapshot.
@@ -50,6 +56,17 @@ impl Person<'_> {
             .copied()
             .unwrap_or(0)
             .into()
+    }
+
+    /// Their place.
+    pub const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether they may be found because of a condition, by its place.
+    pub fn listed_for(&self, condition: usize) -> bool {
+        let at = u32::try_from(self.at).unwrap_or(u32::MAX);
+        self.snapshot.conditions[condition].listed.binary_search(&at).is_ok()
     }
 
     /// Whether they have a condition, by its place.
@@ -86,6 +103,11 @@ impl Snapshot {
         self.conditions.iter().position(|held| held.code == code)
     }
 
+    /// Whether people may be picked out by a condition: not where hardly anybody may be found because of it.
+    pub fn is_listed(&self, condition: usize) -> bool {
+        self.conditions[condition].listed.len() >= SMALLEST as usize
+    }
+
     pub fn named(&self, condition: usize) -> Condition {
         let held = &self.conditions[condition];
         Condition {
@@ -94,25 +116,24 @@ impl Snapshot {
         }
     }
 
+    /// The conditions that people may be picked out by.
+    pub fn listed(&self) -> Vec<Condition> {
+        let all = (0..self.conditions.len()).filter(|at| self.is_listed(*at));
+        all.map(|at| self.named(at)).collect()
+    }
+
     pub fn conditions(&self) -> Vec<Condition> {
         (0..self.conditions.len()).map(|at| self.named(at)).collect()
     }
 
     pub fn packed(&self) -> Result<Vec<u8>, DbError> {
         let lost = |why: &dyn std::fmt::Display| DbError::state(format!("a snapshot cannot be packed: {why}"));
-        let text = serde_json::to_vec(self).map_err(|error| lost(&error))?;
-        zstd::bulk::compress(&text, PACKED).map_err(|error| lost(&error))
+        packed(self).map_err(|error| lost(&error))
     }
 
     pub fn unpacked(body: &[u8]) -> Result<Self, DbError> {
         let lost = |why: &dyn std::fmt::Display| DbError::state(format!("the snapshot of counts is unreadable: {why}"));
-        let reader = zstd::stream::read::Decoder::new(body).map_err(|error| lost(&error))?;
-        let mut text = Vec::new();
-        reader
-            .take(UNPACKED_MAX)
-            .read_to_end(&mut text)
-            .map_err(|error| lost(&error))?;
-        let found: Self = serde_json::from_slice(&text).map_err(|error| lost(&error))?;
+        let found: Self = unpacked(body).map_err(|error| lost(&error))?;
         let people = found.keys.len();
         let whole = found.left_out.len() == people
             && found.groups.iter().zip(&found.belongs).all(|(groups, belongs)| {
@@ -124,6 +145,20 @@ impl Snapshot {
             Err(lost(&"its parts do not fit"))
         }
     }
+}
+
+/// Packs what a snapshot is kept as.
+pub(super) fn packed(what: &impl Serialize) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::compress(&serde_json::to_vec(what)?, PACKED)
+}
+
+/// Unpacks it again.
+pub(super) fn unpacked<T: DeserializeOwned>(body: &[u8]) -> std::io::Result<T> {
+    let mut text = Vec::new();
+    zstd::stream::read::Decoder::new(body)?
+        .take(UNPACKED_MAX)
+        .read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text)?)
 }
 
 #[cfg(test)]

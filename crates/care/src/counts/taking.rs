@@ -5,18 +5,19 @@ use super::disclosure::SMALLEST;
 use super::groups::{By, NOT_KNOWN, Names, age_band, ethnic_group, in_order, places};
 use super::snapshot::{Held, Snapshot};
 use super::store;
+use super::who::Who;
 use crate::Care;
-use crate::access::acts::What;
+use crate::access::account::AccountKey;
+use crate::access::acts::{What, every_standing};
 use crate::access::policy::decide;
-use crate::access::sensitivity;
+use crate::access::sensitivity::{self, Kinds};
 use crate::access::{Act, JobGrant, Purpose, Question, Role, Sensitivity, Show};
 use crate::db::{Conn, DbError, Urgency};
 use crate::intake::concept_of;
 use crate::person::{demographics, store as person_store, whereabouts};
-use record::demographics::Death;
-use record::system::{OrganisationKind, Told};
-use record::{Certainty, Concept, Date, Demographics, Instant, Kind, OrgCode, Sex, Status};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use record::system::OrganisationKind;
+use record::{Certainty, Concept, Date, Demographics, Instant, OrgCode, Sex, Status};
+use std::collections::{HashMap, HashSet};
 
 /// Numbers of people looked at together: a short read, so that nothing is held up by it.
 const AT_ONCE: i64 = 5_000;
@@ -41,11 +42,11 @@ pub fn anybody(care: &Care) -> Result<bool, DbError> {
     Ok(care.readers().read(store::last_person)? > 0)
 }
 
-/// Takes a snapshot; answers how many people are in it.
+/// Takes a snapshot; answers how many people are in it. `key`: who is who in it is sealed with.
 ///
 /// # Errors
 /// When the store fails.
-pub fn take(care: &Care, _grant: &JobGrant, now: Instant) -> Result<usize, DbError> {
+pub fn take(care: &Care, _grant: &JobGrant, key: &AccountKey, now: Instant) -> Result<usize, DbError> {
     let (decided, last) = care
         .readers()
         .read(|conn| Ok::<_, DbError>((Decided::read(conn, now)?, store::last_person(conn)?)))?;
@@ -55,11 +56,12 @@ pub fn take(care: &Care, _grant: &JobGrant, now: Instant) -> Result<usize, DbErr
         care.readers().read(|conn| making.some(conn, after, after + AT_ONCE))?;
         after += AT_ONCE;
     }
-    let snapshot = making.whole();
+    let (snapshot, who) = making.whole();
     let (people, body) = (snapshot.keys.len(), snapshot.packed()?);
+    let who = who.sealed(key, now)?;
     let count = i64::try_from(people).unwrap_or(i64::MAX);
     care.writer()
-        .write(Urgency::Bulk, move |conn| store::keep(conn, now, count, &body))?;
+        .write(Urgency::Bulk, move |conn| store::keep(conn, now, count, (&body, &who)))?;
     Ok(people)
 }
 
@@ -73,7 +75,7 @@ struct Decided {
 impl Decided {
     fn read(conn: &mut Conn, now: Instant) -> Result<Self, DbError> {
         let people = |conn: &mut Conn, what| {
-            let acts = store::standing(conn, what, now)?;
+            let acts = every_standing(conn, what, now)?;
             Ok::<HashSet<i64>, DbError>(acts.into_iter().filter_map(|(person, _)| person).collect())
         };
         let mut items: HashMap<i64, (Option<Sensitivity>, Option<Show>)> = HashMap::new();
@@ -89,7 +91,7 @@ impl Decided {
         ];
         for what in of_items {
             // In the order they were done: the last of each stands.
-            for (_, act) in store::standing(conn, what, now)? {
+            for (_, act) in every_standing(conn, what, now)? {
                 match act.what {
                     What::Sensitivity { item, sensitivity } => items.entry(item).or_default().0 = Some(sensitivity),
                     What::Show { item, show } => items.entry(item).or_default().1 = Some(show),
@@ -126,6 +128,12 @@ struct Asked {
 }
 
 impl Asked {
+    /// Whether somebody may be found because of it, on a list for care teams: never because of what is not told to everybody
+    /// who cares for them, nor where they object to sharing.
+    fn may_be_listed(self) -> bool {
+        self.sensitivity == Sensitivity::Ordinary && !self.objects && self.may_be_counted()
+    }
+
     fn may_be_counted(self) -> bool {
         let question = Question {
             sensitivity: self.sensitivity,
@@ -139,9 +147,6 @@ impl Asked {
     }
 }
 
-/// The terms of a condition, by their numbers, and its further words.
-type Alike = (i64, Option<i64>, Option<i64>, Option<i64>, Option<String>);
-
 struct Making<'a> {
     care: &'a Care,
     decided: Decided,
@@ -150,11 +155,14 @@ struct Making<'a> {
     key: [u8; 32],
     /// The key, the groups and whether something is left out, of each.
     people: Vec<(u32, [u16; 5], bool)>,
+    /// Who each is, and the place of their practice's code.
+    who: Vec<(i64, u16)>,
+    codes: Names,
     names: [Names; 5],
     conditions: HashMap<String, Held>,
     practices: HashMap<String, [String; 2]>,
     senders: HashMap<String, bool>,
-    sensitive: HashMap<Alike, (Sensitivity, Show)>,
+    kinds: Kinds<'a>,
 }
 
 impl<'a> Making<'a> {
@@ -166,11 +174,13 @@ impl<'a> Making<'a> {
             today: Date(i32::try_from(now.0.div_euclid(DAY)).unwrap_or(i32::MAX)),
             key: care.id_key().derived("chesil 2026-11 keys of people in counts"),
             people: Vec::new(),
+            who: Vec::new(),
+            codes: Names::default(),
             names: Default::default(),
             conditions: HashMap::new(),
             practices: HashMap::new(),
             senders: HashMap::new(),
-            sensitive: HashMap::new(),
+            kinds: Kinds::by_rules_of(care),
         }
     }
 
@@ -187,11 +197,7 @@ impl<'a> Making<'a> {
             says.insert(identity.record_no, demographics::of_text(text)?);
         }
         let problems = store::problems(conn, &numbers)?;
-        let terms: BTreeSet<i64> = problems
-            .iter()
-            .flat_map(|one| [Some(one.what), one.also, one.category, one.place])
-            .flatten()
-            .collect();
+        let terms = sensitivity::terms(problems.iter().map(|one| &one.told));
         let texts = self.care.terms.texts(conn, &terms)?;
         let mut by_record: HashMap<i64, Vec<&store::Problem>> = HashMap::new();
         for one in &problems {
@@ -206,9 +212,7 @@ impl<'a> Making<'a> {
                 told.extend(says.get(&record.record).map(|says| (gp, says)));
             }
             // Of whom nobody says who they are, nobody knows that they live.
-            let dead = told
-                .iter()
-                .any(|(_, says)| matches!(says.death, Death::Dead | Death::DeadSince(_)));
+            let dead = told.iter().any(|(_, says)| says.death.is_dead());
             if told.is_empty() || dead {
                 continue;
             }
@@ -221,8 +225,9 @@ impl<'a> Making<'a> {
                 |number| number.and_then(|n| texts.get(&n)).map_or("", |text| &**text),
                 at,
             );
-            let groups = self.groups(person, &told, place_hidden);
+            let (groups, practice) = self.groups(person, &told, place_hidden);
             self.people.push((self.key_of(person), groups, left_out));
+            self.who.push((person, practice));
         }
         Ok(())
     }
@@ -241,17 +246,13 @@ impl<'a> Making<'a> {
         let mut left_out = false;
         for record in of {
             let gp = self.is_practice(&record.sender);
-            for problem in problems.get(&record.record).into_iter().flatten() {
-                let wrong = Status::from_number(problem.status) == Some(Status::EnteredInError);
-                if wrong || Certainty::from_number(problem.certainty) == Some(Certainty::RuledOut) {
-                    continue;
-                }
-                let what = concept_of(text(Some(problem.what)));
-                if what.code.is_empty() {
-                    continue;
-                }
-                let (by_rule, shown) = self.by_rule(problem, &what, &text);
-                let decided = self.decided.items.get(&problem.item).copied().unwrap_or_default();
+            let told = problems.get(&record.record).map_or(&[][..], Vec::as_slice);
+            // An item is left out whole, as it is hidden whole.
+            let (mut out, mut unlisted) = (HashSet::new(), HashSet::new());
+            for problem in told {
+                let (by_rule, shown) = sensitivity::by_rule(self.kinds.of(&problem.told, &text));
+                let item = problem.told.item;
+                let decided = self.decided.items.get(&item).copied().unwrap_or_default();
                 let asked = Asked {
                     sensitivity: decided.0.unwrap_or(by_rule),
                     show: decided.1.unwrap_or(shown),
@@ -259,51 +260,41 @@ impl<'a> Making<'a> {
                     type_one,
                     objects,
                 };
-                if asked.may_be_counted() {
-                    let code = code_of(&what);
-                    let held = self.conditions.entry(code).or_insert_with_key(|code| Held {
-                        code: code.clone(),
-                        words: what.display.clone(),
-                        people: Vec::new(),
-                    });
-                    if held.people.last() != Some(&at) {
-                        held.people.push(at);
+                if !asked.may_be_counted() {
+                    out.insert(item);
+                }
+                if !asked.may_be_listed() {
+                    unlisted.insert(item);
+                }
+            }
+            left_out |= type_one && gp && !out.is_empty();
+            for problem in told.iter().filter(|problem| !out.contains(&problem.told.item)) {
+                let wrong = Status::from_number(problem.status) == Some(Status::EnteredInError);
+                if wrong || Certainty::from_number(problem.certainty) == Some(Certainty::RuledOut) {
+                    continue;
+                }
+                let what = concept_of(text(Some(problem.told.what)));
+                if what.code.is_empty() {
+                    continue;
+                }
+                let held = self.conditions.entry(code_of(&what)).or_insert_with_key(|code| Held {
+                    code: code.clone(),
+                    words: what.display.clone(),
+                    people: Vec::new(),
+                    listed: Vec::new(),
+                });
+                let add = |to: &mut Vec<u32>| {
+                    if to.last() != Some(&at) {
+                        to.push(at);
                     }
-                } else if type_one && gp {
-                    left_out = true;
+                };
+                add(&mut held.people);
+                if !unlisted.contains(&problem.told.item) {
+                    add(&mut held.listed);
                 }
             }
         }
         left_out
-    }
-
-    /// How sensitive a condition is by the care system's rules; what many say alike is looked at once.
-    fn by_rule<'t>(
-        &mut self,
-        problem: &store::Problem,
-        what: &Concept,
-        text: &impl Fn(Option<i64>) -> &'t str,
-    ) -> (Sensitivity, Show) {
-        let detail = problem.detail.clone();
-        let alike = (problem.what, problem.also, problem.category, problem.place, detail);
-        if let Some(known) = self.sensitive.get(&alike) {
-            return *known;
-        }
-        let also: Vec<Concept> = text(problem.also)
-            .split('\u{1e}')
-            .filter(|text| !text.is_empty())
-            .map(concept_of)
-            .collect();
-        let told = Told {
-            also: &also,
-            grouping: text(problem.category),
-            place: text(problem.place),
-            detail: problem.detail.as_deref().unwrap_or_default(),
-            ..Told::about(Kind::Problem, what)
-        };
-        let found = sensitivity::by_rule(self.care.system().sensitive.kind_of(&told));
-        self.sensitive.insert(alike, found);
-        found
     }
 
     fn is_practice(&mut self, sender: &str) -> bool {
@@ -316,8 +307,9 @@ impl<'a> Making<'a> {
         is
     }
 
-    /// To which groups somebody belongs. Of whoever has a type 1 opt-out nothing that their practice said counts.
-    fn groups(&mut self, person: i64, told: &[(bool, &Demographics)], place_hidden: bool) -> [u16; 5] {
+    /// To which groups somebody belongs, and the place of their practice's code. Of whoever has a type 1 opt-out nothing that
+    /// their practice said counts; of whoever's whereabouts are restricted neither place nor practice is known.
+    fn groups(&mut self, person: i64, told: &[(bool, &Demographics)], place_hidden: bool) -> ([u16; 5], u16) {
         let type_one = self.decided.type_one.contains(&person);
         let heard = || told.iter().filter(|(gp, _)| !(type_one && *gp)).map(|(_, says)| *says);
         let born = heard().find_map(Demographics::birth_date);
@@ -332,23 +324,25 @@ impl<'a> Making<'a> {
         };
         let practice = heard()
             .map(|says| says.practice.as_str())
-            .find(|practice| !practice.is_empty());
+            .find(|practice| !practice.is_empty() && !place_hidden);
         let [council, neighbourhood] = match practice {
-            Some(practice) if !place_hidden => self.places(practice),
-            _ => [NOT_KNOWN.to_owned(), NOT_KNOWN.to_owned()],
+            Some(practice) => self.places(practice),
+            None => [NOT_KNOWN.to_owned(), NOT_KNOWN.to_owned()],
         };
         let ethnicity = heard()
             .map(|says| ethnic_group(&says.ethnicity))
             .find(|group| *group != NOT_KNOWN);
+        let code = self.codes.number(practice.unwrap_or_default());
         let mut number = |by: By, name: &str| self.names[by as usize].number(name);
         // As `By` numbers them.
-        [
+        let groups = [
             number(By::Sex, sex),
             number(By::Age, age_band(age)),
             number(By::Council, &council),
             number(By::Neighbourhood, &neighbourhood),
             number(By::Ethnicity, ethnicity.unwrap_or(NOT_KNOWN)),
-        ]
+        ];
+        (groups, code)
     }
 
     fn places(&mut self, practice: &str) -> [String; 2] {
@@ -367,7 +361,7 @@ impl<'a> Making<'a> {
         u32::from_le_bytes([a, b, c, d])
     }
 
-    fn whole(self) -> Snapshot {
+    fn whole(self) -> (Snapshot, Who) {
         // In the order of their keys, so that not even the order in which people came is told.
         let mut order: Vec<usize> = (0..self.people.len()).collect();
         order.sort_by_key(|at| self.people[*at].0);
@@ -380,12 +374,19 @@ impl<'a> Making<'a> {
         conditions.sort_by(|a, b| b.people.len().cmp(&a.people.len()).then_with(|| a.code.cmp(&b.code)));
         conditions.truncate(CONDITIONS_MAX);
         for held in &mut conditions {
-            held.people.iter_mut().for_each(|at| *at = now_at[*at as usize]);
-            held.people.sort_unstable();
+            for people in [&mut held.people, &mut held.listed] {
+                people.iter_mut().for_each(|at| *at = now_at[*at as usize]);
+                people.sort_unstable();
+            }
         }
         conditions.sort_by(|a, b| (&a.words, &a.code).cmp(&(&b.words, &b.code)));
         let (groups, renumbered) = in_order(self.names);
-        Snapshot {
+        let who = Who {
+            people: order.iter().map(|at| self.who[*at].0).collect(),
+            practice: order.iter().map(|at| self.who[*at].1).collect(),
+            practices: self.codes.names(),
+        };
+        let snapshot = Snapshot {
             taken: self.now.0,
             keys: order.iter().map(|at| self.people[*at].0).collect(),
             belongs: std::array::from_fn(|by| {
@@ -397,6 +398,7 @@ impl<'a> Making<'a> {
             left_out: order.iter().map(|at| self.people[*at].2).collect(),
             groups,
             conditions,
-        }
+        };
+        (snapshot, who)
     }
 }

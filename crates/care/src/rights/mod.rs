@@ -42,7 +42,7 @@ impl From<DbError> for RightsError {
 ///
 /// # Errors
 /// [`RightsError::Said`] for `field`, with `missing`, or when they are too long.
-fn said(words: &str, field: &'static str, missing: &str) -> Result<String, RightsError> {
+pub(crate) fn said(words: &str, field: &'static str, missing: &str) -> Result<String, RightsError> {
     let words = words.trim();
     match words.chars().count() {
         0 => Err(RightsError::Said(field, missing.to_owned())),

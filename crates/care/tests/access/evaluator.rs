@@ -278,7 +278,8 @@ fn data_steward(q: &Question) -> bool {
         return false;
     }
     if finding(q) {
-        return true;
+        // By who people are: never by what they decided about sharing.
+        return q.part != Part::Sharing;
     }
     let acts = [
         Act::ReadRecord,

@@ -4,6 +4,7 @@ use crate::access::{keep, read, resident, works_at};
 use crate::accounts::{PASSWORD, Tried, enrolled, home, later, try_in};
 use crate::app::{App, NOW, actor, assert_same_state, both, feed, number, on_both, opening, state_of};
 use crate::postgres;
+use crate::projects::{behind, with_somebody_on_a_list};
 use crate::rights::known_as_ada;
 use crate::says::{With, condition, patient};
 use care::access::acts::What;
@@ -11,6 +12,7 @@ use care::access::{self, Act, Relationship, session};
 use care::audit::{Signer, check as check_audit};
 use care::backup::{self, BackupError, BackupKey, Journal, Manifest, Restored, Restoring, Stored, Taking};
 use care::db::Place;
+use care::projects::{self, Stage};
 use care::rights::copies;
 use care::rights::preferences::{self, About, Said};
 use care::rights::removal::{self, Ground};
@@ -367,6 +369,29 @@ fn a_backup_taken_while_much_arrives_is_one_moment_of_the_store() {
 
 /// SAFETY 7: what was removed after the backup is removed again, also what only arrived after it; a line that the store
 /// did not sign removes nothing.
+#[test]
+fn a_restore_ends_projects_since_one_may_have_been_ended_meanwhile() {
+    on_both(|app| {
+        let (project, person, pseudonym) = with_somebody_on_a_list(app);
+        let gp = works_at("gp", "DEMO-GP01");
+        let file = taken(app);
+        projects::end(&app.care, &actor("privacy"), project, "it is done", app.now()).unwrap();
+        for empty in empty_places() {
+            let restored = empty.restore(&file, None).unwrap();
+            assert_eq!(restored.ended.projects, 1);
+            let again = empty.into_app();
+            assert_eq!(behind(&again, &gp, &pseudonym), None);
+            for table in ["project_person", "project_listed", "count_snapshot"] {
+                assert_eq!(again.count(table), 0, "{table}");
+            }
+            let grant = projects::seeing(&again.care, &actor("privacy"), again.now()).unwrap();
+            let found = projects::numbered(&again.care, &grant, project).unwrap().unwrap();
+            assert_eq!(found.stage(again.now()), Stage::Ended);
+            assert!(access::person(&again.care, &gp, person, Act::ReadRecord, again.now()).is_ok());
+        }
+    });
+}
+
 #[test]
 fn safety_7_what_was_lawfully_removed_after_a_backup_does_not_come_back() {
     on_both(|app| {

@@ -3,6 +3,7 @@
 use crate::access::{keep, works_at};
 use crate::app::{App, actor, feed, on_both};
 use crate::says::{With, condition, patient};
+use care::access::account::AccountKey;
 use care::access::acts::What;
 use care::access::{AccessError, JobGrant, Sensitivity};
 use care::counts::{Answer, Ask, By, Shown, count, take};
@@ -10,16 +11,16 @@ use care::rights::sharing;
 use record::{ItemId, OrgCode, PersonId};
 use serde_json::json;
 
-const DIABETES: &str = "snomed.info/sct|44054006";
-const HIV: &str = "snomed.info/sct|86406008";
-const PRACTICE: &str = "DEMO-GP01";
+pub const DIABETES: &str = "snomed.info/sct|44054006";
+pub const HIV: &str = "snomed.info/sct|86406008";
+pub const PRACTICE: &str = "DEMO-GP01";
 
-fn local(n: u32) -> String {
+pub fn local(n: u32) -> String {
     format!("p{n}")
 }
 
 /// So many people known to a sender from a number on, women first and men by turns, 80 years old, registered at the practice.
-fn known(app: &App, sender: &str, from: u32, people: u32) -> Vec<PersonId> {
+pub fn known(app: &App, sender: &str, from: u32, people: u32) -> Vec<PersonId> {
     (from..from + people)
         .map(|n| {
             let sex = if n % 2 == 0 { "female" } else { "male" };
@@ -34,13 +35,19 @@ fn known(app: &App, sender: &str, from: u32, people: u32) -> Vec<PersonId> {
         .collect()
 }
 
-fn has(app: &App, sender: &str, n: u32, code: &str) {
+pub fn has(app: &App, sender: &str, n: u32, code: &str) {
     let told = condition(&format!("{code}-{n}"), &local(n), code, "2020-01-01");
     app.send(&feed(sender, true), told.line());
 }
 
-fn counted(app: &App) -> usize {
-    take(&app.care, &JobGrant::for_job("test"), app.now()).unwrap()
+pub fn counted(app: &App) -> usize {
+    take(
+        &app.care,
+        &JobGrant::for_job("test"),
+        &AccountKey::new([9; 32]),
+        app.now(),
+    )
+    .unwrap()
 }
 
 fn asked(app: &App, condition: Option<&str>, rows: By, columns: Option<By>) -> Answer {

@@ -24,6 +24,7 @@ mod matching;
 mod migrations;
 mod order;
 mod postgres;
+mod projects;
 mod quarantine;
 mod rebuilding;
 mod reviewing;

@@ -155,8 +155,9 @@ pub fn restored(restored: &Restored, store: &Store) {
     );
     decided_again(restored);
     println!(
-        "Ended: {} sessions, {} codes by which accounts are set up (reset those accounts), {} copies of records.",
-        restored.ended.sessions, restored.ended.codes, restored.ended.copies
+        "Ended: {} sessions, {} codes by which accounts are set up (reset those accounts), {} copies of records, {} \
+         projects (their analysts propose them again).",
+        restored.ended.sessions, restored.ended.codes, restored.ended.copies, restored.ended.projects
     );
     println!("\nNot there is what came after {taken}, and what nobody listed. Before anybody signs in:");
     println!(

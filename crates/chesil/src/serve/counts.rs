@@ -1,9 +1,11 @@
-//! Takes the snapshot that counts are made of, once a day, for as long as the server runs.
+//! Takes the snapshot that counts are made of, once a day, for as long as the server runs, and lets go what projects kept
+//! that have come to their end.
 
 use crate::clock;
 use crate::error::Failure;
 use care::Care;
 use care::access::JobGrant;
+use care::access::account::AccountKey;
 use care::db::DbError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +21,12 @@ const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
 ///
 /// # Errors
 /// When the system gives no thread.
-pub fn start(care: Arc<Care>) -> Result<(), Failure> {
+pub fn start(care: Arc<Care>, key: AccountKey) -> Result<(), Failure> {
     std::thread::Builder::new()
         .name("counts".into())
         .spawn(move || {
             loop {
-                let rest = match due(&care) {
+                let rest = match due(&care, &key) {
                     Ok(()) => REST,
                     Err(error) => {
                         tracing::warn!("counts wait to be made: {error}");
@@ -38,9 +40,13 @@ pub fn start(care: Arc<Care>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes a snapshot if the newest is a day old, or nobody has been counted yet: a new folder may be filled at any time.
-fn due(care: &Care) -> Result<(), DbError> {
+/// Ends what is over, and takes a snapshot if the newest is a day old, or nobody has been counted yet: a new folder may be filled at any time.
+fn due(care: &Care, key: &AccountKey) -> Result<(), DbError> {
     let now = clock::now();
+    let over = care::projects::let_go(care, &JobGrant::for_job("projects that are over"), now)?;
+    if over > 0 {
+        tracing::info!(over, "projects came to their end: their pseudonyms are gone");
+    }
     let taken = care::counts::taken_at(care)?;
     let old = |taken: record::Instant| now.0.saturating_sub(taken.0) >= DAY_MICROS;
     let wanted = match taken {
@@ -49,7 +55,7 @@ fn due(care: &Care) -> Result<(), DbError> {
         Some((taken, _)) => old(taken),
     };
     if wanted {
-        let people = care::counts::take(care, &JobGrant::for_job("counts of the day"), now)?;
+        let people = care::counts::take(care, &JobGrant::for_job("counts of the day"), key, now)?;
         tracing::info!(people, "counted for the day");
     }
     Ok(())

@@ -117,7 +117,7 @@ pub fn serve(arguments: &Arguments, care: Arc<Care>, ready: impl FnOnce()) -> Re
     }
     matching::start(Arc::clone(&care))?;
     copies::start(Arc::clone(&care))?;
-    counts::start(Arc::clone(&care))?;
+    counts::start(Arc::clone(&care), account::key(&arguments.store.data)?)?;
     let sign_in = SignIn {
         leaked: leaked(arguments)?,
         provider: provider::load(arguments.provider.as_deref(), arguments.provider_secret.as_deref())?,

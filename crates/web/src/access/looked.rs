@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use care::access::account::name_of;
 use care::access::choices::Choice;
-use care::access::{Act, BEFORE_AN_EMERGENCY};
+use care::access::{Act, BEFORE_AN_EMERGENCY, BEHIND};
 use care::audit::AuditRow;
 use care::person::PersonRecord;
 use record::system::{OrganisationKind, System};
@@ -135,6 +135,7 @@ pub(crate) fn look(row: &AuditRow, who: String, own: bool) -> Look {
         "print summary" => "the summary to print",
         "search" if row.detail == BEFORE_AN_EMERGENCY => "the name, on the form for an emergency",
         "search" => "listed in a search",
+        BEHIND => "who stands behind a pseudonym of a project",
         "declare emergency" => "declared an emergency",
         "read quarantine" => "an item that could not be read",
         "export" => "a copy of it",

@@ -47,7 +47,8 @@ fn name_of(one: &Found) -> String {
     )
 }
 
-fn line(one: &Found) -> Mine {
+/// How a list shows somebody.
+pub(crate) fn line(one: &Found) -> Mine {
     Mine {
         path: format!("/people/{}", one.person),
         name: name_of(one),

@@ -8,7 +8,7 @@ mod emergency;
 mod launch;
 pub(crate) mod looked;
 pub mod machine;
-mod mine;
+pub(crate) mod mine;
 pub mod provider;
 pub mod session;
 mod sign_in;

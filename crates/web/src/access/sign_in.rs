@@ -282,6 +282,11 @@ fn typed_again(visit: &Visit, form: &KeptForm) -> Answered {
                 return answered;
             }
         }
+        _ if path.starts_with("/projects") || path.starts_with("/lists/") => {
+            if let Some(answered) = crate::projects::typed_again(visit, path, &typed) {
+                return answered;
+            }
+        }
         _ => {}
     }
     match path.trim_start_matches('/').split('/').collect::<Vec<_>>().as_slice() {

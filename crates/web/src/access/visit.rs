@@ -19,6 +19,7 @@ use care::access::account::{self, KeptForm, Source};
 use care::access::session::{Known, Method as ByMethod, Session};
 use care::access::{Act, Actor, DEMO_USERS, ListGrant, Role, may, may_plan};
 use care::db::DbError;
+use care::projects::may_open;
 use record::{Instant, PersonId};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -292,7 +293,10 @@ pub fn doors(role: Role, path: &str, own: Option<PersonId>) -> Vec<Door> {
         (Act::ReadAudit, "Staff access", "/suspensions"),
         (Act::ReadAudit, "Who staff are", "/ties"),
         (Act::ReadAudit, "Removals", "/removals"),
+        (Act::ReadAudit, "Projects", "/projects"),
         (Act::Count, "Counts", "/counts"),
+        (Act::Count, "Projects", "/projects"),
+        (Act::ReadRecord, "Lists", "/lists"),
         (Act::ReadFeeds, "Feeds", "/feeds"),
         (Act::DecideIdentity, "Identity", "/identity"),
         (Act::ReadConcerns, "Reports", "/wrong"),
@@ -300,6 +304,7 @@ pub fn doors(role: Role, path: &str, own: Option<PersonId>) -> Vec<Door> {
     .into_iter()
     .filter(|(act, ..)| match act {
         Act::Count => may_plan(role),
+        Act::ReadRecord => may_open(role),
         act => may(role, *act).is_ok(),
     })
     .map(|(_, name, door)| Door {

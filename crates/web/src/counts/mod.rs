@@ -5,7 +5,7 @@ pub mod view;
 use crate::access::visit::{Asked, Visit, answer};
 use crate::serving::Site;
 use crate::site::answer::{Answered, page};
-use crate::site::clock::moment;
+use crate::site::clock::{self, moment};
 use crate::site::form::Pairs;
 use crate::site::view::Choice;
 use axum::Router;
@@ -24,8 +24,8 @@ async fn counts(asked: Asked) -> Response {
     answer(asked, shown).await
 }
 
-/// What a form offers to count by.
-const BY: [(By, &str); 5] = [
+/// What a form offers to count people by, or to choose them by.
+pub(crate) const BY: [(By, &str); 5] = [
     (By::Age, "Age"),
     (By::Sex, "Sex"),
     (By::Council, "Council area"),
@@ -52,7 +52,7 @@ fn told(visit: &Visit, ask: &Ask, answer: Option<&Answer>) -> CountsPage {
     let of = answer.and_then(|answer| answer.asked.as_ref());
     let everybody = ("", "Everybody");
     let conditions = answer.map_or(&[][..], |answer| &answer.conditions);
-    let names: Vec<String> = conditions.iter().map(|one| named(one, conditions)).collect();
+    let names = names(conditions);
     let listed = conditions
         .iter()
         .map(|one| one.code.as_str())
@@ -65,6 +65,11 @@ fn told(visit: &Visit, ask: &Ask, answer: Option<&Answer>) -> CountsPage {
         unknown: ask.condition.is_some() && of.is_none() && answer.is_some(),
         told: answer.map(|answer| table(ask, answer)),
     }
+}
+
+/// What each of these conditions is called where they are listed together.
+pub(crate) fn names(conditions: &[Condition]) -> Vec<String> {
+    conditions.iter().map(|one| named(one, conditions)).collect()
 }
 
 /// What a condition is called in the list; of several that are called alike, with its code.
@@ -115,7 +120,7 @@ fn table(ask: &Ask, answer: &Answer) -> Told {
         share: share(answer.all, answer.of),
         left_out: match answer.left_out {
             Shown::Few => "fewer than 8, or nobody".to_owned(),
-            Shown::About(people) => format!("about {}", thousands(people)),
+            Shown::About(people) => format!("about {}", clock::count(people.into())),
         },
     }
 }
@@ -123,7 +128,7 @@ fn table(ask: &Ask, answer: &Answer) -> Told {
 fn words(shown: Shown) -> String {
     match shown {
         Shown::Few => "Fewer than 8".to_owned(),
-        Shown::About(people) => thousands(people),
+        Shown::About(people) => clock::count(people.into()),
     }
 }
 
@@ -135,18 +140,6 @@ fn share(part: Shown, whole: Shown) -> String {
         }
         _ => "Not told".to_owned(),
     }
-}
-
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -166,8 +159,7 @@ mod tests {
 
     #[test]
     fn figures_are_read_as_people_write_them_and_small_ones_have_no_share() {
-        assert_eq!(thousands(5), "5");
-        assert_eq!(thousands(788_905), "788,905");
+        assert_eq!(words(Shown::About(788_905)), "788,905");
         assert_eq!(words(Shown::Few), "Fewer than 8");
         assert_eq!(share(Shown::About(50), Shown::About(200)), "25.0%");
         assert_eq!(share(Shown::About(10), Shown::About(95)), "Not told");

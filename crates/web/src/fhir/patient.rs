@@ -47,7 +47,7 @@ fn link(patient: &mut Map<String, Json>, id: &str) {
 /// The Patient of someone found: enough to tell them from another, marked as not the whole.
 pub fn found(desk: &Desk, found: &Found) -> String {
     let mut says = found.says.clone();
-    if found.dead && !matches!(says.death, Death::Dead | Death::DeadSince(_)) {
+    if found.dead && !says.death.is_dead() {
         says.death = Death::Dead;
     }
     let part = json!({ "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED" });

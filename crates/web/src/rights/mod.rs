@@ -110,7 +110,7 @@ fn person_of(id: &str) -> Result<PersonId, PageError> {
 }
 
 /// Leads on when a form was kept, or gives the problems to show with it again.
-fn kept<T>(kept: Result<T, RightsError>, onward: &str) -> Result<Answered, Vec<Problem>> {
+pub(crate) fn kept<T>(kept: Result<T, RightsError>, onward: &str) -> Result<Answered, Vec<Problem>> {
     match kept {
         Ok(_) => Ok(Ok(Redirect::to(onward).into_response())),
         Err(RightsError::Said(field, words)) => Err(vec![Problem::new(field, words)]),
@@ -120,7 +120,7 @@ fn kept<T>(kept: Result<T, RightsError>, onward: &str) -> Result<Answered, Vec<P
 }
 
 /// The status and title of a form.
-fn headed(title: &str, problems: &[Problem]) -> (StatusCode, String) {
+pub(crate) fn headed(title: &str, problems: &[Problem]) -> (StatusCode, String) {
     match problems.is_empty() {
         true => (StatusCode::OK, title.to_owned()),
         false => (StatusCode::UNPROCESSABLE_ENTITY, format!("Error: {title}")),

@@ -4,8 +4,9 @@ use super::rights::margaret;
 use super::*;
 use care::access::JobGrant;
 
-fn given_everybody_was_counted(world: &World) -> usize {
-    care::counts::take(&world.care, &JobGrant::for_job("test"), store::now()).unwrap()
+pub fn given_everybody_was_counted(world: &World) -> usize {
+    let key = care::access::account::AccountKey::new([9; 32]);
+    care::counts::take(&world.care, &JobGrant::for_job("test"), &key, store::now()).unwrap()
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod counts;
 mod guarding;
 mod identity;
 mod own;
+mod projects;
 mod rights;
 #[path = "../store/mod.rs"]
 mod store;

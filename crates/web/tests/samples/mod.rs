@@ -8,6 +8,7 @@ mod counts;
 mod identity;
 mod own;
 mod person;
+mod projects;
 mod record;
 mod rest;
 mod rights;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Sample> {
     identity::pages(&mut samples);
     trust::add_to(&mut samples);
     counts::add_to(&mut samples);
+    projects::add_to(&mut samples);
     rights::add_to(&mut samples);
     account::add_to(&mut samples);
     samples

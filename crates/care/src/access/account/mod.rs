@@ -63,7 +63,7 @@ impl AccountKey {
     }
 
     /// What is kept instead of something secret or personal: cannot be made, or tried, without the key.
-    pub(super) fn digest(&self, kind: &str, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn digest(&self, kind: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         for part in std::iter::once(kind.as_bytes()).chain(parts.iter().copied()) {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part);

@@ -117,7 +117,7 @@ const fn is_public(account: &Account) -> bool {
 /// When the store fails.
 pub fn ties(care: &Care, _grant: &ListGrant) -> Result<Ties, DbError> {
     let (accounts, acts) = care.readers().read(|conn| {
-        let acts = access_store::standing(conn, What::IsUser)?;
+        let acts = access_store::standing(conn, What::IsUser, 0)?;
         Ok::<_, DbError>((store::all(conn)?, acts))
     })?;
     let mut tied: BTreeMap<String, (String, Instant)> = BTreeMap::new();

@@ -4,7 +4,7 @@
 mod store;
 
 use super::acts::What;
-use super::facts::{self, Reader};
+use super::facts::{self, Facts, Reader};
 use super::question::{Act, Question, Relationship};
 use super::{Actor, open};
 use crate::Care;
@@ -29,6 +29,13 @@ const LISTED: [Relationship; 4] = [
 pub struct Listed {
     pub(crate) person: PersonId,
     pub(crate) number: i64,
+}
+
+impl Listed {
+    /// Their id.
+    pub const fn person(&self) -> PersonId {
+        self.person
+    }
 }
 
 /// The people in a reader's care whose record policy opens to them, in order of name; at most [`LISTED_MAX`]. What bears
@@ -57,6 +64,19 @@ pub(crate) fn in_care_of(care: &Care, conn: &mut Conn, actor: &Actor, now: Insta
             number: *number,
         })
         .collect();
+    opening_to(care, conn, actor, &people, now, |_| true)
+}
+
+/// Of these people, those whose record policy opens to a reader and of whom `also` holds, in order of name; at most
+/// [`LISTED_MAX`] of the first. `also`: must follow from what policy is asked.
+pub(crate) fn opening_to(
+    care: &Care,
+    conn: &mut Conn,
+    actor: &Actor,
+    people: &[Listed],
+    now: Instant,
+    also: impl Fn(&Facts) -> bool,
+) -> Result<Vec<Listed>, DbError> {
     let mut found = Vec::new();
     let mut reader = Reader::of(actor);
     let mut answers: HashMap<Question, bool> = HashMap::new();
@@ -71,7 +91,7 @@ pub(crate) fn in_care_of(care: &Care, conn: &mut Conn, actor: &Actor, now: Insta
             let facts = facts::of_acts(care, conn, &mut reader, (one.number, about), now)?;
             let opens = *answers
                 .entry(facts.question())
-                .or_insert_with(|| open(&facts, Act::ReadRecord).is_permit());
+                .or_insert_with(|| open(&facts, Act::ReadRecord).is_permit() && also(&facts));
             if opens {
                 found.push(*one);
             }
