@@ -79,6 +79,8 @@ struct Company {
     by: &'static str,
     reason: &'static str,
     worker: &'static str,
+    /// Whether they agree that others are told.
+    shares: bool,
 }
 
 impl Company {
@@ -101,6 +103,8 @@ impl Company {
             by,
             reason,
             worker: rng.pick(&["Tess", "Marcus", "Anwen", "Jo"]),
+            // Asked once, and not again at each visit.
+            shares: person.rng("consent to share").chance(0.85),
         }
     }
 
@@ -144,7 +148,7 @@ impl Company {
             "ReferredOnTo",
             rng.pick(&["", "", "", "Community garden", "Debt advice", "Befriending"]),
         );
-        row.set("ConsentToShare", if rng.chance(0.85) { "Yes" } else { "No" });
+        row.set("ConsentToShare", if self.shares { "Yes" } else { "No" });
         row
     }
 }

@@ -370,6 +370,7 @@ fn live(
     }
     let mut life = diary.life;
     life.happenings.drain(..known);
+    lives::without_a_home(person, &mut life.happenings);
     life.happenings.sort_by_key(|happening| happening.at);
     // Nothing begins before the day it begins on: someone who has stood in a corridor since yesterday evening came
     // with yesterday's messages.
@@ -561,5 +562,32 @@ mod tests {
             }
         });
         assert!(told > 500, "{told}");
+    }
+
+    #[test]
+    fn nobody_without_a_home_is_visited_there_on_a_played_day() {
+        let (mut told, begun) = (0, Date(AS_OF.0 + 8));
+        everyone(400, &mut |person, household| {
+            let mut person = person.clone();
+            person.marks.set(Marks::NO_ADDRESS);
+            let history = lives::life(&person, household, AS_OF);
+            for begins in [
+                Begins::Attendance,
+                Begins::Stay,
+                Begins::Fall,
+                Begins::Consultation,
+                Begins::Nurse,
+            ] {
+                for happening in live(&person, household, &history, (AS_OF, begun), (begins, None)).happenings {
+                    let at_home = matches!(
+                        happening.care,
+                        Care::Contact { class: "HH", .. } | Care::Pressure { home: true, .. }
+                    );
+                    assert!(!at_home, "{begins:?}: {:?}", happening.care);
+                    told += 1;
+                }
+            }
+        });
+        assert!(told > 2_000, "{told}");
     }
 }

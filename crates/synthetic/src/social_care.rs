@@ -194,7 +194,7 @@ pub fn on_day(played: Played<'_, '_>) -> u16 {
         return minute;
     }
     let desk = Desk::of(&copy, history, &mut person.rng("adult social care"));
-    let event = happened(person, &desk, day, rng);
+    let event = happened(&copy, &desk, day, rng);
     let mut row = desk.row(&copy, number, &event, day);
     row.set("LastUpdated", stamp);
     row.send(feeds, if bcp { &BCP_ADULT } else { &DORSET_ADULT });
@@ -202,8 +202,10 @@ pub fn on_day(played: Played<'_, '_>) -> u16 {
 }
 
 /// What happened on a day after the told history.
-fn happened(person: &Person, desk: &Desk, day: Date, rng: &mut Rng) -> Event {
-    match person.died {
+fn happened(copy: &Copy<'_>, desk: &Desk, day: Date, rng: &mut Rng) -> Event {
+    // Nothing is fitted where somebody else sees to the house, or where there is none.
+    let at_home = copy.household.home.is_empty() && !copy.person.marks.has(Marks::NO_ADDRESS);
+    match copy.person.died {
         Some(died) => Event {
             kind: "Service",
             from: died,
@@ -229,12 +231,16 @@ fn happened(person: &Person, desk: &Desk, day: Date, rng: &mut Rng) -> Event {
             summary: rng
                 .pick(&[
                     "Plan still meets needs. Would like more company.",
-                    "Finding the stairs harder; rail to be fitted.",
+                    if at_home {
+                        "Finding the stairs harder; rail to be fitted."
+                    } else {
+                        "Out of breath sooner than in spring; practice told."
+                    },
                     // Only somebody who is there can be tired of caring.
                     if desk.carer {
                         "Whoever cares at home is tired; sitting service talked about."
                     } else {
-                        "Manages with what was put in; nothing to change."
+                        "Manages with the help there is; nothing to change."
                     },
                 ])
                 .to_owned(),
@@ -249,7 +255,11 @@ fn happened(person: &Person, desk: &Desk, day: Date, rng: &mut Rng) -> Event {
                 rng.pick(&["Community: self or family", "GP or district nurse", "Ambulance service"])
                     .to_owned(),
             )],
-            summary: "Asks for more help in the mornings.".to_owned(),
+            summary: match at_home {
+                true => "Asks for more help in the mornings.",
+                false => "Asks who will pay, and for somebody to go through the letters.",
+            }
+            .to_owned(),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::conditions::Condition;
 use super::practice::{haemoglobin, kidneys, number, usual_pressure};
-use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, stays};
+use super::{Care, Diary, Fall, Harm, Moment, Outcome, Tellers, planned, stays};
 use crate::calendar;
 use crate::county::county;
 use crate::people::Marks;
@@ -475,6 +475,10 @@ fn outpatients(diary: &mut Diary<'_>) {
             };
             diary.note_ahead(at, own, appointment);
             if outcome == Outcome::Attended && diary.rng.chance(0.5) {
+                let text = match planned::had(diary, condition, at.date) {
+                    true => "Sees well since the operation. New glasses from the optician; back to the practice.",
+                    false => text,
+                };
                 diary.letter(at.later(2880), own, &format!("{service} clinic letter"), text);
             }
         }

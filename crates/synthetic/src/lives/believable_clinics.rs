@@ -135,6 +135,62 @@ fn whoever_is_operated_on_is_in_hospital_for_it_as_long_as_it_takes() {
     );
 }
 
+/// Hips and cataracts: what was planned, with the clinic that agreed on it.
+const PLANNED: [(&str, &str, [&str; 2]); 2] = [
+    (
+        "Total replacement of hip",
+        "Trauma and orthopaedics",
+        ["Right hip replaced", "Left hip replaced"],
+    ),
+    ("Cataract", "Ophthalmology", ["from the right eye", "from the left eye"]),
+];
+
+fn clock_of(life: &Life, of: &str) -> impl Iterator<Item = Date> {
+    life.happenings.iter().filter_map(move |h| match h.care {
+        Care::Episode { service, until } if service == of => until,
+        _ => None,
+    })
+}
+
+#[test]
+fn a_hip_or_a_cataract_was_asked_for_agreed_on_and_waited_for_and_there_are_two_of_each() {
+    let (mut done, mut twice, mut sudden) = (0, 0, 0);
+    each(|person, _, life| {
+        for (words, service, sides) in PLANNED {
+            let is = |h: &&Happening| match h.care {
+                Care::Stay { reason, emergency, .. } => !emergency && reason.words == words,
+                _ => false,
+            };
+            let stays: Vec<&Happening> = life.happenings.iter().filter(is).collect();
+            let who = format!("person {}: {words}", person.ordinal);
+            assert!(stays.len() <= 2, "{who}, {} times", stays.len());
+            if let [first, second] = stays[..] {
+                twice += 1;
+                assert!(second.at.date.0 - first.at.date.0 >= 28, "{who}, both within a month");
+            }
+            for side in sides {
+                let written = |h: &&Happening| matches!(&h.care, Care::Letter { text, .. } if text.contains(side));
+                let times = life.happenings.iter().filter(written).count();
+                assert!(times <= 1, "{who}: {side} {times} times");
+            }
+            for stay in stays {
+                done += 1;
+                let before = |h: &Happening| (20..600).contains(&(stay.at.date.0 - h.at.date.0));
+                let sent = life
+                    .happenings
+                    .iter()
+                    .any(|h| before(h) && matches!(h.care, Care::Referral { to, .. } if to == service));
+                let agreed = life.happenings.iter().any(|h| before(h) && met(h, service, h.at.date));
+                let stops = clock_of(life, service).any(|until| until == stay.at.date);
+                sudden += i32::from(!(sent && agreed && stops));
+            }
+        }
+    });
+    // Whoever lay on a ward on the day of the clinic was not there: few.
+    assert!(done > 100 && twice > 5, "{done} {twice}");
+    assert!(sudden * 50 <= done, "{sudden} of {done} came out of nothing");
+}
+
 #[test]
 fn an_urgent_referral_of_a_young_person_is_seen_within_weeks_and_most_others_wait() {
     let (mut urgent_ones, mut others, mut soon) = (0, 0, 0);

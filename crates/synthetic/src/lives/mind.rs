@@ -6,7 +6,7 @@
 use super::conditions::Condition;
 use super::practice::{fats, haemoglobin, height, kidneys, number, usual_pressure};
 use super::waiting::YOUNG;
-use super::{Care, Diary, Moment, Outcome, Tellers};
+use super::{Care, Diary, Moment, Outcome, Tellers, over_years};
 use crate::terms::{self, term, words};
 use record::Date;
 
@@ -289,7 +289,7 @@ fn with_the_team(diary: &mut Diary<'_>, from: i32) {
 fn yearly_check(diary: &mut Diary<'_>, on: Date) {
     let at = diary.practice_meets(on, "Yearly physical check, severe mental illness");
     let tall = height(diary);
-    let bmi = diary.person.bmi + diary.rng.normal(0.0, 0.6);
+    let bmi = over_years::bmi(diary, at.date) + diary.rng.normal(0.0, 0.6);
     number(
         diary,
         at,
@@ -458,7 +458,7 @@ pub fn health_checks(diary: &mut Diary<'_>) {
             };
             diary.note(at, Tellers::PRACTICE, check);
             let tall = height(diary);
-            let bmi = diary.person.bmi + diary.rng.normal(0.0, 0.6);
+            let bmi = over_years::bmi(diary, at.date) + diary.rng.normal(0.0, 0.6);
             if diary.age(at.date) >= 18 {
                 number(
                     diary,

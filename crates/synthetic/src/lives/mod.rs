@@ -19,6 +19,8 @@ pub mod medicines;
 pub mod mind;
 pub mod onset;
 pub mod operations;
+pub mod over_years;
+pub mod planned;
 pub mod plans;
 pub mod practice;
 pub mod prevention;
@@ -480,9 +482,7 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
     let mut life = diary.life;
     life.happenings.sort_by_key(|h| h.at);
     not_elsewhere(&mut life.happenings);
-    if person.marks.has(Marks::NO_ADDRESS) {
-        life.happenings.iter_mut().for_each(without_a_home);
-    }
+    without_a_home(person, &mut life.happenings);
     consultations::answered(&mut life.happenings);
     let mut rng = person.rng("errors");
     for happening in &mut life.happenings {
@@ -497,13 +497,18 @@ pub fn life(person: &Person, household: &Household, as_of: Date) -> Life {
 }
 
 /// Nobody is visited, or measures anything, at a home that they do not have: services meet them where they are.
-fn without_a_home(happening: &mut Happening) {
-    match &mut happening.care {
-        Care::Contact { term, class, .. } if *class == "HH" => {
-            (*term, *class) = (crate::terms::words("Seen at the day centre"), "AMB");
+pub fn without_a_home(person: &Person, happenings: &mut [Happening]) {
+    if !person.marks.has(Marks::NO_ADDRESS) {
+        return;
+    }
+    for happening in happenings {
+        match &mut happening.care {
+            Care::Contact { term, class, .. } if *class == "HH" => {
+                (*term, *class) = (crate::terms::words("Seen at the day centre"), "AMB");
+            }
+            Care::Pressure { home, .. } => *home = false,
+            _ => {}
         }
-        Care::Pressure { home, .. } => *home = false,
-        _ => {}
     }
 }
 

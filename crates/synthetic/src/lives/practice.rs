@@ -2,7 +2,7 @@
 //! consultations and appointments.
 
 use super::conditions::Condition;
-use super::{Care, Diary, Moment, Tellers};
+use super::{Care, Diary, Moment, Tellers, over_years};
 use crate::calendar;
 use crate::county::county;
 use crate::people::{Marks, Smoking};
@@ -243,7 +243,7 @@ pub fn height(diary: &Diary<'_>) -> f64 {
 
 fn weight(diary: &mut Diary<'_>, at: Moment) {
     let height = height(diary);
-    let bmi = diary.person.bmi + diary.rng.normal(0.0, 0.5);
+    let bmi = over_years::bmi(diary, at.date) + diary.rng.normal(0.0, 0.5);
     let kilograms = bmi * height * height / 10_000.0;
     number(diary, at, Tellers::PRACTICE, &terms::WEIGHT, kilograms);
     if diary.rng.chance(0.25) {
@@ -255,7 +255,8 @@ fn weight(diary: &mut Diary<'_>, at: Moment) {
 fn bloods(diary: &mut Diary<'_>, at: Moment, diabetic: f64) {
     let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= at.date.0);
     if has(diary, Condition::Diabetes) {
-        let value = diary.rng.normal(diabetic, 4.0).clamp(36.0, 130.0);
+        let usual = over_years::sugar(diary, diabetic, at.date);
+        let value = diary.rng.normal(usual, 4.0).clamp(36.0, 130.0);
         hba1c(diary, at, value);
         let acr = diary.rng.liability(0.9) * 2.2 + 0.4;
         number(diary, at, Tellers::PRACTICE, &terms::ACR, acr);
@@ -301,15 +302,7 @@ fn hba1c(diary: &mut Diary<'_>, at: Moment, value: f64) {
 /// Creatinine, and the eGFR that follows from it, age and sex (CKD-EPI 2009, without the ethnicity factor).
 pub fn kidneys(diary: &mut Diary<'_>, at: Moment, by: Tellers) {
     let age = f64::from(diary.age(at.date));
-    let target = if diary.truly_has(Condition::Kidney) {
-        diary.person.rng("kidney").normal(48.0, 7.0).clamp(17.0, 59.0)
-    } else {
-        diary
-            .person
-            .rng("kidney")
-            .normal(118.0 - 0.62 * age, 8.0)
-            .clamp(61.0, 120.0)
-    };
+    let target = over_years::filtration(diary, at.date);
     let female = diary.person.sex == Sex::Female;
     // Find the creatinine whose eGFR is the target: the curve falls, so halving works.
     let (mut low, mut high) = (20.0, 600.0);

@@ -3,7 +3,7 @@
 
 use super::conditions::Condition;
 use super::practice::{fats, number, usual_pressure};
-use super::{Care, Diary, Tellers};
+use super::{Care, Diary, Tellers, over_years};
 use crate::calendar;
 use crate::terms::{self, words};
 use record::{Date, Sex};
@@ -149,7 +149,7 @@ fn health_check(diary: &mut Diary<'_>, reached: f64) {
     diary.note(at, Tellers::PRACTICE, pressure);
     let cholesterol = fats(diary, false);
     number(diary, at, Tellers::PRACTICE, &terms::CHOLESTEROL, cholesterol);
-    let bmi = diary.person.bmi;
+    let bmi = over_years::bmi(diary, at.date);
     number(diary, at, Tellers::PRACTICE, &terms::BMI, bmi);
 }
 

@@ -2,12 +2,12 @@
 
 use super::acute::{discharged, observed, place_taken, time_there};
 use super::causes::{
-    ADULTS, ASTHMA, CATARACT, Cause, DRINK, HARM, HEART, HIP, INFANTS, INFARCT, INFECTION, LUNGS, PNEUMONIA,
-    SCHOOLCHILDREN, SEPSIS, STROKE, TEENAGERS, complaint, inflamed, urgent,
+    ADULTS, ASTHMA, Cause, DRINK, HARM, HEART, HIP, INFANTS, INFARCT, INFECTION, LUNGS, PNEUMONIA, SCHOOLCHILDREN,
+    SEPSIS, STROKE, TEENAGERS, complaint, inflamed, urgent,
 };
 use super::conditions::Condition;
 use super::practice::{kidneys, number};
-use super::{Care, Diary, Moment, Tellers};
+use super::{Care, Diary, Moment, Tellers, planned};
 use crate::calendar;
 use crate::county::county;
 use crate::people::Marks;
@@ -33,8 +33,10 @@ pub fn stays(diary: &mut Diary<'_>) {
     for _ in 0..count {
         let day = diary.day_between(diary.life.since, diary.life.until);
         let at = diary.any_time(day);
-        begin(diary, at);
+        let cause = cause(diary, at.date);
+        one_stay(diary, at, &cause, false);
     }
+    planned::lead_up(diary);
 }
 
 /// The stay in which someone dies, for those who die in hospital. It is told before all others, which keep clear of it.
@@ -103,9 +105,9 @@ pub fn first_event(diary: &mut Diary<'_>, at: Moment, stroke: bool) {
     one_stay(diary, at, if stroke { &STROKE } else { &INFARCT }, false);
 }
 
-/// A stay that begins at this moment, for whatever brings the person in.
+/// A stay that begins at this moment, for whatever brings the person in at once.
 pub fn begin(diary: &mut Diary<'_>, at: Moment) {
-    let cause = cause(diary, at.date);
+    let cause = emergency(diary, at.date);
     one_stay(diary, at, &cause, false);
 }
 
@@ -123,15 +125,10 @@ fn before(diary: &Diary<'_>, words: &str) -> usize {
 
 /// What brings someone in: now and then what was planned, else an emergency.
 fn cause(diary: &mut Diary<'_>, on: Date) -> Cause {
-    let has = |diary: &Diary<'_>, c| diary.has(c).is_some_and(|since| since.0 <= on.0);
-    let planned = diary.rng.chance(0.2);
-    // Few surgeons replace the hip of someone very old, or of someone with dementia. There are two of each.
-    let fit = diary.age(on) < 86 && !has(diary, Condition::Dementia);
-    if planned && fit && has(diary, Condition::Osteoarthritis) && before(diary, HIP.reason.words) < 2 {
-        return HIP;
-    }
-    if planned && has(diary, Condition::Cataract) && before(diary, CATARACT.reason.words) < 2 {
-        return CATARACT;
+    if diary.rng.chance(0.2)
+        && let Some(cause) = planned::planned(diary, on)
+    {
+        return cause;
     }
     emergency(diary, on)
 }
@@ -302,7 +299,8 @@ fn nights(diary: &mut Diary<'_>, cause: &Cause, on: Date) -> i32 {
 }
 
 fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
-    let by = place_taken(diary);
+    let taken = place_taken(diary);
+    let by = if cause.emergency { taken } else { diary.own_acute() };
     // What was planned begins in the morning of a working day.
     let at = if cause.emergency {
         at
@@ -374,7 +372,7 @@ fn one_stay(diary: &mut Diary<'_>, at: Moment, cause: &Cause, dying: bool) {
             "Gallstones" if diary.age(until.date) >= 84 => {
                 "Abdominal pain from gallstones, settled. Surgery not advised; low-fat meals, back at once with fever or jaundice."
             }
-            _ => cause.text,
+            _ => planned::text(diary, cause).unwrap_or(cause.text),
         };
         discharged(diary, until, by, text);
         afterwards(diary, cause, (at, until), by);

@@ -4,7 +4,7 @@
 
 use super::conditions::Condition;
 use super::reasons::{CHILDREN, Reason, SPECIALTIES, Specialty};
-use super::{Care, Diary, Moment, Outcome, Tellers, operations};
+use super::{Care, Diary, Moment, Outcome, Tellers, cancer, operations};
 use crate::county::county;
 use crate::people::Marks;
 use crate::terms::words;
@@ -89,7 +89,9 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
         Care::Stay { reason: stay, .. } => reason.why == "Gallstones" && stay.words.to_lowercase().contains("gall"),
         _ => false,
     };
-    if diary.life.happenings.iter().any(again) {
+    // Nor for a knee when a cancer has spread.
+    let dying = |had: &super::conditions::Had| cancer::fatal(diary, had) && had.since.0 <= at.date.0;
+    if diary.life.happenings.iter().any(again) || diary.life.conditions.iter().any(dying) {
         return;
     }
     let ends = match diary.rng.unit() {
@@ -157,7 +159,7 @@ const SETTLED: [&str; 3] = [
 ];
 
 /// A time in clinic hours, on this day or later, from which on, for so many days, the person lies on no ward.
-fn free(diary: &mut Diary<'_>, on: Date, days: i32) -> Moment {
+pub fn free(diary: &mut Diary<'_>, on: Date, days: i32) -> Moment {
     let mut at = diary.surgery(on);
     for _ in 0..8 {
         if !diary.on_a_ward(at.later(-720), at.later(720 + 1440 * days)) {
@@ -204,7 +206,7 @@ fn done(diary: &mut Diary<'_>, at: Moment, clinic: (&'static str, &'static str),
 }
 
 /// The first appointment: kept, missed and made again, called off, or still to come.
-fn visit(diary: &mut Diary<'_>, (sent, at): (Date, Moment), clinic: (&'static str, &'static str), text: &str) {
+pub fn visit(diary: &mut Diary<'_>, (sent, at): (Date, Moment), clinic: (&'static str, &'static str), text: &str) {
     let own = diary.own_acute();
     let (service, specialty) = clinic;
     let fifth = f64::from(diary.household.neighbourhood.fifth);
