@@ -117,13 +117,7 @@ fn agreed(diary: &mut Diary<'_>, one: &Operation, on: Date) {
         return;
     }
     diary.asked_for(sent, one.why);
-    let referral = Care::Referral {
-        to: clinic.name,
-        reason: one.why,
-        urgent: false,
-        open: false,
-    };
-    diary.note(sent, Tellers::PRACTICE, referral);
+    diary.sent_on(sent, Tellers::PRACTICE, clinic.name, one.why, (false, seen.date));
     let own = diary.own_acute();
     let clock = Care::Episode {
         service: clinic.name,

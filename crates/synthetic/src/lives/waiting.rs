@@ -114,13 +114,7 @@ fn one(diary: &mut Diary<'_>, from: Date, mean_weeks: f64) {
     };
     let open = stops.date.0 > until;
     diary.asked_for(at, reason.why);
-    let referral = Care::Referral {
-        to: service,
-        reason: reason.why,
-        urgent,
-        open: seen.date.0 > until,
-    };
-    diary.note(at, Tellers::PRACTICE, referral);
+    diary.sent_on(at, Tellers::PRACTICE, service, reason.why, (urgent, seen.date));
     if open && !diary.life.living {
         return;
     }
